@@ -280,7 +280,7 @@ async fn change(
     caller.must_be_staff()?;
     caller.must_write()?;
     let number = number_of(&id)?;
-    let before = app.desk().problem(caller.viewer(), number).await?.listed.problem;
+    let before = app.desk().bare_problem(caller.viewer(), number).await?;
     seen.check(before.version)?;
     let references = References::of(&app, caller.viewer()).await?;
     let row = changed(&references, before, body.value).await?;
@@ -342,7 +342,7 @@ async fn close(
     caller.must_be_staff()?;
     caller.must_write()?;
     let number = number_of(&id)?;
-    let before = app.desk().problem(caller.viewer(), number).await?.listed.problem;
+    let before = app.desk().bare_problem(caller.viewer(), number).await?;
     seen.check(before.version)?;
     let row = rows::Problem { state: ProblemState::Closed, ..before };
     app.desk().change_problem(caller.viewer(), row).await?;

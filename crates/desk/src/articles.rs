@@ -159,7 +159,7 @@ pub fn restore(
         return Err(Trouble::Stale { seen, current: now.version });
     }
     let Some(then) = rows::edition(sql, number, version)? else {
-        return Err(Refusal::not_found("this article has no such version").into());
+        return Err(no_version());
     };
     let back = Article { title: then.title, body: then.body, internal: then.internal, ..now };
     change(sql, audit, viewer, &back)
@@ -227,6 +227,23 @@ impl Desk {
         }
         let found = self.read(move |sql| rows::editions(sql, number)).await?;
         if found.is_empty() { Err(unknown()) } else { Ok(found) }
+    }
+
+    /// How an article was at one version, however long ago. Only the service desk reads what was.
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble::Refused`] when there is none, or versions are not for this viewer.
+    pub async fn article_version(
+        &self,
+        viewer: &Viewer,
+        number: ArticleNumber,
+        version: i64,
+    ) -> Result<Edition, Trouble> {
+        if !may_read_article(viewer, false) {
+            return Err(unread());
+        }
+        self.read(move |sql| rows::edition(sql, number, version)).await?.ok_or_else(no_version)
     }
 
     /// Makes an article.
@@ -378,8 +395,9 @@ impl Desk {
     }
 }
 
-/// Requesters see the figures of all, not those of their own few incidents.
-fn figures_for(viewer: &Viewer) -> Scope {
+/// By which incidents it is told to this viewer how articles did: requesters see the figures of
+/// all that the service desk sees, not those of their own few.
+pub fn figures_for(viewer: &Viewer) -> Scope {
     if viewer.is_staff() { Scope::of(viewer) } else { Scope::common(viewer.person) }
 }
 
@@ -413,6 +431,10 @@ fn successes(
 
 pub(crate) fn unknown() -> Trouble {
     Refusal::not_found("there is no such article").into()
+}
+
+fn no_version() -> Trouble {
+    Refusal::not_found("this article has no such version").into()
 }
 
 fn unread() -> Trouble {

@@ -246,6 +246,29 @@ impl Desk {
         .await
     }
 
+    /// All problems with what their incidents have cost, those changed last first: without how
+    /// their workarounds did, which takes longer to find out.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Desk::problems`].
+    pub async fn costs_of_problems(
+        &self,
+        viewer: &Viewer,
+    ) -> Result<Vec<(Problem, Cost)>, Trouble> {
+        may_read_problems(viewer)?;
+        let (scope, now) = (Scope::of(viewer), self.now());
+        self.read(move |sql| {
+            let mut costs = ties::cost(sql, &scope, &[], now)?;
+            let with_cost = |problem: Problem| {
+                let cost = costs.remove(&problem.number).unwrap_or_default();
+                (problem, cost)
+            };
+            Ok(rows::list(sql)?.into_iter().map(with_cost).collect())
+        })
+        .await
+    }
+
     /// A problem with its incidents that the viewer sees.
     ///
     /// # Errors
@@ -265,6 +288,20 @@ impl Desk {
         })
         .await?
         .ok_or_else(unknown)
+    }
+
+    /// A problem without its incidents and figures: for whoever changes it.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Desk::problem`].
+    pub async fn bare_problem(
+        &self,
+        viewer: &Viewer,
+        number: ProblemNumber,
+    ) -> Result<Problem, Trouble> {
+        may_read_problems(viewer)?;
+        self.read(move |sql| rows::get(sql, number)).await?.ok_or_else(unknown)
     }
 
     /// Makes a problem and links incidents to it, several at once.
@@ -312,7 +349,8 @@ impl Desk {
                 Err(Trouble::Refused(refusal)) if refusal.code == "nothing_to_change" => {
                     linked.push(number);
                 }
-                Err(Trouble::Refused(_)) => refused.push(number),
+                // One that waits too long is told like one that refuses: it can be asked for again.
+                Err(Trouble::Refused(_) | Trouble::Overloaded) => refused.push(number),
                 Err(trouble) => return Err(trouble),
             }
         }

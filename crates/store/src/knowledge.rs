@@ -238,12 +238,28 @@ pub fn success(
     scope: &Scope,
     records: &[Record],
 ) -> Result<BTreeMap<Record, Success>, Failure> {
+    success_of_latest(sql, scope, records, JUDGED_MAX)
+}
+
+/// The same of their latest uses alone, at most `uses` of all of them together: for a page that
+/// somebody waits for.
+pub fn success_of_latest(
+    sql: &mut dyn Sql,
+    scope: &Scope,
+    records: &[Record],
+    uses: i64,
+) -> Result<BTreeMap<Record, Success>, Failure> {
     let mut found = BTreeMap::new();
     if records.is_empty() {
         return Ok(found);
     }
-    on_incidents(sql, scope, records, &mut found)?;
-    without_one(sql, scope, records, &mut found)?;
+    on_incidents(sql, scope, (records, uses), &mut found)?;
+    // A known error is applied to an incident or not at all.
+    let articles: Vec<Record> =
+        records.iter().copied().filter(|record| matches!(record, Record::Article(_))).collect();
+    if !articles.is_empty() {
+        without_one(sql, scope, (&articles, uses), &mut found)?;
+    }
     Ok(found)
 }
 
@@ -258,24 +274,35 @@ struct Used {
 fn on_incidents(
     sql: &mut dyn Sql,
     scope: &Scope,
-    records: &[Record],
+    (records, uses): (&[Record], i64),
     found: &mut BTreeMap<Record, Success>,
 ) -> Result<(), Failure> {
     let names: Vec<String> = records.iter().map(Record::to_string).collect();
+    let problems: Vec<i64> = records
+        .iter()
+        .filter_map(|record| match record {
+            Record::Problem(number) => Some(number.0),
+            Record::Article(_) => None,
+        })
+        .collect();
     let (list, mut values) = slots(1, &names);
+    let (tied, more) = slots(values.len() + 1, &problems);
+    values.extend(more);
     let (visible, more) = fully_visible(sql.engine(), scope, values.len() + 1);
     values.extend(more);
+    // Each table is narrowed by itself: by a name put together here no index is found.
     let statement = format!(
         "select u.record, u.number, u.at, i.state from (\
            select told.record, told.number, min(told.at) as at from (\
-             select record, number, at from knowledge_uses where number is not null \
+             select record, number, at from knowledge_uses \
+             where number is not null and record in ({list}) \
              union all \
              select 'PRB-' || cast(problem as text), number, at from incident_problems \
-             where kind in ('known_error', 'resolution')) told \
-           where told.record in ({list}) group by told.record, told.number) u \
+             where problem in ({tied}) and kind in ('known_error', 'resolution')) told \
+           group by told.record, told.number) u \
          join incidents i on i.number = u.number \
          where i.state <> 'cancelled' and {visible} \
-         order by u.at desc, u.number desc, u.record limit {JUDGED_MAX}"
+         order by u.at desc, u.number desc, u.record limit {uses}"
     );
     let uses = many(sql, &statement, &values, |row| {
         let (record, number, at) = (row.parsed()?, IncidentNumber(row.int()?), row.at()?);
@@ -324,7 +351,7 @@ fn turns(
 fn without_one(
     sql: &mut dyn Sql,
     scope: &Scope,
-    records: &[Record],
+    (records, uses): (&[Record], i64),
     found: &mut BTreeMap<Record, Success>,
 ) -> Result<(), Failure> {
     let names: Vec<String> = records.iter().map(Record::to_string).collect();
@@ -340,7 +367,7 @@ fn without_one(
            and (u.service_id is null or i.service_id = u.service_id) and {visible}) \
          then 1 else 0 end from knowledge_uses u \
          where u.number is null and u.record in ({list}) \
-         order by u.at desc, u.id limit {JUDGED_MAX}"
+         order by u.at desc, u.id limit {uses}"
     );
     let uses = many(sql, &statement, &values, |row| Ok((row.parsed()?, row.flag()?)))?;
     for (record, again) in uses {

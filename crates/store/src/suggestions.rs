@@ -223,6 +223,26 @@ pub fn decide(sql: &mut dyn Sql, suggestion: &Suggestion) -> Result<(), Failure>
     sql.execute(&statement, &values(suggestion)).map(drop)
 }
 
+/// Notes what became of it by itself. What was decided meanwhile, here or by another node, stays.
+pub fn settle(sql: &mut dyn Sql, suggestion: &Suggestion) -> Result<(), Failure> {
+    let statement = format!(
+        "{INSERT} on conflict (number, field) do update set {EXCLUDED} \
+        where suggestions.outcome is null and suggestions.value = excluded.value"
+    );
+    sql.execute(&statement, &values(suggestion)).map(drop)
+}
+
+/// Takes back that somebody dismissed it; `false` when nobody did.
+pub fn undismiss(
+    sql: &mut dyn Sql,
+    number: IncidentNumber,
+    field: Suggested,
+) -> Result<bool, Failure> {
+    let statement = "update suggestions set outcome = null, at = null, decided_by = null \
+        where number = $1 and field = $2 and outcome = 'dismissed'";
+    Ok(sql.execute(statement, &[number.into(), field.as_str().into()])? == 1)
+}
+
 const INSERT: &str = "insert into suggestions (number, field, value, probability, model, \
     standing, shown_at, outcome, at, decided_by) \
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
@@ -420,12 +440,9 @@ fn fields_set(body: &incident::Body) -> Vec<Suggested> {
 /// Whether nobody said anything of its priority: whoever reported it gave neither impact nor
 /// urgency, and nobody changed it since.
 pub fn priority_is_a_guess(sql: &mut dyn Sql, number: IncidentNumber) -> Result<bool, Failure> {
-    let changed = "select 1 from events where number = $1 and kind = 'priority_changed' limit 1";
-    if !sql.query(changed, &[number.into()])?.is_empty() {
-        return Ok(false);
-    }
-    let first = timeline::timeline(sql, number, 0, 1)?;
-    Ok(first.first().is_some_and(|stored| match &stored.event.cause {
+    let told = timeline::beginning(sql, number)?;
+    let [first] = told.as_slice() else { return Ok(false) };
+    Ok(match &first.event.cause {
         incident::Cause::Input(command) => match &**command {
             incident::Command::Report(report) => {
                 report.impact.is_none() && report.urgency.is_none() && report.model.is_none()
@@ -433,7 +450,7 @@ pub fn priority_is_a_guess(sql: &mut dyn Sql, number: IncidentNumber) -> Result<
             _ => false,
         },
         incident::Cause::Derived(_) => false,
-    }))
+    })
 }
 
 /// The value of a field as it stands.

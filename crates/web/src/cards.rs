@@ -66,7 +66,7 @@ async fn problem(
     Path(number): Path<String>,
 ) -> PageResult<Markup> {
     let number: ProblemNumber = number.parse().map_err(|_| PageError::NotFound)?;
-    let found = hidden(app.desk.problem(who.viewer(), number).await)?.listed.problem;
+    let found = hidden(app.desk.bare_problem(who.viewer(), number).await)?;
     let (policy, way) = (app.desk.policy(), short(&found.workaround));
     Ok(card(
         html! { (found.number) },

@@ -104,7 +104,7 @@ async fn link(
     let (number, incidents) = (number_of(&id)?, body.value.incidents);
     let doing = async {
         let viewer = caller.viewer();
-        app.desk().problem(viewer, number).await?;
+        app.desk().bare_problem(viewer, number).await?;
         let linked = app.desk().link_problem(viewer, Channel::Api, number, &incidents).await?;
         let mut case = case(&app, &caller, number).await?;
         case.refused = linked.1;

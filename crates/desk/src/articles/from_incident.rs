@@ -3,11 +3,11 @@
 
 use super::make;
 use crate::problems::actor;
-use crate::{Desk, Trouble};
+use crate::{Audit, Desk, Trouble};
 use incident::permissions::may_write_articles;
 use incident::{Access, Body, Refusal, Scope, Viewer, Visibility};
 use kernel::{ActorKind, ArticleNumber, ContentId, IncidentNumber, Language, limits};
-use store::directory::articles::{Article, Audience};
+use store::directory::articles::{Article, Audience, untouched_from};
 use store::incidents::list::{self, IncidentRow};
 use store::incidents::timeline::{contents_by_id, timeline};
 use store::{Failure, Sql};
@@ -28,7 +28,8 @@ pub struct Wanted {
 
 impl Desk {
     /// Makes a draft of an article from how an incident was resolved: its title, and what was
-    /// done in the words that its requester got.
+    /// done in the words that its requester got. Where such a draft is there and nobody has
+    /// touched it, it is that one: pressing twice makes one.
     ///
     /// # Errors
     ///
@@ -41,40 +42,63 @@ impl Desk {
         wanted: Wanted,
     ) -> Result<Article, Trouble> {
         may_write_articles(viewer)?;
-        let scope = Scope::of(viewer);
-        let found = self.read(move |sql| {
-            let row = list::get(sql, &scope, number)?.filter(|row| row.access == Access::Full);
-            let Some(row) = row else { return Ok(None) };
-            let words = words_of(sql, &row, wanted)?;
-            Ok(Some((row, words)))
-        });
-        let Some((row, words)) = found.await? else {
-            let words = "there is no such incident, or you may not see it";
-            return Err(Refusal::not_found(words).into());
-        };
-        if row.state.confidential_to.is_some() {
-            let words =
-                "it is confidential; write an article by hand, without what only its team may know";
-            return Err(Refusal::state("confidential", words).into());
-        }
-        let Some(body) = words else {
-            let words = "it is not resolved, or the words of its resolution were erased";
-            return Err(Refusal::state("not_resolved", words).into());
-        };
-        let article = Article {
-            body,
-            language: wanted.language,
-            audience: if wanted.notes { Audience::Staff } else { Audience::Everyone },
-            internal: wanted.notes,
-            services: row.state.service.into_iter().collect(),
-            category: row.state.category,
-            owner: Some(viewer.person),
-            from_incident: Some(number),
-            ..Article::titled(ArticleNumber(0), row.title, self.now())
-        };
         let by = viewer.clone();
-        self.change(actor(viewer), move |sql, audit| make(sql, audit, &by, article)).await
+        // Read where it is written: what is restricted or erased meanwhile waits.
+        self.change(actor(viewer), move |sql, audit| {
+            let article = draft(sql, audit, &by, number, wanted)?;
+            let there = untouched_from(sql, number)?.into_iter().find(|one| is_same(one, &article));
+            match there {
+                Some(there) => Ok(there),
+                None => make(sql, audit, &by, article),
+            }
+        })
+        .await
     }
+}
+
+fn draft(
+    sql: &mut dyn Sql,
+    audit: &Audit,
+    viewer: &Viewer,
+    number: IncidentNumber,
+    wanted: Wanted,
+) -> Result<Article, Trouble> {
+    let row = list::get(sql, &Scope::of(viewer), number)?;
+    let Some(row) = row.filter(|row| row.access == Access::Full) else {
+        let words = "there is no such incident, or you may not see it";
+        return Err(Refusal::not_found(words).into());
+    };
+    if row.state.confidential_to.is_some() {
+        let words =
+            "it is confidential; write an article by hand, without what only its team may know";
+        return Err(Refusal::state("confidential", words).into());
+    }
+    let Some(body) = words_of(sql, &row, wanted)? else {
+        let words = "it is not resolved, or the words of its resolution were erased";
+        return Err(Refusal::state("not_resolved", words).into());
+    };
+    // A title that was erased does not stand in the way of the answer.
+    let title = match row.title.trim() {
+        "" => number.to_string(),
+        title => title.to_owned(),
+    };
+    Ok(Article {
+        body,
+        language: wanted.language,
+        audience: if wanted.notes { Audience::Staff } else { Audience::Everyone },
+        internal: wanted.notes,
+        services: row.state.service.into_iter().collect(),
+        category: row.state.category,
+        owner: Some(viewer.person),
+        from_incident: Some(number),
+        ..Article::titled(ArticleNumber(0), title, audit.now())
+    })
+}
+
+/// Whether a draft says what another one would say.
+fn is_same(one: &Article, other: &Article) -> bool {
+    let of = |article: &Article| (article.language, article.audience, article.internal);
+    of(one) == of(other) && one.title == other.title && one.body == other.body
 }
 
 /// The words of a draft, if the incident is resolved.

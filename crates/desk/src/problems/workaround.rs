@@ -4,9 +4,9 @@
 use super::{incidents_of, rows, unknown};
 use crate::{Desk, Trouble};
 use incident::models::same_task;
-use incident::permissions::{may_read_problems, may_write_problems};
+use incident::permissions::{granted, may_read_problems, may_write_problems};
 use incident::state::LinkKind;
-use incident::{Access, Command, Refusal, Scope, State, Viewer, Visibility};
+use incident::{Access, Command, CommandName, Refusal, Scope, State, Viewer, Visibility};
 use kernel::{BatchId, Channel, ContentId, IncidentNumber, ProblemNumber, limits};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ pub struct Applied {
 pub struct Noted {
     /// Those that say it now.
     pub noted: Vec<IncidentNumber>,
-    /// Those that refused.
+    /// Those that refused, and the earliest where there are more than one request does.
     pub refused: Vec<IncidentNumber>,
 }
 
@@ -64,9 +64,12 @@ impl Desk {
             return Err(Refusal::state("no_known_error", words).into());
         }
         let state = self.workable(viewer, number).await?;
+        let steps = self.missing_steps(&state, &known).await?;
+        // All of it is looked at before any of it is done.
+        may_apply(viewer, &state, steps.len())?;
         let batch = BatchId(crate::fresh());
         let linked = self.link_known_error(viewer, channel, batch, number, problem).await?;
-        let tasks = self.add_steps(viewer, channel, batch, number, &state, &known).await?;
+        let tasks = self.add_steps(viewer, channel, batch, number, steps).await?;
         let drafted = self.keep_workaround(viewer, number, &known, &state).await?;
         Ok(Applied { number, problem, linked, tasks, drafted })
     }
@@ -109,31 +112,31 @@ impl Desk {
         }
     }
 
+    /// The steps that are no tasks yet, each once.
+    async fn missing_steps(&self, state: &State, known: &Problem) -> Result<Vec<String>, Trouble> {
+        let titles: Vec<ContentId> = state.tasks.iter().map(|task| task.title).collect();
+        let read = move |sql: &mut dyn store::Sql| contents_by_id(sql, &titles);
+        let there = self.read(read).await?.into_values().filter_map(|content| content.body);
+        let mut there: BTreeSet<String> = there.map(|title| same_task(&title)).collect();
+        let missing = known.steps.iter().filter(|step| there.insert(same_task(step)));
+        Ok(missing.cloned().collect())
+    }
+
     async fn add_steps(
         &self,
         viewer: &Viewer,
         channel: Channel,
         batch: BatchId,
         number: IncidentNumber,
-        state: &State,
-        known: &Problem,
+        steps: Vec<String>,
     ) -> Result<Vec<String>, Trouble> {
-        let titles: Vec<ContentId> = state.tasks.iter().map(|task| task.title).collect();
-        let read = move |sql: &mut dyn store::Sql| contents_by_id(sql, &titles);
-        let there = self.read(read).await?.into_values().filter_map(|content| content.body);
-        let mut there: BTreeSet<String> = there.map(|title| same_task(&title)).collect();
-        let mut added = Vec::new();
-        for step in &known.steps {
-            if !there.insert(same_task(step)) {
-                continue;
-            }
+        for step in &steps {
             let mut ask = self.ask(viewer, channel).on(number).in_batch(batch);
             let title = ask.words("steps", step, limits::TITLE_CHARS)?;
             let task = ask.task();
             ask.issue(Command::AddTask { task, title, assignee: None }).await?;
-            added.push(step.clone());
         }
-        Ok(added)
+        Ok(steps)
     }
 
     /// Keeps the workaround as a reply that its writer finds and sends, unless they had begun
@@ -198,19 +201,40 @@ impl Desk {
             words => words.to_owned(),
         };
         let open = incidents.into_iter().filter(|(row, _)| row.state.lifecycle.is_open());
+        let mut open: Vec<IncidentNumber> = open.map(|(row, _)| row.number).collect();
+        // What is not told must not look as if it had been.
+        let rest = open.split_off(open.len().min(limits::COMMANDS_PER_REQUEST));
+        let mut done = Noted { noted: vec![], refused: rest };
         let batch = BatchId(crate::fresh());
-        let mut done = Noted::default();
-        for (row, _) in open.take(limits::COMMANDS_PER_REQUEST) {
-            let mut ask = self.ask(viewer, channel).on(row.number).in_batch(batch);
+        for number in open {
+            let mut ask = self.ask(viewer, channel).on(number).in_batch(batch);
             let body = ask.words("note", &text, limits::BODY_CHARS)?;
             let comment = Command::Comment { body, visibility: Visibility::Internal };
             match ask.issue(comment).await {
-                Ok(_) => done.noted.push(row.number),
-                Err(Trouble::Refused(_)) => done.refused.push(row.number),
+                Ok(_) => done.noted.push(number),
+                // One that waits too long does not lose those that are told already.
+                Err(Trouble::Refused(_) | Trouble::Overloaded) => done.refused.push(number),
                 Err(trouble) => return Err(trouble),
             }
         }
         Ok(done)
+    }
+}
+
+/// Whether a viewer links this incident and adds so many tasks to it.
+fn may_apply(viewer: &Viewer, state: &State, tasks: usize) -> Result<(), Refusal> {
+    let may = granted(viewer, state);
+    if !may(CommandName::Link) || (tasks > 0 && !may(CommandName::AddTask)) {
+        return Err(Refusal::forbidden(
+            "whoever works on this incident applies a workaround to it",
+        ));
+    }
+    let most = limits::TASKS_PER_INCIDENT;
+    match state.tasks.len() + tasks > most {
+        true => Err(Refusal::limit(format!(
+            "with these steps it would have more than {most} tasks; link it to the known error instead"
+        ))),
+        false => Ok(()),
     }
 }
 

@@ -101,11 +101,27 @@ impl Desk {
         field: Suggested,
     ) -> Result<(), Trouble> {
         let (state, offer) = self.offer(viewer, number, field).await?;
-        if !granted(viewer, &state)(changes(field)) {
-            let words = "whoever works on this incident decides about what is suggested of it";
-            return Err(Refusal::forbidden(words).into());
-        }
+        may_decide(viewer, &state, field)?;
         self.note(viewer, number, &offer, Outcome::Dismissed).await
+    }
+
+    /// Takes back that a suggestion was dismissed: it is suggested again, if it is still.
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble::Refused`] when nobody dismissed it, or the viewer may not change it.
+    pub async fn take_back_dismissal(
+        &self,
+        viewer: &Viewer,
+        number: IncidentNumber,
+        field: Suggested,
+    ) -> Result<(), Trouble> {
+        let (state, _) = self.offered(viewer, number).await?;
+        may_decide(viewer, &state, field)?;
+        match self.write(move |sql| Ok(rows::undismiss(sql, number, field)?)).await? {
+            true => Ok(()),
+            false => Err(Refusal::state("nothing_to_change", "nobody dismissed it").into()),
+        }
     }
 
     async fn offer(
@@ -156,7 +172,7 @@ impl Desk {
             })
             .collect();
         if !decided.is_empty() {
-            self.write(move |sql| Ok(decided.iter().try_for_each(|row| rows::decide(sql, row))?))
+            self.write(move |sql| Ok(decided.iter().try_for_each(|row| rows::settle(sql, row))?))
                 .await?;
         }
         Ok(next)
@@ -277,6 +293,14 @@ pub fn changes(field: Suggested) -> CommandName {
         Suggested::Team => CommandName::Assign,
         Suggested::Priority => CommandName::Prioritise,
     }
+}
+
+fn may_decide(viewer: &Viewer, state: &State, field: Suggested) -> Result<(), Refusal> {
+    if granted(viewer, state)(changes(field)) {
+        return Ok(());
+    }
+    let words = "whoever works on this incident decides about what is suggested of it";
+    Err(Refusal::forbidden(words))
 }
 
 /// What became of a suggestion, if anything did.

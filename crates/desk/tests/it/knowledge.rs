@@ -92,6 +92,7 @@ async fn managers_close_problems_and_others_read_or_not() {
     let made = t.desk.make_problem(&t.auditor, WEB, titled(&t), &[]).await;
     assert_eq!(kind(made), RefusalKind::Forbidden);
     assert_eq!(kind(t.desk.problems(&t.requester).await), RefusalKind::Forbidden);
+    assert_eq!(kind(t.desk.costs_of_problems(&t.requester).await), RefusalKind::Forbidden);
     let unknown = t.desk.problem(&t.agent, ProblemNumber(99)).await;
     assert_eq!(kind(unknown), RefusalKind::NotFound);
 }
@@ -127,6 +128,8 @@ async fn what_is_confidential_shows_in_no_list_and_no_figure() {
             let case = desk.problem(&viewer, number).await.unwrap();
             let listed = desk.problems(&viewer).await.unwrap();
             assert_eq!(listed, [case.listed.clone()], "the list says the same");
+            let costs = desk.costs_of_problems(&viewer).await.unwrap();
+            assert_eq!(costs, [(case.listed.problem.clone(), case.listed.cost)]);
             let did = case.listed.success;
             (case.incidents.len(), case.listed.cost.incidents, did)
         }
@@ -178,6 +181,28 @@ async fn applying_a_workaround_twice_adds_nothing() {
 }
 
 #[tokio::test]
+async fn a_workaround_that_cannot_be_applied_leaves_nothing_behind() {
+    let t = TestDesk::idle().await;
+    let incident = t.report("No VPN").await;
+    let steps = |of: &str| (0..50).map(|n| format!("{of}, step {n}")).collect::<Vec<_>>();
+    for of in ["First", "Second", "Third", "Fourth"] {
+        let known = Problem { steps: steps(of), ..known_error(&t) };
+        let known = made(&t, known, &[]).await.problem.number;
+        let done = t.desk.apply_workaround(&t.agent, WEB, incident, known).await.unwrap();
+        assert_eq!(done.tasks.len(), 50);
+    }
+    let last = made(&t, known_error(&t), &[]).await.problem.number;
+    let before = state(&t, incident).await.version;
+    let refused = t.desk.apply_workaround(&t.agent, WEB, incident, last).await;
+    assert_eq!(kind(refused), RefusalKind::Limit);
+    let refused = t.desk.apply_workaround(&t.auditor, WEB, incident, last).await;
+    assert_eq!(kind(refused), RefusalKind::Forbidden);
+    assert_eq!(state(&t, incident).await.version, before, "not even the link");
+    let case = t.desk.problem(&t.agent, last).await.unwrap();
+    assert_eq!((case.incidents.len(), case.listed.success), (0, Success::default()));
+}
+
+#[tokio::test]
 async fn open_incidents_hear_that_their_problem_is_resolved() {
     let t = TestDesk::idle().await;
     let (open, over) = (t.report("No VPN").await, t.report("VPN full").await);
@@ -212,6 +237,8 @@ async fn an_article_from_a_resolution_tells_nothing_internal() {
     assert_eq!((open.title.as_str(), open.body.as_str()), ("No VPN", "Ended old sessions."));
     assert_eq!((open.state, open.internal), (ArticleState::Draft, false));
     assert_eq!(open.services, BTreeSet::from([t.vpn]));
+    let again = t.desk.article_from(&t.other_agent, incident, Wanted::default()).await.unwrap();
+    assert_eq!(again, open, "two who press it write one");
     let wanted = Wanted { notes: true, language: Language::De };
     let inside = t.desk.article_from(&t.agent, incident, wanted).await.unwrap();
     assert!(inside.body.contains("hunter2"));
@@ -225,6 +252,11 @@ async fn an_article_from_a_resolution_tells_nothing_internal() {
     // What was internal does not come back into an article for everyone.
     let back = t.desk.restore_article(&t.agent, cleaned.number, 1, None).await;
     assert!(matches!(back, Err(Trouble::Faults(_))), "{back:?}");
+    // What somebody wrote into a draft is theirs: the next one begins anew.
+    let mine = Article { body: "Ended them all.".to_owned(), ..open.clone() };
+    t.desk.change_article(&t.agent, mine).await.unwrap();
+    let anew = t.desk.article_from(&t.agent, incident, Wanted::default()).await.unwrap();
+    assert_ne!(anew.number, open.number);
     let secret = t.report("Spied on").await;
     restrict(&t, secret).await;
     t.resolve(&t.agent, secret, "Caught").await;
@@ -274,6 +306,11 @@ async fn requesters_read_what_is_published_for_everyone() {
     assert_eq!(kind(written.await), RefusalKind::Forbidden);
     let history = t.desk.article_versions(&t.requester, numbers[0]).await;
     assert_eq!(kind(history), RefusalKind::Forbidden);
+    let version = t.desk.article_version(&t.requester, numbers[0], 1).await;
+    assert_eq!(kind(version), RefusalKind::Forbidden);
+    assert_eq!(t.desk.article_version(&t.auditor, numbers[0], 1).await.unwrap().title, "Open");
+    let version = t.desk.article_version(&t.auditor, numbers[0], 2).await;
+    assert_eq!(kind(version), RefusalKind::NotFound);
     let retired = t.desk.article(&t.agent, numbers[0]).await.unwrap().article;
     let retired = Article { state: ArticleState::Retired, ..retired };
     let refused = t.desk.change_article(&t.agent, retired.clone()).await;

@@ -188,6 +188,14 @@ async fn what_was_dismissed_is_not_suggested_again_and_what_was_corrected_is_see
         (report(&t, NETWORK[0], None).await, report(&t, WORKPLACE[0], None).await);
     t.desk.dismiss_suggestion(&t.agent, first, Suggested::Team).await.unwrap();
     assert_eq!(t.desk.offers(&t.agent, first).await.unwrap(), []);
+    // A slip is taken back, by whoever could dismiss it.
+    let refused = t.desk.take_back_dismissal(&t.auditor, first, Suggested::Team).await;
+    assert!(matches!(refused, Err(Trouble::Refused(_))), "{refused:?}");
+    t.desk.take_back_dismissal(&t.agent, first, Suggested::Team).await.unwrap();
+    assert_eq!(t.desk.offers(&t.agent, first).await.unwrap().len(), 1);
+    let refused = t.desk.take_back_dismissal(&t.agent, first, Suggested::Team).await;
+    assert!(matches!(refused, Err(Trouble::Refused(_))), "{refused:?}");
+    t.desk.dismiss_suggestion(&t.agent, first, Suggested::Team).await.unwrap();
     let offers = t.desk.offers(&t.agent, second).await.unwrap();
     t.desk.note_shown(second, &offers);
     // It is written after what waits.

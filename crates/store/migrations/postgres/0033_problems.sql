@@ -27,6 +27,7 @@ create table problems (
   version bigint not null default 1
 );
 create unique index problems_changed on problems (changed);
+create index problems_due on problems (owner_id, review_on) where review_on is not null;
 
 create table articles (
   number bigint primary key,
@@ -50,6 +51,8 @@ create table articles (
   version bigint not null default 1
 );
 create unique index articles_changed on articles (changed);
+create index articles_from on articles (from_incident) where from_incident is not null;
+create index articles_due on articles (owner_id, review_on) where review_on is not null;
 
 create table article_versions (
   number bigint not null references articles (number),
@@ -109,3 +112,6 @@ insert into incident_problems
 insert into record_numbers (prefix, next)
   select 'PRB', top from (select max(problem) + 1 as top from incident_problems where problem < 1000000000) found
   where top is not null;
+
+-- The history of a record is on its page.
+create index audit_record on audit (subject, subject_id, id);

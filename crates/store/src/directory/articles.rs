@@ -12,6 +12,8 @@ use std::collections::BTreeSet;
 
 /// Articles that one answer lists, those changed last first: decades of a large company.
 pub const LISTED_MAX: i64 = 10_000;
+/// Untouched drafts of one incident that are looked at: of each kind and language one is made.
+const FROM_INCIDENT_MAX: i64 = 50;
 /// Services of one article.
 pub const SERVICES_MAX: usize = 50;
 /// Versions of one article that are listed, the latest first; all of them are kept.
@@ -233,6 +235,34 @@ pub fn list_open(sql: &mut dyn Sql) -> Result<Vec<Article>, Failure> {
          order by changed desc, number limit {LISTED_MAX}"
     );
     many(sql, &statement, &[], read)
+}
+
+/// Drafts that were made from an incident and that nobody has touched since, the latest first.
+pub fn untouched_from(
+    sql: &mut dyn Sql,
+    incident: IncidentNumber,
+) -> Result<Vec<Article>, Failure> {
+    let statement = format!(
+        "select {COLUMNS} from articles where from_incident = $1 and state = 'draft' \
+         and version = 1 order by number desc limit {FROM_INCIDENT_MAX}"
+    );
+    many(sql, &statement, &[incident.into()], read)
+}
+
+/// Those of an owner that are still read and whose day of review is before `today`, the earliest
+/// first; `limit` at most.
+pub fn due_of(
+    sql: &mut dyn Sql,
+    owner: PersonId,
+    today: Date,
+    limit: i64,
+) -> Result<Vec<Article>, Failure> {
+    let statement = format!(
+        "select {COLUMNS} from articles where owner_id = $1 and review_on is not null \
+         and review_on < $2 and state <> 'retired' order by review_on, number limit $3"
+    );
+    let values = [owner.into(), today.to_string().into(), limit.into()];
+    many(sql, &statement, &values, read)
 }
 
 /// Those that were made or changed after a point, each with the point of its last change, in

@@ -104,6 +104,19 @@ pub fn list(
     find(sql, &filter, limit, before)
 }
 
+/// The entries of one record, the newest first.
+pub fn of(
+    sql: &mut dyn Sql,
+    subject: &str,
+    subject_id: &str,
+    limit: usize,
+) -> Result<Vec<Entry>, Failure> {
+    let statement = "select id, at, actor_id, actor_name, what, subject, subject_id, before, after \
+        from audit where subject = $1 and subject_id = $2 order by id desc limit $3";
+    let values = [subject.into(), subject_id.into(), (limit as i64).into()];
+    Ok(many(sql, statement, &values, read)?.into_iter().map(|(_, entry)| entry).collect())
+}
+
 /// Entries with their ids that fit, the newest first, from before the entry `before` on.
 pub fn find(
     sql: &mut dyn Sql,

@@ -163,6 +163,22 @@ pub fn list(sql: &mut dyn Sql) -> Result<Vec<Problem>, Failure> {
     many(sql, &statement, &[], read)
 }
 
+/// Those of an owner that still matter and whose day of review is before `today`, the earliest
+/// first; `limit` at most.
+pub fn due_of(
+    sql: &mut dyn Sql,
+    owner: PersonId,
+    today: Date,
+    limit: i64,
+) -> Result<Vec<Problem>, Failure> {
+    let statement = format!(
+        "select {COLUMNS} from problems where owner_id = $1 and review_on is not null \
+         and review_on < $2 and state <> 'closed' order by review_on, number limit $3"
+    );
+    let values = [owner.into(), today.to_string().into(), limit.into()];
+    many(sql, &statement, &values, read)
+}
+
 /// Those that were made or changed after a point, each with the point of its last change, in
 /// that order, at most `limit`: for whoever keeps an index of them. Begin at 0.
 pub fn changed_after(

@@ -148,6 +148,36 @@ pub mod ties {
         Ok(rows.into_iter().collect())
     }
 
+    /// How many incidents of these problems were reported since an instant, as far as somebody sees
+    /// everything of them. What [`cost`] leaves out counts here no more than there; problems
+    /// without any are left out.
+    ///
+    /// # Errors
+    /// As of [`of_problem`].
+    pub fn reported_since(
+        sql: &mut dyn Sql,
+        scope: &Scope,
+        problems: &[ProblemNumber],
+        since: Timestamp,
+    ) -> Result<BTreeMap<ProblemNumber, i64>, Failure> {
+        let numbers: Vec<i64> = problems.iter().map(|problem| problem.0).collect();
+        let (list, more) = slots(2, &numbers);
+        let mut values: Vec<Value> = vec![since.into()];
+        values.extend(more);
+        let (visible, more) = fully_visible(sql.engine(), scope, values.len() + 1);
+        values.extend(more);
+        let statement = format!(
+            "select t.problem, count(*) \
+             from (select distinct problem, number from incident_problems where problem in ({list})) t \
+             join incidents i on i.number = t.number \
+             where i.reported_at >= $1 and i.state <> 'cancelled' and i.merged_into is null \
+             and {visible} group by t.problem"
+        );
+        let rows =
+            many(sql, &statement, &values, |row| Ok((ProblemNumber(row.int()?), row.int()?)))?;
+        Ok(rows.into_iter().collect())
+    }
+
     fn read(row: &mut Columns) -> Result<TieRow, Failure> {
         Ok(TieRow {
             number: IncidentNumber(row.int()?),

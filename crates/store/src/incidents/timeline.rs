@@ -130,6 +130,15 @@ pub fn classifications(
     Ok(found)
 }
 
+/// How an incident began, and the first change of its priority, if there was one.
+pub fn beginning(sql: &mut dyn Sql, number: IncidentNumber) -> Result<Vec<StoredEvent>, Failure> {
+    let statement = format!(
+        "select {EVENT} from events where number = $1 and (n = 1 or kind = 'priority_changed') \
+         order by n limit 2"
+    );
+    many(sql, &statement, &[number.into()], read)
+}
+
 /// All words of an incident.
 pub fn contents(
     sql: &mut dyn Sql,

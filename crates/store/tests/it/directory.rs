@@ -669,6 +669,9 @@ fn the_audit_trail_tells_what_changed_newest_first() {
             assert_eq!(renamed.after.as_ref().unwrap()["name"], "Network");
             assert_eq!(audit::list(sql, None, 10, Some(all[0].0))?, all[1..]);
             assert_eq!(audit::list(sql, Some("team"), 10, None)?, all[1..]);
+            let network = team_id(1).to_string();
+            assert_eq!(audit::of(sql, "team", &network, 10)?, [renamed.clone()]);
+            assert!(audit::of(sql, "person", &network, 10)?.is_empty());
             let found = |sql: &mut dyn Sql, filter| audit::find(sql, &filter, 10, None);
             let any = AuditFilter::default;
             for (filter, found_are) in [

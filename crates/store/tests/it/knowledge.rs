@@ -14,6 +14,7 @@ use store::directory::problems::{self, Problem, ProblemState};
 use store::incidents::{Recorded, lock_head, record, verify};
 use store::knowledge::{
     self, REOPENED_WITHIN_SECONDS, Record, Success, Turn, Use, UseKind, Verdict, judge, success,
+    success_of_latest,
 };
 use store::{Failure, Sql, Tie, ties};
 use uuid::Uuid;
@@ -136,6 +137,13 @@ fn problems_keep_their_numbers_and_say_what_changed() {
             assert_eq!(problems::list(sql)?.len(), 2);
             assert!(problems::exists(sql, number)? && !problems::exists(sql, ProblemNumber(42))?);
             assert!(first.is_overdue(date(2026, 12, 2)) && !first.is_overdue(date(2026, 12, 1)));
+            let due = |sql: &mut dyn Sql, who, day| -> Result<usize, Failure> {
+                Ok(problems::due_of(sql, person(who), date(2026, 12, day), 10)?.len())
+            };
+            assert_eq!((due(sql, 0, 2)?, due(sql, 0, 1)?, due(sql, 1, 2)?), (1, 0, 0));
+            let closed = Problem { state: ProblemState::Closed, ..changed };
+            assert!(problems::update(sql, &closed, 2)?);
+            assert_eq!(due(sql, 0, 2)?, 0);
             Ok(())
         });
     });
@@ -175,6 +183,19 @@ fn articles_keep_every_version() {
             assert_eq!(articles::edition(sql, number, 9)?, None);
             let changed = articles::changed_after(sql, 0, 10)?;
             assert_eq!((changed.len(), changed[0].1.version), (1, 2));
+            let owned = Article {
+                owner: Some(person(1)),
+                review_on: Some(date(2026, 12, 1)),
+                ..changed[0].1.clone()
+            };
+            assert!(articles::update(sql, &owned, 2)?);
+            let due = |sql: &mut dyn Sql, who, day| -> Result<usize, Failure> {
+                Ok(articles::due_of(sql, person(who), date(2026, 12, day), 10)?.len())
+            };
+            assert_eq!((due(sql, 1, 2)?, due(sql, 1, 1)?, due(sql, 0, 2)?), (1, 0, 0));
+            let retired = Article { state: ArticleState::Retired, ..owned };
+            assert!(articles::update(sql, &retired, 3)?);
+            assert_eq!(due(sql, 1, 2)?, 0);
             Ok(())
         });
     });
@@ -241,6 +262,18 @@ fn what_incidents_cost_is_told_within_the_scope() {
             assert!(ties::cost(sql, &everyone(), &[ProblemNumber(9)], NOW)?.is_empty());
             let nobody = Scope { nothing: true, ..everyone() };
             assert!(ties::cost(sql, &nobody, &[], NOW)?.is_empty());
+            // Those of late are counted as they are there.
+            let late = |sql: &mut dyn Sql, scope: &Scope, seconds: i64| {
+                let problems = [ProblemNumber(9), PROBLEM];
+                let found = ties::reported_since(sql, scope, &problems, at(seconds - 10_000))?;
+                Ok::<_, Failure>(found.into_iter().map(|(_, count)| count).collect::<Vec<_>>())
+            };
+            assert_eq!(late(sql, &everyone(), 0)?, [2]);
+            assert_eq!(late(sql, &everyone(), 3)?, [1]);
+            assert_eq!(late(sql, &everyone(), 4)?, [0; 0]);
+            assert_eq!(late(sql, &with_security(), 2)?, [2]);
+            assert_eq!(late(sql, &nobody, 0)?, [0; 0]);
+            assert!(ties::reported_since(sql, &everyone(), &[], at(-10_000))?.is_empty());
             Ok(())
         });
     });
@@ -269,6 +302,23 @@ fn success_is_what_happened_afterwards() {
             let did = success(sql, &with_security(), &records)?[&records[0]];
             assert_eq!(did, Success { used: 5, judged: 4, helped: 3 });
             assert_eq!(Success::default().percent(), None);
+            // A page that somebody waits for goes by the latest alone: the sixth, by its resolution.
+            let did = success_of_latest(sql, &everyone(), &records, 1)?[&records[0]];
+            assert_eq!(did, Success { used: 1, judged: 1, helped: 1 });
+            // The use that was kept beside its timeline is the same use.
+            let applied = Use {
+                id: Uuid::from_u128(9),
+                record: records[0],
+                kind: UseKind::Applied,
+                number: Some(IncidentNumber(1)),
+                person: person(0),
+                service: None,
+                at: at(20),
+            };
+            assert!(knowledge::record(sql, &applied)?);
+            let did = success(sql, &everyone(), &[records[0], Record::Article(ArticleNumber(1))])?;
+            assert_eq!(did[&records[0]], Success { used: 4, judged: 3, helped: 2 });
+            assert_eq!(did.len(), 1, "an article of the same number is another");
             Ok(())
         });
     });

@@ -9,7 +9,7 @@ use kernel::{Channel, ContentId, IncidentNumber};
 use std::collections::BTreeMap;
 use store::suggestions::{
     Outcome, Suggested, Suggestion, Trained, decide, keep, last_number, new_after, of_incident,
-    outcomes, show, telling, trained, undecided, versions,
+    outcomes, settle as settle_by_itself, show, telling, trained, undecided, undismiss, versions,
 };
 
 fn shown(number: i64, value: &str) -> Suggestion {
@@ -117,6 +117,41 @@ fn what_was_shown_is_kept_once_and_confidential_ones_are_not_counted() {
                 vec![(Suggested::Team, one, outcome, 1), (Suggested::Team, other, None, 1)];
             expected.sort();
             assert_eq!(counted, expected, "the confidential one is no part of it");
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn what_a_person_decided_is_not_settled_again() {
+    each_engine("suggestions_settled", |store| {
+        write(store, |sql| {
+            settle(sql)?;
+            store_all(sql, &[Incident::new(1, "First"), Incident::new(2, "Second")])?;
+            let (one, other) = (team(0).to_string(), team(1).to_string());
+            let over = |number: i64, value: &str, outcome| Suggestion {
+                outcome: Some(outcome),
+                at: Some(NOW.plus_seconds(60)),
+                ..shown(number, value)
+            };
+            for number in 1..=2 {
+                show(sql, &shown(number, &one))?;
+            }
+            // Looked at by the loop before somebody dismissed it, and written after.
+            let dismissed = Suggestion { by: Some(person(0)), ..over(1, &one, Outcome::Dismissed) };
+            decide(sql, &dismissed)?;
+            settle_by_itself(sql, &over(1, &one, Outcome::Ignored))?;
+            assert_eq!(of_incident(sql, IncidentNumber(1))?, [dismissed]);
+            assert!(undismiss(sql, IncidentNumber(1), Suggested::Team)?);
+            assert_eq!(of_incident(sql, IncidentNumber(1))?, [shown(1, &one)]);
+            assert!(!undismiss(sql, IncidentNumber(1), Suggested::Team)?, "nobody does now");
+            // Another one is shown by now: of that nothing is known yet.
+            show(sql, &shown(2, &other))?;
+            settle_by_itself(sql, &over(2, &one, Outcome::Accepted))?;
+            assert_eq!(of_incident(sql, IncidentNumber(2))?, [shown(2, &other)]);
+            let settled = over(2, &other, Outcome::Ignored);
+            settle_by_itself(sql, &settled)?;
+            assert_eq!(of_incident(sql, IncidentNumber(2))?, [settled]);
             Ok(())
         });
     });

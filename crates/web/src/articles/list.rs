@@ -36,11 +36,22 @@ pub(super) fn page(who: &SignedIn, policy: &Policy, asked: &Asked, list: &List) 
     Page::new(who, "Articles").section(Section::Problems).main_class("main main-canvas").show(main)
 }
 
+fn address(which: Which, asked: &Asked) -> String {
+    let mut address = format!("{}?show={}", url::ARTICLES, which.word());
+    if let Some(service) = asked.service {
+        address.push_str(&format!("&service={service}"));
+    }
+    if !asked.words.is_empty() {
+        address.push_str(&format!("&q={}", url::encode(&asked.words)));
+    }
+    address
+}
+
 fn which(asked: &Asked, list: &List) -> Markup {
     html! {
         nav.seg.seg-w aria-label="Which articles" {
             @for (which, count) in Which::ALL.into_iter().zip(list.counts) {
-                a href={ (url::ARTICLES) "?show=" (which.word()) } aria-current=[(which == asked.which).then_some("page")] { (which.label()) " " span.n { (count) } }
+                a href=(address(which, asked)) aria-current=[(which == asked.which).then_some("page")] { (which.label()) " " span.n { (count) } }
             }
         }
     }

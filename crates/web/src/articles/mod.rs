@@ -122,7 +122,7 @@ async fn begin(
     number: ProblemNumber,
     begun: &mut Article,
 ) -> PageResult<()> {
-    let problem = app.desk.problem(who.viewer(), number).await?.listed.problem;
+    let problem = app.desk.bare_problem(who.viewer(), number).await?;
     let steps = problem.steps.iter().enumerate();
     let steps: Vec<String> = steps.map(|(at, step)| format!("{}. {step}", at + 1)).collect();
     let parts = [problem.workaround.clone(), steps.join("\n")];
@@ -334,9 +334,8 @@ async fn version(
     let number = self::number(&number)?;
     let version: i64 = version.parse().map_err(|_| PageError::NotFound)?;
     let listed = app.desk.article(who.viewer(), number).await?;
-    let all = app.desk.article_versions(who.viewer(), number).await?;
-    let edition = all.iter().find(|edition| edition.version == version);
-    Ok(one::version(&who, &listed, edition.ok_or(PageError::NotFound)?))
+    let edition = app.desk.article_version(who.viewer(), number, version).await?;
+    Ok(one::version(&who, &listed, &edition))
 }
 
 /// `POST /articles/{number}/restore`

@@ -81,14 +81,16 @@ impl Asked {
     }
 }
 
-/// Whether an article is about a service and has these words.
+/// Whether an article is about a service and has these words; the number of the incident that it
+/// was made from, where the reader may know it, is one of its words.
 pub(crate) fn fits(article: &Article, service: Option<ServiceId>, typed: &str) -> bool {
     let number = article.number.to_string();
-    service.is_none_or(|service| article.services.contains(&service))
-        && has_words(typed, &[number.as_str(), article.title.as_str(), article.body.as_str()])
+    let source = article.from_incident.map(|number| number.to_string()).unwrap_or_default();
+    let texts = [number.as_str(), article.title.as_str(), article.body.as_str(), source.as_str()];
+    service.is_none_or(|service| article.services.contains(&service)) && has_words(typed, &texts)
 }
 
-/// The list, how many more there are, and how many of each kind.
+/// The list, how many more there are, and how many of each kind fit.
 pub(super) struct List {
     pub(super) rows: Vec<Listed>,
     pub(super) more: usize,
@@ -99,12 +101,10 @@ pub(super) struct List {
 pub(super) async fn listed(app: &App, who: &SignedIn, asked: &Asked) -> PageResult<List> {
     let mut rows = app.desk.articles(who.viewer()).await?;
     let today = words::today(who);
+    rows.retain(|listed| fits(&listed.article, asked.service, &asked.words));
     let counts = Which::ALL
         .map(|which| rows.iter().filter(|listed| which.holds(&listed.article, today)).count());
-    rows.retain(|listed| {
-        asked.which.holds(&listed.article, today)
-            && fits(&listed.article, asked.service, &asked.words)
-    });
+    rows.retain(|listed| asked.which.holds(&listed.article, today));
     if asked.which == Which::Review {
         rows.sort_by_key(|listed| listed.article.review_on);
     }
@@ -141,5 +141,8 @@ mod tests {
         assert!(fits(&article, Some(service), "kb-7"));
         assert!(!fits(&article, Some(ServiceId(desk::fresh())), ""));
         assert!(!fits(&article, None, "printer"));
+        assert!(!fits(&article, None, "INC-42"));
+        article.from_incident = Some(kernel::IncidentNumber(42));
+        assert!(fits(&article, None, "inc-42"));
     }
 }

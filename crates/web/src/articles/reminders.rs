@@ -13,6 +13,9 @@ use store::directory::{articles, problems};
 
 /// Records that are told of; whoever has more begins with these.
 const SHOWN: usize = 20;
+/// Of each kind that are read, so that their number is told as it is with everybody but those who
+/// look at nothing again.
+const READ: i64 = 200;
 
 /// A record whose day of review is over.
 struct Due {
@@ -29,23 +32,21 @@ pub(crate) async fn reminders(app: &App, who: &SignedIn) -> PageResult<Markup> {
     let (me, today) = (who.person().id, words::today(who));
     let due = app.desk.read(move |sql| {
         let mut due = Vec::new();
-        for problem in problems::list(sql)? {
-            if let Some(day) = problem.review_on
-                && problem.owner == Some(me)
-                && problem.is_overdue(today)
-            {
-                let name = format!("{} {}", problem.number, problem.title);
-                due.push(Due { day, href: url::problem(problem.number), name });
-            }
+        for problem in problems::due_of(sql, me, today, READ)? {
+            let name = format!("{} {}", problem.number, problem.title);
+            due.extend(problem.review_on.map(|day| Due {
+                day,
+                href: url::problem(problem.number),
+                name,
+            }));
         }
-        for article in articles::list(sql)? {
-            if let Some(day) = article.review_on
-                && article.owner == Some(me)
-                && article.is_overdue(today)
-            {
-                let name = format!("{} {}", article.number, article.title);
-                due.push(Due { day, href: url::article(article.number), name });
-            }
+        for article in articles::due_of(sql, me, today, READ)? {
+            let name = format!("{} {}", article.number, article.title);
+            due.extend(article.review_on.map(|day| Due {
+                day,
+                href: url::article(article.number),
+                name,
+            }));
         }
         Ok(due)
     });

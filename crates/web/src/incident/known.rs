@@ -8,11 +8,15 @@ use store::directory::{Problem, ProblemState, problems};
 use store::knowledge::{self, Record, Success};
 use store::{Failure, Sql};
 
+/// Uses by which it is told here whether a workaround helps, the latest: reading an incident waits for
+/// it, and the page of the problem counts all of them.
+const JUDGED: i64 = 200;
+
 /// A problem that an incident names, and how its workaround did.
 pub(super) struct Known {
     /// It.
     pub(super) problem: Problem,
-    /// On the incidents that everybody sees who sees this page.
+    /// On the latest incidents that everybody sees who sees this page.
     pub(super) success: Success,
 }
 
@@ -28,7 +32,7 @@ pub(super) fn read(sql: &mut dyn Sql, scope: &Scope, state: &State) -> Result<Ve
     }
     let numbers: Vec<ProblemNumber> = numbers.into_iter().collect();
     let records: Vec<Record> = numbers.iter().copied().map(Record::Problem).collect();
-    let mut did = knowledge::success(sql, scope, &records)?;
+    let mut did = knowledge::success_of_latest(sql, scope, &records, JUDGED)?;
     let found = problems::get_many(sql, &numbers)?.into_iter();
     let mut found: Vec<Known> = found
         .map(|problem| Known {

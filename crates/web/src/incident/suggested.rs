@@ -25,6 +25,9 @@ use store::suggestions::Suggested;
 /// The key that accepts the first suggestion of a page.
 const KEY: &str = "o";
 
+/// What takes back that one was dismissed.
+const TAKE_BACK: &str = "take-back";
+
 /// The line under a value that is missing.
 pub(super) fn line(view: &View<'_>, field: Suggested) -> Markup {
     let offer = view.case.offers.iter().find(|offer| offer.field == field);
@@ -80,6 +83,7 @@ pub(super) async fn post(
             done.map(|done| Some(done.first_n))
         }
         "dismiss" => app.desk.dismiss_suggestion(who.viewer(), number, field).await.map(|()| None),
+        TAKE_BACK => app.desk.take_back_dismissal(who.viewer(), number, field).await.map(|()| None),
         _ => return Err(PageError::NotFound),
     };
     let (first_n, status, refusal) = match done {
@@ -103,8 +107,11 @@ pub(super) async fn post(
         let page = error_page(Language::En, "This was not done", &words);
         return Ok(Answer::refused(status, patch).else_page(page).reply(live));
     }
-    let undo = first_n.and_then(|n| undo_of(&case, n));
-    let toast = if what == "accept" { "Accepted" } else { "Not suggested any more" };
+    let (undo, toast) = match what.as_str() {
+        "accept" => (first_n.and_then(|n| undo_of(&case, n)), "Accepted"),
+        TAKE_BACK => (None, "Suggested again"),
+        _ => (Some(address(number, field, TAKE_BACK)), "Not suggested any more"),
+    };
     let answer = Answer::patch(parts).else_go(url::incident(number)).toast(toast);
     Ok(answer.undo(undo).reply(live))
 }

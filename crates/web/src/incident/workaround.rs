@@ -2,6 +2,7 @@
 //! resolution becomes.
 
 use super::case::Case;
+use super::view::View;
 use super::words::prose;
 use crate::app::App;
 use crate::auth::{SignedIn, Staff};
@@ -51,7 +52,9 @@ pub(super) async fn apply(
     let (incident, problem) = named(&incident, &problem)?;
     match app.desk.apply_workaround(who.viewer(), Channel::Web, incident, problem).await {
         Ok(_) => Ok(Redirect::to(&url::incident(incident)).into_response()),
-        Err(Trouble::Refused(refusal)) if refusal.kind == RefusalKind::State => {
+        Err(Trouble::Refused(refusal))
+            if matches!(refusal.kind, RefusalKind::State | RefusalKind::Limit) =>
+        {
             let status = status_of(&Trouble::Refused(refusal.clone()));
             let mut errors = Errors::default();
             errors.add("", &refusal.message);
@@ -152,6 +155,17 @@ fn wanted(who: &SignedIn) -> Wanted {
     Wanted { notes: false, language: who.instance.setting.language }
 }
 
+/// Where the words of an incident stand besides, once it was resolved: articles are records of
+/// their own, and nothing is taken out of them by itself.
+pub(super) fn copies(view: &View<'_>) -> Markup {
+    let state = view.case.state();
+    html! {
+        @if state.moments.resolved.is_some() || state.reopenings > 0 {
+            p.meta { a.link href={ (url::ARTICLES) "?show=drafts&q=" (view.case.number) } { "Articles made from it" } " keep their copy of the words: look there too." }
+        }
+    }
+}
+
 /// Refuses a resolution that names an article which is not there, before anything is resolved.
 pub(super) async fn article_there(
     app: &App,
@@ -187,7 +201,7 @@ pub(super) async fn after(
     }
     match app.desk.article_from(who.viewer(), number, wanted(who)).await {
         Ok(article) => Ok(Some(article.number)),
-        Err(Trouble::Refused(_)) => Ok(None),
+        Err(Trouble::Refused(_) | Trouble::Faults(_)) => Ok(None),
         Err(trouble) => Err(trouble.into()),
     }
 }

@@ -15,7 +15,6 @@ use crate::part::time::Here;
 use crate::url;
 use axum::extract::{RawQuery, State};
 use desk::search::{FoundArticle, Like, Similar};
-use incident::Scope;
 use kernel::{IncidentNumber, PersonId};
 use maud::{Markup, html};
 use store::incidents::list::IncidentRow;
@@ -82,7 +81,8 @@ async fn with_success(
         return Ok(vec![]);
     }
     let records: Vec<Record> = articles.iter().map(|hit| Record::Article(hit.number)).collect();
-    let scope = Scope::of(who.viewer());
+    // As the page of each answer says it: not by one's own few incidents.
+    let scope = desk::articles::figures_for(who.viewer());
     let did = app.desk.read(move |sql| knowledge::success(sql, &scope, &records)).await?;
     let helped = |hit: &FoundArticle| {
         let did = did.get(&Record::Article(hit.number)).filter(|did| did.judged >= TRIED)?;

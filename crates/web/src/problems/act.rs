@@ -15,7 +15,7 @@ use desk::Trouble;
 use incident::permissions::may_write_problems;
 use incident::state::LinkKind;
 use incident::{Command, Refusal};
-use kernel::{Channel, IncidentNumber, ProblemNumber};
+use kernel::{Channel, IncidentNumber, ProblemNumber, limits};
 use maud::html;
 use store::Tie;
 use store::directory::{Problem, ProblemState};
@@ -46,13 +46,21 @@ async fn turn(
         .text("state")
         .parse()
         .map_err(|error: kernel::Invalid| Refusal::invalid("state", error.0))?;
+    let tells = state == ProblemState::Resolved && fields.ticked("tell");
+    let words = form::text(fields, "note");
+    // Looked at before it is resolved: after that the form of the note is gone.
+    if tells && words.chars().count() > limits::BODY_CHARS {
+        let most = limits::BODY_CHARS;
+        return Err(
+            Refusal::invalid("note", format!("the note is longer than {most} characters")).into()
+        );
+    }
     let before = stored(app, who, number).await?;
     let version = editing::version(fields)?;
     app.desk.change_problem(who.viewer(), Problem { state, version, ..before }).await?;
-    if state != ProblemState::Resolved || !fields.ticked("tell") {
+    if !tells {
         return Ok(back_to(number, 0));
     }
-    let words = form::text(fields, "note");
     let told = app.desk.note_resolved(who.viewer(), Channel::Web, number, &words).await?;
     let refused = match told.refused.len() {
         0 => String::new(),

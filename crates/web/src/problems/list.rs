@@ -108,7 +108,7 @@ fn all(asked: &Asked) -> Asked {
 }
 
 fn line(who: &SignedIn, policy: &Policy, row: &Row) -> Markup {
-    let (problem, cost) = (&row.listed.problem, row.listed.cost);
+    let (problem, cost) = (&row.problem, row.cost);
     html! {
         tr {
             th scope="row" { a.link href=(url::problem(problem.number)) { (problem.number) " " (problem.title) } }

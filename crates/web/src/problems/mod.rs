@@ -26,7 +26,6 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use desk::Trouble;
-use desk::problems::Case;
 use incident::permissions::may_write_problems;
 use incident::{Access, Refusal, Scope};
 use kernel::{Channel, IncidentNumber, ProblemNumber};
@@ -107,7 +106,7 @@ fn said(query: &Fields) -> Markup {
             p.banner.banner-good role="status" { (icon("check")) span { "It is noted on " (counted(noted, "incident")) "." } }
         }
         @if let Some(refused) = refused {
-            p.banner.banner-warn role="status" { (icon("alert")) span { (counted(refused, "incident")) " could not be changed: it is not yours to work on, or somebody was faster." } }
+            p.banner.banner-warn role="status" { (icon("alert")) span { (counted(refused, "incident")) " could not be changed: it is not yours to work on, somebody was faster, or there were too many at once." } }
         }
     }
 }
@@ -266,8 +265,7 @@ async fn edit(
 }
 
 async fn stored(app: &App, who: &SignedIn, number: ProblemNumber) -> Result<Problem, Trouble> {
-    let Case { listed, .. } = app.desk.problem(who.viewer(), number).await?;
-    Ok(listed.problem)
+    app.desk.bare_problem(who.viewer(), number).await
 }
 
 /// `POST /problems/{number}`

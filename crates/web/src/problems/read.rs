@@ -5,22 +5,18 @@ use crate::app::App;
 use crate::auth::SignedIn;
 use crate::error::PageResult;
 use crate::form::Fields;
-use desk::problems::Listed;
-use incident::{Access, Scope};
-use kernel::{IncidentNumber, ProblemNumber, ServiceId, Timestamp};
+use incident::Scope;
+use kernel::{ProblemNumber, ServiceId};
 use query::fold;
-use std::collections::BTreeSet;
+use store::Sql;
 use store::directory::audit;
 use store::directory::{Entry, Problem, ProblemState};
-use store::incidents::list;
-use store::{Failure, Sql, ties};
+use store::ties::{self, Cost};
 
 /// Rows of the list: whoever looks for another one types a word of it.
 const SHOWN: usize = 100;
 /// Days in which incidents count as of late.
 const LATELY_DAYS: i64 = 30;
-/// Audit entries of one kind of record that are looked through for those of one.
-const AUDIT_LOOKED: usize = 1_000;
 /// Changes that are told, the newest.
 const CHANGES: usize = 30;
 
@@ -114,8 +110,9 @@ pub(crate) fn has_words(typed: &str, texts: &[&str]) -> bool {
 
 /// A problem of the list, and its incidents of late.
 pub(super) struct Row {
-    pub(super) listed: Listed,
-    pub(super) lately: usize,
+    pub(super) problem: Problem,
+    pub(super) cost: Cost,
+    pub(super) lately: i64,
 }
 
 /// The list: the dearest first, and how many more there are.
@@ -126,44 +123,23 @@ pub(super) struct List {
 
 /// The problems that were asked for.
 pub(super) async fn listed(app: &App, who: &SignedIn, asked: &Asked) -> PageResult<List> {
-    let mut found = app.desk.problems(who.viewer()).await?;
-    found.retain(|listed| asked.holds(&listed.problem));
-    found.sort_by_key(|listed| {
-        let cost = listed.cost;
-        std::cmp::Reverse((cost.seconds, cost.incidents, listed.problem.number))
+    let mut found = app.desk.costs_of_problems(who.viewer()).await?;
+    found.retain(|(problem, _)| asked.holds(problem));
+    found.sort_by_key(|(problem, cost)| {
+        std::cmp::Reverse((cost.seconds, cost.incidents, problem.number))
     });
     let more = found.len().saturating_sub(SHOWN);
     found.truncate(SHOWN);
     let (scope, since) = (Scope::of(who.viewer()), who.here.now.plus_days(-LATELY_DAYS));
-    let rows = app.desk.read(move |sql| {
-        let mut rows = Vec::new();
-        for listed in found {
-            // Whatever was reported since was linked since.
-            let lately = match listed.cost.latest.is_some_and(|at| at >= since) {
-                true => lately(sql, &scope, listed.problem.number, since)?,
-                false => 0,
-            };
-            rows.push(Row { listed, lately });
-        }
-        Ok(rows)
-    });
-    Ok(List { rows: rows.await?, more })
-}
-
-fn lately(
-    sql: &mut dyn Sql,
-    scope: &Scope,
-    problem: ProblemNumber,
-    since: Timestamp,
-) -> Result<usize, Failure> {
-    let tied = ties::of_problem(sql, problem)?;
-    let numbers: BTreeSet<IncidentNumber> =
-        tied.iter().filter(|tie| tie.at >= since).map(|tie| tie.number).collect();
-    let numbers: Vec<IncidentNumber> = numbers.into_iter().collect();
-    let rows = list::get_many(sql, scope, &numbers)?;
-    let counted =
-        rows.iter().filter(|row| row.access == Access::Full && row.state.reported_at >= since);
-    Ok(counted.count())
+    let numbers: Vec<ProblemNumber> = found.iter().map(|(problem, _)| problem.number).collect();
+    let of_late = move |sql: &mut dyn Sql| ties::reported_since(sql, &scope, &numbers, since);
+    let of_late = app.desk.read(of_late).await?;
+    let row = |(problem, cost): (Problem, Cost)| Row {
+        lately: of_late.get(&problem.number).copied().unwrap_or_default(),
+        problem,
+        cost,
+    };
+    Ok(List { rows: found.into_iter().map(row).collect(), more })
 }
 
 /// The newest changes of a record.
@@ -172,15 +148,7 @@ pub(crate) async fn changes(
     subject: &'static str,
     id: String,
 ) -> PageResult<Vec<Entry>> {
-    let entries = app
-        .desk
-        .read(move |sql| {
-            let entries = audit::list(sql, Some(subject), AUDIT_LOOKED, None)?;
-            let own = entries.into_iter().map(|(_, entry)| entry);
-            Ok(own.filter(|entry| entry.subject_id == id).take(CHANGES).collect())
-        })
-        .await?;
-    Ok(entries)
+    Ok(app.desk.read(move |sql| audit::of(sql, subject, &id, CHANGES)).await?)
 }
 
 #[cfg(test)]

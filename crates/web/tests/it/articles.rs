@@ -224,6 +224,12 @@ async fn a_resolution_becomes_an_article_in_one_step() {
     assert_eq!(done.location(), "/articles/KB-2/edit");
     world.get("mara", "/articles/KB-2/edit").await.shows("Cleaned the head.").shows("No labels");
     world.get("mara", "/articles").await.shows("helped 1 of 1");
+    // Whoever erases or restricts is led to what was made of it; tabs keep what was asked.
+    world.get("ines", &format!("/incidents/{number}/restrict")).await.shows("keep their copy");
+    let made_of_it = format!("/articles?show=drafts&q={number}");
+    let found = world.get("ines", &made_of_it).await;
+    found.shows("No labels").shows(&format!("/articles?show=retired&amp;q={number}"));
+    world.get("ines", "/articles?show=drafts&q=INC-4711").await.hides("No labels");
     // A confidential one gives nothing away.
     let secret = world.report_as("ines", "peter", "Payroll leak", Some(world.network)).await;
     world.command("ines", secret, Command::Restrict { team: Some(world.network) }).await;

@@ -172,6 +172,13 @@ async fn a_known_error_needs_a_cause_and_a_workaround() {
     world.post("mara", "/problems/PRB-1/state", &known).await;
     world.get("mara", "/problems?show=known").await.shows("The cutter is worn");
     world.get("mara", "/problems/PRB-1").await.shows("state to known error");
+    // A note that cannot be written resolves nothing: its form stays, with what is wrong beside it.
+    let long = "x".repeat(kernel::limits::BODY_CHARS + 1);
+    let gone = [("state", "resolved"), ("version", "3"), ("tell", "1"), ("note", long.as_str())];
+    let refused = world.post("mara", "/problems/PRB-1/state", &gone).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    refused.shows("note is longer than").shows("resolve it");
+    world.get("mara", "/problems?show=known").await.shows("The cutter is worn");
     // Resolving tells what is still open, as a note that only staff read.
     let gone =
         [("state", "resolved"), ("version", "3"), ("tell", "1"), ("note", "A new cutter is in.")];

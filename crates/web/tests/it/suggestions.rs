@@ -68,6 +68,15 @@ async fn without_scripts_a_suggestion_is_dismissed_for_good() {
     assert_eq!(world.post("mara", &dismiss, &[]).await.location(), address);
     world.get("mara", &address).await.hides("Suggested: ");
     assert_eq!(world.post("mara", &dismiss, &[]).await.status, StatusCode::CONFLICT);
+    // A slip is taken back, once, by whoever could dismiss it.
+    let take_back = format!("{address}/suggestions/team/take-back");
+    assert_eq!(world.post("otto", &take_back, &[]).await.status, StatusCode::FORBIDDEN);
+    let back = world.post_live("mara", &take_back, &[]).await;
+    back.shows(&dismiss);
+    assert!(back.header("x-toast").starts_with("Suggested again"));
+    assert_eq!(world.post("mara", &take_back, &[]).await.status, StatusCode::CONFLICT);
+    let again = world.post_live("mara", &dismiss, &[]).await;
+    assert_eq!(again.header("x-undo"), take_back);
     let unknown = format!("{address}/suggestions/colour/accept");
     assert_eq!(world.post("mara", &unknown, &[]).await.status, StatusCode::NOT_FOUND);
 }

@@ -7,6 +7,7 @@ use crate::incident::panel::pick;
 use crate::incident::parse::OPEN;
 use crate::incident::timeline::{hold_word, link_word, role_word};
 use crate::incident::view::View;
+use crate::incident::workaround;
 use crate::part::away;
 use crate::part::clock;
 use crate::part::form::{Errors, Field, kept};
@@ -139,6 +140,7 @@ pub(super) fn fields(view: &View<'_>, command: C, values: &Fields, errors: &Erro
             p { "Only this team, " (requester) " and auditors will see it." }
             (form.select("team", "Team", None, &with_none(&restrictions(view), "Nobody in particular: lift the restriction"),
                 &view.case.state().confidential_to.map_or("none".to_owned(), |team| team.to_string())))
+            (workaround::copies(view))
         },
         C::DeclareMajor | C::StandDown => {
             form.words("reason", "Why", Some("Only staff read this."))
@@ -436,6 +438,7 @@ fn redact(view: &View<'_>, form: &Form<'_>) -> Markup {
         input type="hidden" name="content" value=(content);
         p { "These words are forgotten for good: on screen, in search and in the API. That something stood here stays on record, with your name." }
         @if let Some(words) = words { blockquote.msg-b { p { (crate::incident::words::short(&words, 400)) } } }
+        (workaround::copies(view))
     }
 }
 
