@@ -25,6 +25,8 @@ pub struct Feed {
     position: AtomicI64,
     /// For the one who keeps the search index.
     committed: Arc<Notify>,
+    /// For the one who keeps what reports count: a call wakes one listener, so each has their own.
+    for_reports: Arc<Notify>,
 }
 
 impl Feed {
@@ -34,6 +36,7 @@ impl Feed {
             wake: Arc::new(Notify::new()),
             position: AtomicI64::new(position),
             committed: Arc::new(Notify::new()),
+            for_reports: Arc::new(Notify::new()),
         }
     }
 
@@ -55,11 +58,17 @@ impl Feed {
     pub(crate) fn wake(&self) {
         self.wake.notify_one();
         self.committed.notify_one();
+        self.for_reports.notify_one();
     }
 
     /// Wakes its one listener whenever this process commits.
     pub(crate) fn committed(&self) -> Arc<Notify> {
         self.committed.clone()
+    }
+
+    /// The same for the one who keeps what reports count.
+    pub(crate) fn for_reports(&self) -> Arc<Notify> {
+        self.for_reports.clone()
     }
 }
 

@@ -25,7 +25,7 @@ const FILL_ROWS: usize = 200;
 /// Starts the follower. It ends with the desk.
 pub(crate) fn start(desk: &Desk) {
     let weak = Arc::downgrade(&desk.0);
-    let committed = desk.0.feed.committed();
+    let committed = desk.0.feed.for_reports();
     tokio::spawn(async move {
         loop {
             let Some(inner) = weak.upgrade() else { return };
