@@ -260,12 +260,13 @@ fn save(
 }
 
 /// What the audit keeps of a review. Administrators read the audit, so of one whose incident is
-/// confidential it keeps that it changed, and none of its words; and nothing of entries of parts
-/// and children, which may be confidential by themselves.
+/// confidential it keeps that it changed, and none of its words. It never keeps the summary, whose
+/// draft quotes words that may be erased in the incident, nor entries of parts and children, which
+/// may be confidential by themselves.
 fn kept(review: &Review, state: &State) -> serde_json::Value {
     match state.confidential_to {
         None => {
-            let mut review = review.clone();
+            let mut review = Review { summary: String::new(), ..review.clone() };
             let incident = review.incident;
             review.picks.retain(|pick| pick.incident == incident);
             json!(review)

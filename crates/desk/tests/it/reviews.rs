@@ -255,7 +255,8 @@ async fn entries_that_somebody_does_not_see_stay_while_they_write() {
     assert_eq!(case.hidden, 1);
     assert!(case.lines.iter().all(|line| line.pick.incident == number));
     // Who sends everything back as it was read loses nothing, and is not refused.
-    let written = Review { hard: "Finding it".to_owned(), ..case.review.clone() };
+    let (hard, summary) = ("Finding it".to_owned(), "Quotes what may be erased".to_owned());
+    let written = Review { hard, summary, ..case.review.clone() };
     let written = t.desk.change_review(&t.other_agent, written).await.unwrap();
     assert!(written.picks.contains(&hidden));
     let emptied = Review { picks: vec![], ..written };
@@ -267,6 +268,7 @@ async fn entries_that_somebody_does_not_see_stay_while_they_write() {
     });
     let audit = format!("{:?}", audit.await.unwrap());
     assert!(audit.contains("Finding it") && !audit.contains(secret), "{audit}");
+    assert!(!audit.contains("Quotes what") && !audit.contains("Fast again"), "{audit}");
 }
 
 #[tokio::test]
