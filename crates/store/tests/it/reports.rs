@@ -112,9 +112,7 @@ impl Told {
     }
 }
 
-/// The timelines of what the viewer sees all of and what was not merged, state for (by, expr) in name.by().iter().flat_map(|by| asked.iter().map(move |expr| (*by, expr)))
-                {
-                    let wanted = wanted(&t.agent, &period, name, by, now); state.
+/// The timelines of what the viewer sees all of and what was not merged, state by state.
 async fn told(t: &TestDesk, viewer: &Viewer, numbers: &[IncidentNumber]) -> Vec<Told> {
     let scope = Scope::of(viewer);
     let mut all = Vec::new();
@@ -341,7 +339,8 @@ fn every_report_can_be_asked_for_in_every_line() {
             let (period, now) = (period(&t), t.desk.now());
             let asked = [Expr::All, query::parse("service:VPN").unwrap().filter];
             for name in Name::ALL.iter().copied() {
-                for (by, expr) in name.by().iter().flat_map(|by| [(*by, &Expr::All), (*by, &vpn)]) {
+                let lines = name.by().iter();
+                for (by, expr) in lines.flat_map(|by| asked.iter().map(move |expr| (*by, expr))) {
                     let wanted = wanted(&t.agent, &period, name, by, now);
                     let wanted = Wanted { expr: expr.clone(), ..wanted };
                     let found = t.desk.read(move |sql| {
