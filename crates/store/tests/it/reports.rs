@@ -297,7 +297,7 @@ fn what_was_out_counts_for_those_who_see_its_incident() {
         block_on(async move {
             let t = TestDesk::idle_on(store, tempfile::tempdir().unwrap()).await;
             t.clock.advance(7_200);
-            for (title, hides) in [("VPN is out", false), ("VPN was broken into", true)] {
+            for title in ["It is out", "It was broken into", "It was my cable"] {
                 let number = t.report(title).await;
                 let outage = Command::RecordOutage {
                     outage: OutageId(Uuid::from_u128(number.0 as u128)),
@@ -307,10 +307,15 @@ fn what_was_out_counts_for_those_who_see_its_incident() {
                     ended_at: Some(t.desk.now().plus_seconds(-600)),
                 };
                 t.issue(&t.agent, number, outage).await.unwrap();
-                if hides {
-                    let hide = Command::Restrict { team: Some(t.network) };
-                    t.issue(&t.agent, number, hide).await.unwrap();
-                }
+                let mut ask = t.desk.ask(&t.agent, Channel::Web).on(number);
+                let command = match title {
+                    "It was broken into" => Command::Restrict { team: Some(t.network) },
+                    "It was my cable" => {
+                        Command::Cancel { reason: ask.words("reason", "In error", 100).unwrap() }
+                    }
+                    _ => continue,
+                };
+                ask.issue(command).await.unwrap();
             }
             let (period, now) = (period(&t), t.desk.now());
             let (downtime, lines) = (Name::Downtime, columns(Name::Downtime));
