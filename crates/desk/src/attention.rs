@@ -18,6 +18,9 @@ const WRITE_EVERY: Duration = Duration::from_secs(60);
 /// Seconds between two signs of life that still belong together: pages give one every 15 seconds,
 /// and one may get lost.
 const APART_SECONDS: i64 = 40;
+/// Sums that are written down in one transaction: whoever reports something meanwhile waits for no
+/// more than these.
+const WRITTEN_AT_ONCE: usize = 250;
 /// Sums of a person on an incident that are kept until they are written down: what would be more
 /// is not gathered.
 const KEPT_MAX: usize = 5_000;
@@ -104,8 +107,8 @@ impl Desk {
         self.0.gathered.lock().attends(number, person, now);
     }
 
-    /// Writes down what was gathered, in one transaction. What cannot be written is lost: it is a
-    /// suggestion, and is worth no queue.
+    /// Writes down what was gathered. What cannot be written is lost: it is a suggestion, and is
+    /// worth no queue.
     ///
     /// # Errors
     ///
@@ -113,19 +116,20 @@ impl Desk {
     pub async fn write_attention(&self) -> Result<(), Trouble> {
         let now = self.now();
         let taken = self.0.gathered.lock().take(now);
-        if taken.is_empty() {
-            return Ok(());
-        }
-        self.write(move |sql| {
-            // Switched off meanwhile: nothing of before comes back.
-            if gathers(sql)? {
-                for one in &taken {
-                    rows::add(sql, one)?;
+        for some in taken.chunks(WRITTEN_AT_ONCE) {
+            let some = some.to_vec();
+            self.write(move |sql| {
+                // Switched off meanwhile: nothing of before comes back.
+                if gathers(sql)? {
+                    for one in &some {
+                        rows::add(sql, one)?;
+                    }
                 }
-            }
-            Ok(())
-        })
-        .await
+                Ok(())
+            })
+            .await?;
+        }
+        Ok(())
     }
 
     /// Forgets what was gathered of oneself on an incident.

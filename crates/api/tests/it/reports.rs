@@ -127,6 +127,13 @@ async fn lines_of_people_are_for_those_who_lead_and_oneself() {
     let led = names(world.of("mara").get(&path).await.good());
     assert!(led.contains(&"Ines".to_owned()) && led.contains(&"Yuki".to_owned()), "{led:?}");
     assert_eq!(names(world.of("yuki").get(&path).await.good()), ["All", "Yuki"]);
+    // Asking for everything that somebody else has comes to the same.
+    let asks = |who: &str| format!("/api/v1/reports/times?{DAYS}&by=all&q=assignee:{who}");
+    let ines = asks(&crate::harness::address("ines"));
+    world.of("mara").get(&ines).await.good();
+    world.of("yuki").get(&ines).await.field(422, "q");
+    world.of("yuki").get(&ines.replace("times?", "events.xes?")).await.field(422, "q");
+    world.of("yuki").get(&asks("me")).await.good();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

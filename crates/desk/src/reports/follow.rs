@@ -30,18 +30,21 @@ pub(crate) fn start(desk: &Desk) {
         loop {
             let Some(inner) = weak.upgrade() else { return };
             let desk = Desk(inner);
-            let followed = desk.follow_reports().await;
             let busy = desk.0.writer.is_busy();
-            drop(desk);
-            match followed {
-                Ok(true) if busy => tokio::time::sleep(WHILE_BUSY).await,
-                Ok(true) => tokio::task::yield_now().await,
-                Ok(false) => {
+            // A panic ends the turn and not the loop.
+            match tokio::spawn(async move { desk.follow_reports().await }).await {
+                Ok(Ok(true)) if busy => tokio::time::sleep(WHILE_BUSY).await,
+                Ok(Ok(true)) => tokio::task::yield_now().await,
+                Ok(Ok(false)) => {
                     tokio::time::sleep(PACE).await;
                     drop(tokio::time::timeout(LOOK_EVERY, committed.changed()).await);
                 }
-                Err(trouble) => {
+                Ok(Err(trouble)) => {
                     tracing::warn!(%trouble, "what reports count could not be followed; trying again");
+                    tokio::time::sleep(AFTER_FAILURE).await;
+                }
+                Err(error) => {
+                    tracing::error!(%error, "what reports count could not be followed; trying again");
                     tokio::time::sleep(AFTER_FAILURE).await;
                 }
             }

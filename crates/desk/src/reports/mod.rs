@@ -17,7 +17,7 @@ use insight::report::{
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use kernel::{IncidentNumber, Role, Timestamp};
-use query::{Context, Expr};
+use query::{Context, Expr, Person, Term};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use store::incidents::list::Look;
@@ -154,8 +154,9 @@ impl Desk {
     pub async fn report(&self, viewer: &Viewer, asked: &Asked) -> Result<Arc<Report>, Trouble> {
         let reading = self.reading(viewer, asked)?;
         let key = format!(
-            "{:?} {:?} {} {:?} {} {} {:?} {}",
+            "{:?} {:?} {:?} {} {:?} {} {} {:?} {}",
             viewer.person,
+            reading.only,
             reading.wanted.look.scope,
             reading.name,
             reading.wanted.by,
@@ -221,6 +222,11 @@ impl Desk {
         if !viewer.is_staff() {
             return Err(Refusal::forbidden("reports are for people who work on incidents").into());
         }
+        if !sees_people(viewer) && names_somebody(&asked.filter) {
+            let words = "asks what somebody has; figures of other people are for those who manage, \
+                your own are found with assignee:me";
+            return Err(Refusal::invalid("q", words).into());
+        }
         let now = self.now();
         let own_zone = || TimeZone::get(&self.policy().time_zone).unwrap_or(TimeZone::UTC);
         let zone = asked.zone.clone().unwrap_or_else(own_zone);
@@ -247,6 +253,18 @@ impl Desk {
         };
         let only = (by == By::Person && !sees_people(viewer)).then(|| viewer.person.to_string());
         Ok(Reading { name: asked.name, wanted, period, now, only })
+    }
+}
+
+/// Whether a condition asks by name who has an incident: its figures would be those of a person.
+fn names_somebody(expr: &Expr) -> bool {
+    match expr {
+        Expr::And(parts) | Expr::Or(parts) => parts.iter().any(names_somebody),
+        Expr::Not(part) => names_somebody(part),
+        Expr::Term(Term::Assignee(people)) => {
+            people.iter().any(|person| matches!(person, Person::Named(_)))
+        }
+        Expr::All | Expr::Term(_) => false,
     }
 }
 

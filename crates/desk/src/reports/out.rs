@@ -3,8 +3,10 @@
 use super::Report;
 use serde_json::json;
 
-/// Signs with which a spreadsheet takes a cell for a formula.
-const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+/// Signs with which a spreadsheet takes a cell for a formula; the last ones are wide forms of the
+/// first, which some take for them.
+const FORMULA: [char; 11] =
+    ['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
 
 /// As comma-separated values, as RFC 4180 says: one line for each line of each table. `label`
 /// names a line for people.
@@ -87,6 +89,8 @@ mod tests {
             ("@SUM(A1)", "\"'@SUM(A1)\""),
             ("\t=1", "\"'\t=1\""),
             ("\r=1", "\"'\r=1\""),
+            ("\n=1", "\"'\n=1\""),
+            ("\u{ff1d}1+1", "\"'\u{ff1d}1+1\""),
             ("=cmd|' /C calc'!A0", "\"'=cmd|' /C calc'!A0\""),
             ("VPN", "VPN"),
             ("a \"b\", c", "\"a \"\"b\"\", c\""),

@@ -11,8 +11,8 @@ use std::fmt::Write;
 use store::incidents::list;
 use store::incidents::timeline::{self, StoredEvent};
 
-/// Incidents of one piece: bounds what is held while it is sent.
-pub const TRACES_A_PIECE: usize = 100;
+/// Incidents of one piece: bounds what is held while it is sent, as storms have thousands of entries.
+pub const TRACES_A_PIECE: usize = 25;
 
 /// What stands before the traces.
 pub const XES_HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\

@@ -261,10 +261,17 @@ fn save(
 }
 
 /// What the audit keeps of a review. Administrators read the audit, so of one whose incident is
-/// confidential it keeps that it changed, and none of its words.
+/// confidential it keeps that it changed, and none of its words. It never keeps the summary, whose
+/// draft quotes words that may be erased in the incident, nor entries of parts and children, which
+/// may be confidential by themselves.
 fn kept(review: &Review, state: &State) -> serde_json::Value {
     match state.confidential_to {
-        None => json!(review),
+        None => {
+            let mut review = Review { summary: String::new(), ..review.clone() };
+            let incident = review.incident;
+            review.picks.retain(|pick| pick.incident == incident);
+            json!(review)
+        }
         Some(_) => json!({
             "number": review.number, "state": review.state, "version": review.version,
         }),
@@ -317,6 +324,10 @@ fn picks(
     before: &Review,
     wanted: Vec<Pick>,
 ) -> Result<Vec<Pick>, Trouble> {
+    if wanted == before.picks {
+        // Nothing of it changes: those that the viewer does not see come along.
+        return Ok(wanted);
+    }
     let numbers: BTreeSet<IncidentNumber> =
         wanted.iter().chain(&before.picks).map(|pick| pick.incident).collect();
     let numbers: Vec<IncidentNumber> = numbers.into_iter().collect();

@@ -236,6 +236,42 @@ async fn entries_are_shown_by_reference_and_erased_words_stay_erased() {
 }
 
 #[tokio::test]
+async fn entries_that_somebody_does_not_see_stay_while_they_write() {
+    let t = TestDesk::idle().await;
+    let (child, number) = (t.report("Spied on by VPN").await, t.report("VPN is slow").await);
+    let target = number.to_string();
+    let link = Command::Link { kind: LinkKind::Parent, target, cascade: None };
+    t.issue(&t.agent, child, link).await.unwrap();
+    t.resolve(&t.agent, number, "Fast again.").await;
+    let review = opened(&t, number).await;
+    let secret = "Where it all began";
+    let hidden = Pick { incident: child, n: 1, remark: secret.to_owned() };
+    let mut picks = review.picks.clone();
+    picks.push(hidden.clone());
+    let with_child = Review { picks, ..review };
+    let written = t.desk.change_review(&t.agent, with_child).await.unwrap();
+    t.issue(&t.agent, child, Command::Restrict { team: Some(t.network) }).await.unwrap();
+    let case = read(&t, &t.other_agent, written.number).await;
+    assert_eq!(case.hidden, 1);
+    assert!(case.lines.iter().all(|line| line.pick.incident == number));
+    // Who sends everything back as it was read loses nothing, and is not refused.
+    let (hard, summary) = ("Finding it".to_owned(), "Quotes what may be erased".to_owned());
+    let written = Review { hard, summary, ..case.review.clone() };
+    let written = t.desk.change_review(&t.other_agent, written).await.unwrap();
+    assert!(written.picks.contains(&hidden));
+    let emptied = Review { picks: vec![], ..written };
+    let emptied = t.desk.change_review(&t.other_agent, emptied).await.unwrap();
+    assert_eq!(emptied.picks, [hidden]);
+    let audit = t.desk.read(|sql| {
+        let rows = "select coalesce(before, '') || coalesce(after, '') from audit";
+        sql.query(rows, &[])
+    });
+    let audit = format!("{:?}", audit.await.unwrap());
+    assert!(audit.contains("Finding it") && !audit.contains(secret), "{audit}");
+    assert!(!audit.contains("Quotes what") && !audit.contains("Fast again"), "{audit}");
+}
+
+#[tokio::test]
 async fn actions_stay_on_somebodys_list_until_they_are_done() {
     let t = TestDesk::idle().await;
     let number = over(&t).await;

@@ -93,33 +93,83 @@ impl Reckon {
         }
     }
 
+    /// How many facts are behind the figure: those that [`Reckon::counts`].
+    pub(super) fn counted(&self, known: &Values<'_>) -> u64 {
+        let those = |measure: Measure, counts: &dyn Fn(i64) -> bool| {
+            known.of(measure).iter().filter(|value| counts(**value)).count()
+        };
+        let count = match *self {
+            Reckon::All | Reckon::Out | Reckon::Available => known.facts.len(),
+            Reckon::Known(measure) | Reckon::Mean(measure) | Reckon::Percentile(measure, _) => {
+                known.of(measure).len()
+            }
+            Reckon::Is(measure, wanted) | Reckon::ShareIs(measure, wanted) => {
+                those(measure, &|value| value == wanted)
+            }
+            Reckon::AtLeast(measure, least) | Reckon::ShareAtLeast(measure, least) => {
+                those(measure, &|value| value >= least)
+            }
+            Reckon::Sum(measure) | Reckon::Ratio(measure, _) => those(measure, &|value| value > 0),
+            Reckon::Elsewhere => 0,
+        };
+        count as u64
+    }
+
     /// The figure of facts, of which so many are behind it.
-    pub(super) fn value(&self, places: &Places<'_>, facts: &[&Fact], counted: u64) -> Option<f64> {
-        let of =
-            |measure: Measure| facts.iter().filter_map(move |fact| places.value(fact, measure));
+    pub(super) fn value(
+        &self,
+        places: &Places<'_>,
+        known: &Values<'_>,
+        counted: u64,
+    ) -> Option<f64> {
+        let sum = |measure: Measure| known.of(measure).iter().sum::<i64>() as f64;
+        let count = |measure: Measure| known.of(measure).len() as f64;
         match *self {
             Reckon::All | Reckon::Known(_) | Reckon::Is(..) | Reckon::AtLeast(..) => {
                 Some(counted as f64)
             }
             Reckon::ShareIs(measure, _) | Reckon::ShareAtLeast(measure, _) => {
-                share(counted as f64, of(measure).count() as f64)
+                share(counted as f64, count(measure))
             }
-            Reckon::Sum(measure) => Some(of(measure).sum::<i64>() as f64),
-            Reckon::Mean(measure) => {
-                share(of(measure).sum::<i64>() as f64, of(measure).count() as f64)
+            Reckon::Sum(measure) => Some(sum(measure)),
+            Reckon::Mean(measure) => share(sum(measure), count(measure)),
+            Reckon::Percentile(measure, per_cent) => {
+                percentile(known.of(measure).to_vec(), per_cent)
             }
-            Reckon::Percentile(measure, per_cent) => percentile(of(measure).collect(), per_cent),
-            Reckon::Ratio(kept, missed) => {
-                let kept = of(kept).sum::<i64>() as f64;
-                share(kept, kept + of(missed).sum::<i64>() as f64)
-            }
-            Reckon::Out => Some(out_micros(places, facts) as f64 / 1e6),
+            Reckon::Ratio(kept, missed) => share(sum(kept), sum(kept) + sum(missed)),
+            Reckon::Out => Some(out_micros(places, known.facts) as f64 / 1e6),
             Reckon::Available if places.whole => {
                 let whole = places.period.end().micros_since(places.period.start());
-                share((whole - out_micros(places, facts)) as f64, whole as f64)
+                share((whole - out_micros(places, known.facts)) as f64, whole as f64)
             }
             Reckon::Available | Reckon::Elsewhere => None,
         }
+    }
+}
+
+/// What is known of facts, by measure. It is gathered in one go: a report has dozens of columns,
+/// and a year has more facts than a processor keeps at hand.
+pub(super) struct Values<'a> {
+    facts: &'a [&'a Fact],
+    measures: &'a [Measure],
+    known: Vec<Vec<i64>>,
+}
+
+impl<'a> Values<'a> {
+    /// What these facts, which hold `measures`, know.
+    pub(super) fn gather(facts: &'a [&'a Fact], measures: &'a [Measure]) -> Self {
+        let mut known: Vec<Vec<i64>> = vec![Vec::new(); measures.len()];
+        for fact in facts {
+            for (known, value) in known.iter_mut().zip(&fact.values) {
+                known.extend(*value);
+            }
+        }
+        Values { facts, measures, known }
+    }
+
+    fn of(&self, measure: Measure) -> &[i64] {
+        let place = self.measures.iter().position(|one| *one == measure);
+        place.and_then(|place| self.known.get(place)).map(Vec::as_slice).unwrap_or_default()
     }
 }
 

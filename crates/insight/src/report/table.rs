@@ -1,6 +1,6 @@
 //! A table of figures, and the incidents behind each.
 
-use super::columns::{Column, Reckon};
+use super::columns::{Column, Reckon, Values};
 use super::{By, Measure, Period};
 use kernel::{IncidentNumber, Invalid, Priority, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -126,10 +126,9 @@ pub fn tabulate(
     }
     groups.insert(0, (ALL.to_owned(), facts.iter().collect()));
     let line = |(key, facts): (String, Vec<&Fact>)| {
-        let cells = columns.iter().map(|column| {
-            let places = Places { measures, whole: by == By::Service && key != ALL, period };
-            cell(&column.reckon, &places, &facts)
-        });
+        let places = Places { measures, whole: by == By::Service && key != ALL, period };
+        let values = Values::gather(&facts, measures);
+        let cells = columns.iter().map(|column| cell(&column.reckon, &places, &values));
         Line { cells: cells.collect(), key }
     };
     Table {
@@ -183,7 +182,7 @@ fn line_of(by: By, fact: &Fact, period: &Period) -> String {
     }
 }
 
-fn cell(reckon: &Reckon, places: &Places<'_>, facts: &[&Fact]) -> Cell {
-    let counted = facts.iter().filter(|fact| reckon.counts(places, fact)).count() as u64;
-    Cell { value: reckon.value(places, facts, counted), counted }
+fn cell(reckon: &Reckon, places: &Places<'_>, values: &Values<'_>) -> Cell {
+    let counted = reckon.counted(values);
+    Cell { value: reckon.value(places, values, counted), counted }
 }

@@ -131,7 +131,7 @@ pub fn pages(sql: &mut dyn Sql, wanted: &Wanted) -> Result<Vec<Fact>, Failure> {
 }
 
 /// Outages in which people could not use a service, or not all of it, as far as they lie in the
-/// time that is wanted. Those that last end `now`.
+/// time that is wanted. Those that last end `now`. What was recorded in error was none.
 pub fn outages(sql: &mut dyn Sql, wanted: &Wanted, now: Timestamp) -> Result<Vec<Fact>, Failure> {
     let mut values: Vec<Value> = vec![wanted.from.into(), wanted.to.into()];
     let (seen, more) = condition(sql, wanted, values.len() + 1);
@@ -140,7 +140,8 @@ pub fn outages(sql: &mut dyn Sql, wanted: &Wanted, now: Timestamp) -> Result<Vec
         "select o.number, o.started_at, i.priority, o.service_id, o.started_at, o.ended_at \
          from outages o join incidents i on i.number = o.number \
          where o.started_at < $2 and (o.ended_at is null or o.ended_at > $1) \
-         and o.degree <> 'degraded' and i.merged_into is null and ({seen})"
+         and o.degree <> 'degraded' and i.state <> 'cancelled' \
+         and i.merged_into is null and ({seen})"
     );
     let mut found = many(sql, &statement, &values, |row| fact(row, 2))?;
     for fact in &mut found {

@@ -4,12 +4,13 @@
 
 use crate::harness::each_engine;
 use incident::clocks::{ClockKind, ClockStatus};
+use incident::conduct::Degree;
 use incident::{Access, Change, Command, Event, Scope, State, Subject, Viewer, Visibility, fold};
 use insight::report::{
     By, Fact, Figure, Measure, Name, Period, Table, backlog, behind, columns, measures, tabulate,
 };
 use jiff::tz::TimeZone;
-use kernel::{Channel, IncidentNumber, Timestamp};
+use kernel::{Channel, IncidentNumber, OutageId, Timestamp};
 use query::{Context, Expr};
 use std::collections::BTreeSet;
 use store::Store;
@@ -17,6 +18,7 @@ use store::incidents::list::Look;
 use store::incidents::timeline;
 use store::reports::{self, Wanted};
 use testkit::{START, TestDesk};
+use uuid::Uuid;
 
 /// A small generator, so that every run is the same (SplitMix64).
 struct Dice(u64);
@@ -285,5 +287,79 @@ fn every_measure_has_a_column() {
         let all: Vec<String> = Measure::OF_INCIDENTS.iter().map(Measure::to_string).collect();
         let statement = format!("select {} from report_facts", all.join(", "));
         store.read_blocking(|sql| sql.query(&statement, &[])).unwrap();
+    });
+}
+
+#[test]
+fn what_was_out_counts_for_those_who_see_its_incident() {
+    each_engine("reports_outages", |store| {
+        let store = store.clone();
+        block_on(async move {
+            let t = TestDesk::idle_on(store, tempfile::tempdir().unwrap()).await;
+            t.clock.advance(7_200);
+            for title in ["It is out", "It was broken into", "It was my cable"] {
+                let number = t.report(title).await;
+                let outage = Command::RecordOutage {
+                    outage: OutageId(Uuid::from_u128(number.0 as u128)),
+                    service: t.vpn,
+                    degree: Degree::Full,
+                    started_at: t.desk.now().plus_seconds(-3_600),
+                    ended_at: Some(t.desk.now().plus_seconds(-600)),
+                };
+                t.issue(&t.agent, number, outage).await.unwrap();
+                let mut ask = t.desk.ask(&t.agent, Channel::Web).on(number);
+                let command = match title {
+                    "It was broken into" => Command::Restrict { team: Some(t.network) },
+                    "It was my cable" => {
+                        Command::Cancel { reason: ask.words("reason", "In error", 100).unwrap() }
+                    }
+                    _ => continue,
+                };
+                ask.issue(command).await.unwrap();
+            }
+            let (period, now) = (period(&t), t.desk.now());
+            let (downtime, lines) = (Name::Downtime, columns(Name::Downtime));
+            for (viewer, count) in [(&t.agent, 2.0), (&t.manager, 1.0), (&t.auditor, 2.0)] {
+                let wanted = wanted(viewer, &period, downtime, By::Service, now);
+                let found = t.desk.read(move |sql| reports::outages(sql, &wanted, now));
+                let found = found.await.unwrap();
+                let (by, of) = (By::Service, measures(downtime));
+                let table = tabulate("downtime", &lines, of, by, &found, &period);
+                let vpn = t.vpn.to_string();
+                assert_eq!(cell(&table, &vpn, "outages"), Some(count), "{}", viewer.name);
+                assert_eq!(cell(&table, &vpn, "out"), Some(3_000.0), "shared time counts once");
+            }
+        });
+    });
+}
+
+#[test]
+fn every_report_can_be_asked_for_in_every_line() {
+    each_engine("reports_lines", |store| {
+        let store = store.clone();
+        block_on(async move {
+            let t = TestDesk::idle_on(store, tempfile::tempdir().unwrap()).await;
+            t.report("Nothing works").await;
+            while t.desk.follow_reports().await.unwrap() {}
+            let (period, now) = (period(&t), t.desk.now());
+            let asked = [Expr::All, query::parse("service:VPN").unwrap().filter];
+            for name in Name::ALL.iter().copied() {
+                let lines = name.by().iter();
+                for (by, expr) in lines.flat_map(|by| asked.iter().map(move |expr| (*by, expr))) {
+                    let wanted = wanted(&t.agent, &period, name, by, now);
+                    let wanted = Wanted { expr: expr.clone(), ..wanted };
+                    let found = t.desk.read(move |sql| {
+                        Ok(match name {
+                            Name::OnCall => reports::pages(sql, &wanted)?.len(),
+                            Name::Downtime => reports::outages(sql, &wanted, now)?.len(),
+                            Name::Backlog => reports::spans(sql, &wanted)?.map_or(9, |it| it.len()),
+                            _ => reports::facts(sql, &wanted)?.map_or(9, |it| it.len()),
+                        })
+                    });
+                    let none = matches!(name, Name::OnCall | Name::Downtime);
+                    assert_eq!(found.await.unwrap(), usize::from(!none), "{name} {by}");
+                }
+            }
+        });
     });
 }
