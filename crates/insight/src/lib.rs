@@ -5,10 +5,11 @@
 //! 0 to 100, with the parts it is made of. [`surge`] tells more reports of a service than
 //! that hour of the week brings. [`cause`] ranks what probably caused an incident. [`suggest`]
 //! learns from past incidents what a new one probably is, and how sure that is. [`similar`] ranks
-//! what is alike, and says why.
+//! what is alike, and says why. [`recurring`] finds what comes again and again.
 
 pub mod cause;
 mod exposure;
+pub mod recurring;
 mod risk;
 pub mod similar;
 pub mod suggest;
