@@ -24,6 +24,7 @@ pub mod knowledge;
 pub mod messages;
 pub mod outside;
 pub mod pages;
+pub mod recurring;
 pub mod status;
 pub mod subscribers;
 pub mod suggestions;
