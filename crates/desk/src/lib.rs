@@ -36,6 +36,7 @@ mod presence;
 pub mod problems;
 pub mod push;
 mod recompute;
+pub mod recurring;
 pub mod rota;
 pub mod rules;
 pub mod seals;
@@ -151,6 +152,8 @@ pub(crate) struct Inner {
     /// What the loop of surges knows, and the surges that go on as it last saw them.
     pub(crate) surge_watch: tokio::sync::Mutex<surges::Watch>,
     pub(crate) surges: RwLock<Arc<Vec<store::surges::Surge>>>,
+    /// What the loop of recurring incidents knows.
+    pub(crate) recurring: tokio::sync::Mutex<recurring::Kept>,
     /// What is found, and what is alike.
     pub(crate) search: search::Kept,
     /// What is suggested from past incidents.
@@ -203,6 +206,7 @@ impl Desk {
             map: map::Kept::default(),
             surge_watch: tokio::sync::Mutex::default(),
             surges: RwLock::default(),
+            recurring: tokio::sync::Mutex::default(),
             search: search::Kept::default(),
             suggest: suggest::Kept::default(),
             probed: tokio::sync::Mutex::default(),
@@ -216,6 +220,7 @@ impl Desk {
             auditor::start(&desk);
             alerts::start(&desk);
             surges::start(&desk);
+            recurring::start(&desk);
             suggest::start(&desk);
         }
         Ok(desk)

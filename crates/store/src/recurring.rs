@@ -104,9 +104,13 @@ pub fn seen(
     })
 }
 
-/// When an incident last changed: nothing new is found before another does.
-pub fn changed_at(sql: &mut dyn Sql) -> Result<Option<Timestamp>, Failure> {
-    Ok(one(sql, "select max(updated_at) from incidents", &[], Columns::opt_at)?.flatten())
+/// When an incident last changed, and the number of the last one: nothing new is found before
+/// either does.
+pub fn mark(sql: &mut dyn Sql) -> Result<(Option<Timestamp>, Option<i64>), Failure> {
+    let statement = "select (select max(updated_at) from incidents), \
+        (select max(number) from incidents)";
+    let found = one(sql, statement, &[], |row| Ok((row.opt_at()?, row.opt_int()?)))?;
+    Ok(found.unwrap_or_default())
 }
 
 const SELECT: &str = "select id, origin, name, service_id, state, problem, silent_below, \
