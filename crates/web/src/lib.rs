@@ -29,6 +29,7 @@ mod part;
 mod portal;
 mod problems;
 mod queue;
+mod recurring;
 mod search;
 mod services;
 mod settings;
@@ -78,6 +79,7 @@ pub fn router(desk: Desk, options: Options) -> Router {
         .merge(suggestions::routes())
         .merge(surges::routes())
         .merge(problems::routes())
+        .merge(recurring::routes())
         .merge(articles::routes())
         .merge(inbox::routes())
         .merge(oncall::routes())
