@@ -41,6 +41,7 @@ mod path;
 mod people;
 mod problem;
 mod problems;
+mod recurring;
 mod reference;
 mod rules;
 mod schedules;
@@ -151,6 +152,7 @@ fn doors() -> Vec<Door> {
         surges::doors(),
         problems::doors(),
         problems::linked::doors(),
+        recurring::doors(),
         articles::doors(),
         articles::used::doors(),
         agreements::doors(),

@@ -26,6 +26,7 @@ mod once;
 mod openapi;
 mod paging;
 mod previews;
+mod recurring;
 mod rules;
 mod schedule_previews;
 mod schedules;

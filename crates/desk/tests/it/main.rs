@@ -11,6 +11,7 @@ mod map;
 mod models;
 mod paging;
 mod push;
+mod recurring;
 mod relations;
 mod resilience;
 mod rings;

@@ -3,6 +3,7 @@
 
 mod cause;
 mod properties;
+mod recurring;
 mod sample;
 mod similar;
 mod suggest;

@@ -22,6 +22,7 @@ mod originals;
 mod outside;
 mod pages;
 mod push;
+mod recurring;
 mod rules;
 mod schedules;
 mod status;

@@ -25,6 +25,7 @@ mod palette;
 mod portal;
 mod problems;
 mod push;
+mod recurring;
 mod queue;
 mod risk;
 mod schedules;
