@@ -45,11 +45,11 @@ impl Trend {
             Trend::Steady => "No clear change",
             Trend::Unclear => "Too few to tell",
         };
-        let days = effect.after_days;
-        format!(
-            "{says}: {} in the last {days} days, {} in the {} before",
-            effect.after, effect.before, effect.before_days
-        )
+        let lately = format!("{says}: {} in the last {} days", effect.after, effect.after_days);
+        match effect.before_days {
+            0 => format!("{lately}, nothing is known of before"),
+            days => format!("{lately}, {} in the {days} before", effect.before),
+        }
     }
 }
 
