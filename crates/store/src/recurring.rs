@@ -35,7 +35,7 @@ pub struct Recurring {
     pub id: ClusterId,
     /// The incident that it began with.
     pub origin: IncidentNumber,
-    /// Its most telling words, which it keeps, too.
+    /// Its most telling words, which it keeps as long as its incidents say them.
     pub name: String,
     /// The service of its incidents.
     pub service: Option<ServiceId>,
@@ -163,6 +163,12 @@ pub fn keep(sql: &mut dyn Sql, cluster: &Recurring) -> Result<ClusterId, Failure
     let statement = "select id from recurring where origin = $1";
     let found = one(sql, statement, &[cluster.origin.into()], Columns::parsed)?;
     Ok(found.unwrap_or(cluster.id))
+}
+
+/// Gives a cluster another name.
+pub fn rename(sql: &mut dyn Sql, id: ClusterId, name: &str) -> Result<(), Failure> {
+    let statement = "update recurring set name = $2 where id = $1";
+    sql.execute(statement, &[id.to_string().into(), name.into()]).map(drop)
 }
 
 /// Says that these incidents belong to a cluster, and to no other.

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::recurring::{self as rows, CLUSTERS_MAX, Recurring, RecurringState};
+use store::{Failure, Sql};
 
 pub use decided::{Case, LINKED_MAX, Listed};
 
@@ -62,6 +63,8 @@ struct Changes {
     moved: BTreeMap<ClusterId, Vec<IncidentNumber>>,
     /// Incidents that belong to none any more.
     gone: Vec<IncidentNumber>,
+    /// Clusters whose incidents do not say their name any more.
+    renamed: Vec<(ClusterId, String)>,
 }
 
 impl Desk {
@@ -93,10 +96,8 @@ impl Desk {
         let seen = self.comparable(now).await?;
         let (known, before) = self.read(|sql| Ok((rows::list(sql)?, rows::members(sql)?))).await?;
         let compared = tokio::task::spawn_blocking(move || changes(&seen, &known, &before)).await;
-        let changes = match compared {
-            Ok(changes) => changes,
-            Err(error) => std::panic::resume_unwind(error.into_panic()),
-        };
+        let changes = compared
+            .map_err(|error| Failure::Broken(format!("comparing incidents ended: {error}")))?;
         self.keep_recurring(changes, now).await?;
         kept.mark = mark;
         Ok(())
@@ -131,11 +132,22 @@ impl Desk {
                 self.write(move |sql| Ok(rows::put(sql, id, &some)?)).await?;
             }
         }
+        for (id, name) in changes.renamed {
+            self.write(move |sql| Ok(rows::rename(sql, id, &name)?)).await?;
+        }
         for cluster in changes.new {
             let numbers: Vec<IncidentNumber> = cluster.members.iter().copied().collect();
             let row = fresh(cluster, now);
-            let id = self.write(move |sql| Ok(rows::keep(sql, &row)?)).await?;
-            for some in numbers.chunks(WRITTEN_AT_ONCE) {
+            let (first, rest) = numbers.split_at(numbers.len().min(WRITTEN_AT_ONCE));
+            let some = first.to_vec();
+            let keep = move |sql: &mut dyn Sql| {
+                let id = rows::keep(sql, &row)?;
+                // With incidents at once, or another node takes it for empty.
+                rows::put(sql, id, &some)?;
+                Ok(id)
+            };
+            let id = self.write(keep).await?;
+            for some in rest.chunks(WRITTEN_AT_ONCE) {
                 let some = some.to_vec();
                 self.write(move |sql| Ok(rows::put(sql, id, &some)?)).await?;
             }
@@ -175,9 +187,11 @@ fn changes(
         was.extend(numbers.iter().map(|number| (*number, *id)));
     }
     let mut found = Changes::default();
+    let titles: BTreeMap<IncidentNumber, &str> =
+        seen.iter().map(|one| (one.number, one.title.as_str())).collect();
     let mut room = usize::try_from(CLUSTERS_MAX).unwrap_or_default().saturating_sub(known.len());
     for cluster in clusters(seen, &together) {
-        let Some(id) = cluster.known.and_then(|at| known.get(at)).map(|one| one.id) else {
+        let Some(kept) = cluster.known.and_then(|at| known.get(at)) else {
             if cluster.members.len() >= CLUSTER_MIN && room > 0 {
                 room -= 1;
                 cluster.members.iter().for_each(|number| _ = was.remove(number));
@@ -185,14 +199,31 @@ fn changes(
             }
             continue;
         };
+        let said = cluster.members.iter().filter_map(|number| titles.get(number).copied());
+        if !say(said, &kept.name) {
+            found.renamed.push((kept.id, cluster.name));
+        }
         for number in cluster.members {
-            if was.remove(&number) != Some(id) {
-                found.moved.entry(id).or_default().push(number);
+            if was.remove(&number) != Some(kept.id) {
+                found.moved.entry(kept.id).or_default().push(number);
             }
         }
     }
     found.gone = was.into_keys().collect();
     found
+}
+
+/// Whether these titles still say every word of a name. What left them may be restricted by now,
+/// and its words with it.
+fn say<'a>(mut titles: impl Iterator<Item = &'a str>, name: &str) -> bool {
+    let mut words: BTreeSet<String> = query::words(name).into_iter().collect();
+    while !words.is_empty() {
+        let Some(title) = titles.next() else { return false };
+        for word in query::words(title) {
+            words.remove(&word);
+        }
+    }
+    true
 }
 
 #[cfg(test)]
@@ -224,5 +255,9 @@ mod tests {
         let later = changes(&all, &known, &before);
         assert_eq!(later.moved, BTreeMap::from([(cluster.id, vec![IncidentNumber(5)])]));
         assert_eq!(later.gone, [IncidentNumber(9)], "it is not there any more");
+        assert_eq!(later.renamed, []);
+        let secret = Recurring { name: "Belt stands for a secret".to_owned(), ..cluster.clone() };
+        let renamed = changes(&all, &[secret], &before).renamed;
+        assert_eq!(renamed, [(cluster.id, "Belt stands".to_owned())]);
     }
 }

@@ -43,7 +43,7 @@ pub(super) fn named(title: &str, members: &[&[String]], corpus: &Corpus) -> Stri
         count as f64 * (1.0 + all / elsewhere).ln()
     };
     let mut ranked: Vec<(f64, &str)> =
-        said.iter().map(|(word, count)| (telling(word, *count), *word)).collect();
+        said.iter().map(|(&word, &count)| (telling(word, count), word)).collect();
     // A single letter is what is left of a word.
     let is_whole = |(_, word): &(f64, &str)| word.chars().nth(1).is_some();
     if ranked.iter().any(is_whole) {

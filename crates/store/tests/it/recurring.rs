@@ -9,8 +9,8 @@ use incident::Lifecycle;
 use insight::recurring::Seen;
 use kernel::{ClusterId, IncidentNumber, ProblemNumber, ServiceId};
 use store::recurring::{
-    Recurring, RecurringState, count, decide, get, keep, list, mark, members, put, seen, seen_by,
-    take, tidy,
+    Recurring, RecurringState, count, decide, get, keep, list, mark, members, put, rename, seen,
+    seen_by, take, tidy,
 };
 use store::{Failure, Sql};
 
@@ -63,9 +63,11 @@ fn a_cluster_keeps_its_id_and_what_was_decided() {
             tidy(sql)?;
             let again = get(sql, first.id)?.unwrap();
             assert_eq!(again.state, RecurringState::Proposed, "it has doubled");
+            rename(sql, first.id, "labels")?;
             let behind = Recurring {
                 state: RecurringState::Problem,
                 problem: Some(ProblemNumber(7)),
+                name: "labels".to_owned(),
                 ..again.clone()
             };
             decide(sql, &behind)?;
