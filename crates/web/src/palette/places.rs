@@ -255,10 +255,7 @@ fn all_pages(who: &SignedIn, typed: &Typed, policy: &Policy) -> Vec<Item> {
                 Item::to("Problems and known errors", "book", url::PROBLEMS)
                     .hint("causes, workarounds, what they cost"),
             );
-            items.push(
-                Item::to("Recurring incidents", "merge", url::RECURRING)
-                    .hint("what comes again and again, and what it costs"),
-            );
+            items.push(Item::to("Recurring incidents", "merge", url::RECURRING).hint("by cost"));
             items.push(Item::to("Articles", "book", url::ARTICLES).hint("answers for people"));
             items.push(
                 Item::to("Suggestions", "flag", url::SUGGESTIONS)
