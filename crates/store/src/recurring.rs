@@ -165,10 +165,15 @@ pub fn keep(sql: &mut dyn Sql, cluster: &Recurring) -> Result<ClusterId, Failure
     Ok(found.unwrap_or(cluster.id))
 }
 
-/// Gives a cluster another name.
-pub fn rename(sql: &mut dyn Sql, id: ClusterId, name: &str) -> Result<(), Failure> {
-    let statement = "update recurring set name = $2 where id = $1";
-    sql.execute(statement, &[id.to_string().into(), name.into()]).map(drop)
+/// Gives a cluster another name and service.
+pub fn rename(
+    sql: &mut dyn Sql,
+    id: ClusterId,
+    name: &str,
+    service: Option<ServiceId>,
+) -> Result<(), Failure> {
+    let statement = "update recurring set name = $2, service_id = $3 where id = $1";
+    sql.execute(statement, &[id.to_string().into(), name.into(), service.into()]).map(drop)
 }
 
 /// Says that these incidents belong to a cluster, and to no other.

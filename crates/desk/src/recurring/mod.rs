@@ -5,7 +5,7 @@ mod decided;
 
 use crate::{Desk, Trouble};
 use insight::recurring::{CLUSTER_MIN, Cluster, INCIDENTS_MAX, Seen, clusters};
-use kernel::{ClusterId, IncidentNumber, Timestamp};
+use kernel::{ClusterId, IncidentNumber, ServiceId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -63,8 +63,8 @@ struct Changes {
     moved: BTreeMap<ClusterId, Vec<IncidentNumber>>,
     /// Incidents that belong to none any more.
     gone: Vec<IncidentNumber>,
-    /// Clusters whose incidents do not say their name any more.
-    renamed: Vec<(ClusterId, String)>,
+    /// Clusters whose incidents do not say their name any more, or are of another service.
+    renamed: Vec<(ClusterId, String, Option<ServiceId>)>,
 }
 
 impl Desk {
@@ -132,8 +132,8 @@ impl Desk {
                 self.write(move |sql| Ok(rows::put(sql, id, &some)?)).await?;
             }
         }
-        for (id, name) in changes.renamed {
-            self.write(move |sql| Ok(rows::rename(sql, id, &name)?)).await?;
+        for (id, name, service) in changes.renamed {
+            self.write(move |sql| Ok(rows::rename(sql, id, &name, service)?)).await?;
         }
         for cluster in changes.new {
             let numbers: Vec<IncidentNumber> = cluster.members.iter().copied().collect();
@@ -200,8 +200,9 @@ fn changes(
             continue;
         };
         let said = cluster.members.iter().filter_map(|number| titles.get(number).copied());
-        if !say(said, &kept.name) {
-            found.renamed.push((kept.id, cluster.name));
+        let name = if say(said, &kept.name) { kept.name.clone() } else { cluster.name };
+        if name != kept.name || cluster.service != kept.service {
+            found.renamed.push((kept.id, name, cluster.service));
         }
         for number in cluster.members {
             if was.remove(&number) != Some(kept.id) {
@@ -258,6 +259,6 @@ mod tests {
         assert_eq!(later.renamed, []);
         let secret = Recurring { name: "Belt stands for a secret".to_owned(), ..cluster.clone() };
         let renamed = changes(&all, &[secret], &before).renamed;
-        assert_eq!(renamed, [(cluster.id, "Belt stands".to_owned())]);
+        assert_eq!(renamed, [(cluster.id, "Belt stands".to_owned(), None)]);
     }
 }

@@ -117,15 +117,24 @@ impl<'a> Centres<'a> {
         Centres { order, words, corpus, all: vec![], of_kind, posted }
     }
 
-    /// Begins with what was known: the first of each that is still there is its centre.
+    /// Begins with what was known: the first of each that is still there is its centre, unless it
+    /// went to another service than most.
     fn seed(&mut self, known: &[BTreeSet<IncidentNumber>]) {
         for (at, numbers) in known.iter().enumerate() {
-            let mut places = numbers.iter().filter_map(|number| {
-                self.order.binary_search_by_key(number, |one| one.number).ok()
-            });
-            let said = |place: &usize| !self.words[*place].is_empty();
-            let Some(place) = places.find(said) else { continue };
-            self.begin(place, Some(at));
+            let order = self.order;
+            let find =
+                |number: &IncidentNumber| order.binary_search_by_key(number, |one| one.number).ok();
+            let mut places: Vec<usize> = numbers.iter().filter_map(find).collect();
+            places.retain(|place| !self.words[*place].is_empty());
+            let mut services: BTreeMap<Option<ServiceId>, usize> = BTreeMap::new();
+            for place in &places {
+                *services.entry(order[*place].service).or_default() += 1;
+            }
+            let most = services.values().copied().max().unwrap_or_default();
+            let stays = |place: &usize| services.get(&order[*place].service) == Some(&most);
+            if let Some(place) = places.into_iter().find(stays) {
+                self.begin(place, Some(at));
+            }
         }
     }
 

@@ -94,6 +94,11 @@ fn a_cluster_that_was_known_stays_the_same_one() {
     let cluster = of(&found, 11);
     assert_eq!((cluster.known, cluster.centre), (Some(1), IncidentNumber(12)));
     assert_eq!(cluster.members, numbers(&[11, 12, 13]));
+    // The first goes to another service: the others stay what they were.
+    let last = all.len() - 3;
+    all[last].service = service(2);
+    let moved = clusters(&all, &[numbers(&[11, 12, 13])]);
+    assert_eq!((of(&moved, 12).known, of(&moved, 11).known), (Some(0), None));
     // One of which nothing is left gives no cluster.
     let gone = clusters(&all, &[numbers(&[8])]);
     assert!(gone.iter().all(|one| one.known.is_none()));

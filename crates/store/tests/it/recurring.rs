@@ -63,7 +63,7 @@ fn a_cluster_keeps_its_id_and_what_was_decided() {
             tidy(sql)?;
             let again = get(sql, first.id)?.unwrap();
             assert_eq!(again.state, RecurringState::Proposed, "it has doubled");
-            rename(sql, first.id, "labels")?;
+            rename(sql, first.id, "labels", Some(service(0)))?;
             let behind = Recurring {
                 state: RecurringState::Problem,
                 problem: Some(ProblemNumber(7)),
