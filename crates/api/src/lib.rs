@@ -42,6 +42,7 @@ mod path;
 mod people;
 mod problem;
 mod problems;
+mod recurring;
 mod reference;
 mod reports;
 mod reviews;
@@ -156,6 +157,7 @@ fn doors() -> Vec<Door> {
         surges::doors(),
         problems::doors(),
         problems::linked::doors(),
+        recurring::doors(),
         reviews::doors(),
         reviews::actions::doors(),
         reviews::template::doors(),

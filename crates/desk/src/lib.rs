@@ -41,6 +41,7 @@ mod presence;
 pub mod problems;
 pub mod push;
 mod recompute;
+pub mod recurring;
 pub mod reports;
 pub mod reviews;
 pub mod rota;
@@ -160,6 +161,8 @@ pub(crate) struct Inner {
     /// What the loop of surges knows, and the surges that go on as it last saw them.
     pub(crate) surge_watch: tokio::sync::Mutex<surges::Watch>,
     pub(crate) surges: RwLock<Arc<Vec<store::surges::Surge>>>,
+    /// What the loop of recurring incidents knows.
+    pub(crate) recurring: tokio::sync::Mutex<recurring::Kept>,
     /// Reports at hand.
     pub(crate) reports: reports::Kept,
     /// What is found, and what is alike.
@@ -219,6 +222,7 @@ impl Desk {
             map: map::Kept::default(),
             surge_watch: tokio::sync::Mutex::default(),
             surges: RwLock::default(),
+            recurring: tokio::sync::Mutex::default(),
             reports: reports::Kept::default(),
             search: search::Kept::default(),
             suggest: suggest::Kept::default(),
@@ -236,6 +240,7 @@ impl Desk {
             alerts::start(&desk);
             reviews::start(&desk);
             surges::start(&desk);
+            recurring::start(&desk);
             reports::start(&desk);
             suggest::start(&desk);
             attention::start(&desk);

@@ -26,6 +26,7 @@ pub mod knowledge;
 pub mod messages;
 pub mod outside;
 pub mod pages;
+pub mod recurring;
 pub mod reports;
 pub mod status;
 pub mod subscribers;

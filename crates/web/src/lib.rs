@@ -31,6 +31,7 @@ mod part;
 mod portal;
 mod problems;
 mod queue;
+mod recurring;
 mod reports;
 mod reviews;
 mod search;
@@ -87,6 +88,7 @@ pub fn router(desk: Desk, options: Options) -> Router {
         .merge(forecasts::routes())
         .merge(surges::routes())
         .merge(problems::routes())
+        .merge(recurring::routes())
         .merge(articles::routes())
         .merge(reviews::routes())
         .merge(inbox::routes())

@@ -1,6 +1,7 @@
 //! Every address of the product, so that links cannot break.
 
 use kernel::{
+    AlertId, ArticleNumber, ClusterId, IncidentNumber, ProblemNumber, ScheduleId, ServiceId,
     ActionId, AlertId, ArticleNumber, IncidentNumber, MacroId, ProblemNumber, ReviewNumber,
     ScheduleId, ServiceId,
 };
@@ -40,6 +41,8 @@ pub(crate) const MAIL: &str = "/mail";
 pub(crate) const ALERTS: &str = "/alerts";
 /// Problems and known errors.
 pub(crate) const PROBLEMS: &str = "/problems";
+/// Incidents that come again and again.
+pub(crate) const RECURRING: &str = "/recurring";
 /// The form of a new problem.
 pub(crate) const NEW_PROBLEM: &str = "/problems/new";
 /// Articles, as staff see them.
@@ -130,6 +133,16 @@ pub(crate) fn new_problem(incidents: &[IncidentNumber]) -> String {
 /// Something of a problem: a form, or where one is posted.
 pub(crate) fn problem_of(number: ProblemNumber, what: impl Display) -> String {
     format!("{PROBLEMS}/{number}/{what}")
+}
+
+/// The page of recurring incidents.
+pub(crate) fn recurring(id: ClusterId) -> String {
+    format!("{RECURRING}/{id}")
+}
+
+/// Where something is decided about recurring incidents.
+pub(crate) fn recurring_of(id: ClusterId, what: impl Display) -> String {
+    format!("{RECURRING}/{id}/{what}")
 }
 
 /// What a known error would add to an incident, and where it is applied.

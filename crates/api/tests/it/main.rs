@@ -28,6 +28,7 @@ mod once;
 mod openapi;
 mod paging;
 mod previews;
+mod recurring;
 mod reports;
 mod reviews;
 mod rules;

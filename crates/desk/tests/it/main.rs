@@ -13,6 +13,7 @@ mod map;
 mod models;
 mod paging;
 mod push;
+mod recurring;
 mod relations;
 mod reports;
 mod resilience;

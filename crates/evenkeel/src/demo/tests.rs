@@ -376,3 +376,19 @@ async fn the_change_at_the_database_is_the_first_cause_of_the_major() {
     assert_eq!(first.known.title, "CHG-2288 Database pool settings", "{:?}", causes.probable);
     assert!(causes.may_judge && first.known.target.is_some());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn its_past_shows_what_comes_again_and_again() {
+    let built = built(25).await;
+    built.desk.find_recurring().await.unwrap();
+    let find = |sql: &mut dyn store::Sql| store::directory::people::by_name(sql, "Mara Lindqvist");
+    let mara = built.desk.store().read_blocking(find).unwrap().pop().unwrap();
+    let viewer = built.desk.viewer(&mara, TokenScope::Write);
+    let all = built.desk.recurring(&viewer).await.unwrap();
+    let told: Vec<(&str, usize)> =
+        all.iter().map(|one| (one.cluster.name.as_str(), one.incidents)).collect();
+    assert!(all.len() >= 3, "{told:?}");
+    assert!(all.iter().all(|one| one.cluster.service.is_some()), "{told:?}");
+    let blank = told.iter().find(|(name, _)| name.to_lowercase().contains("blank"));
+    assert!(blank.is_some_and(|(_, count)| *count >= 3), "{told:?}");
+}

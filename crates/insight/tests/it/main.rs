@@ -5,6 +5,7 @@ mod cause;
 mod demand;
 mod expected;
 mod properties;
+mod recurring;
 mod report;
 mod review;
 mod sample;

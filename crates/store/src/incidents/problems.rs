@@ -52,6 +52,12 @@ pub mod ties {
         Value, fully_visible, many, slots,
     };
 
+    /// How long an incident lasted so far, in microseconds, where it is `i` and now is `$1`: its
+    /// outages where it has some, else from report to resolution.
+    pub(crate) const LASTED: &str = "coalesce(\
+        (select sum(coalesce(o.ended_at, $1) - o.started_at) from outages o where o.number = i.number), \
+        coalesce(i.resolved_at, i.closed_at, $1) - i.reported_at)";
+
     /// Incidents that one problem lists, the latest first.
     pub const INCIDENTS_MAX: i64 = 2_000;
 
@@ -130,9 +136,7 @@ pub mod ties {
         let statement = format!(
             "select t.problem, count(*), \
              cast(sum(case when i.state in ('new', 'in_progress', 'on_hold') then 1 else 0 end) as bigint), \
-             cast(sum(coalesce(\
-               (select sum(coalesce(o.ended_at, $1) - o.started_at) from outages o where o.number = i.number), \
-               coalesce(i.resolved_at, i.closed_at, $1) - i.reported_at)) as bigint), \
+             cast(sum({LASTED}) as bigint), \
              max(i.reported_at) \
              from (select distinct problem, number from incident_problems {which}) t \
              join incidents i on i.number = t.number \

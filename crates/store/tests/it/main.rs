@@ -23,6 +23,7 @@ mod originals;
 mod outside;
 mod pages;
 mod push;
+mod recurring;
 mod reports;
 mod reviews;
 mod rules;

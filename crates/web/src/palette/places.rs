@@ -280,6 +280,7 @@ fn all_pages(who: &SignedIn, typed: &Typed, policy: &Policy) -> Vec<Item> {
                 Item::to("Problems and known errors", "book", url::PROBLEMS)
                     .hint("causes, workarounds, what they cost"),
             );
+            items.push(Item::to("Recurring incidents", "merge", url::RECURRING).hint("by cost"));
             items.push(Item::to("Articles", "book", url::ARTICLES).hint("answers for people"));
             items.push(
                 Item::to("Reviews", "review", url::REVIEWS).hint("of incidents that are over"),

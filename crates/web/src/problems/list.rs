@@ -25,6 +25,7 @@ pub(super) fn page(
                 div { h1 { "Problems" } p { "What lies behind incidents, and how to live with it. First what costs most." } }
                 div.btns {
                     (words::both(true))
+                    a.btn href=(url::RECURRING) { (icon("merge")) "Recurring incidents" }
                     @if may_write_problems(who.viewer()).is_ok() { a.btn.btn-primary href=(url::NEW_PROBLEM) { (icon("plus")) "New problem" } }
                 }
             }

@@ -26,6 +26,7 @@ mod palette;
 mod portal;
 mod problems;
 mod push;
+mod recurring;
 mod queue;
 mod reports;
 mod reviews;
