@@ -1,9 +1,8 @@
 //! Every address of the product, so that links cannot break.
 
 use kernel::{
-    AlertId, ArticleNumber, ClusterId, IncidentNumber, ProblemNumber, ScheduleId, ServiceId,
-    ActionId, AlertId, ArticleNumber, IncidentNumber, MacroId, ProblemNumber, ReviewNumber,
-    ScheduleId, ServiceId,
+    ActionId, AlertId, ArticleNumber, ClusterId, IncidentNumber, MacroId, ProblemNumber,
+    ReviewNumber, ScheduleId, ServiceId,
 };
 use std::fmt::Display;
 
