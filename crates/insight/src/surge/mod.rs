@@ -22,8 +22,8 @@ use kernel::{PersonId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use chance::tail;
-pub(crate) use usual::{alike, hour_of_week};
 pub use usual::{Expected, HISTORY_SECONDS_MIN, Usual, WEEKS, Weeks};
+pub(crate) use usual::{alike, hour_of_week};
 
 /// Different people who must have reported: two may sit in the same room.
 pub const PEOPLE_MIN: usize = 3;

@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::error::{PageError, PageResult};
 use crate::incident::alerts::Alerts;
 use crate::incident::clocks;
+use crate::incident::former::{Former, former};
 use crate::incident::known::{self, Known};
 use crate::incident::timelines::{self, Timeline, Timelines};
 use crate::part::time::Here;
@@ -96,14 +97,6 @@ pub(super) struct Case {
     timeline: Arc<Timeline>,
     erased: HashMap<ContentId, Erased>,
     former: Former,
-}
-
-/// Names of what is in use no more.
-#[derive(Default)]
-struct Former {
-    teams: HashMap<TeamId, String>,
-    services: HashMap<ServiceId, String>,
-    categories: HashMap<CategoryId, String>,
 }
 
 impl Case {
@@ -458,49 +451,4 @@ fn mail(
     let numbers: BTreeSet<IncidentNumber> = by_mail.map(|stored| stored.number).collect();
     let numbers: Vec<IncidentNumber> = numbers.into_iter().collect();
     Ok(store::messages::entries_of(sql, &numbers)?.into_iter().collect())
-}
-
-fn former(
-    sql: &mut dyn Sql,
-    policy: &Policy,
-    state: &State,
-    events: &[StoredEvent],
-) -> Result<Former, Failure> {
-    use store::directory::{categories, services, teams};
-    let mut named_teams: BTreeSet<TeamId> =
-        state.team.into_iter().chain(state.confidential_to).collect();
-    let mut named_services: BTreeSet<ServiceId> = state.service.into_iter().collect();
-    let mut named_categories: BTreeSet<CategoryId> = state.category.into_iter().collect();
-    for stored in events {
-        match &stored.event.body {
-            Body::Reported(data) => {
-                named_teams.extend(data.team);
-                named_services.extend(data.service);
-                named_categories.extend(data.category);
-            }
-            Body::Assigned(data) => {
-                named_teams.extend(data.team.into_iter().chain(data.team_before))
-            }
-            Body::Escalated(data) => named_teams.extend(data.team),
-            Body::Restricted(data) => {
-                named_teams.extend(data.team.into_iter().chain(data.team_before))
-            }
-            Body::Classified(data) => {
-                named_services.extend(data.service.into_iter().chain(data.service_before));
-                named_categories.extend(data.category.into_iter().chain(data.category_before));
-            }
-            _ => {}
-        }
-    }
-    let mut former = Former::default();
-    for id in named_teams.into_iter().filter(|id| !policy.teams.contains_key(id)) {
-        former.teams.extend(teams::get(sql, id)?.map(|team| (id, team.name)));
-    }
-    for id in named_services.into_iter().filter(|id| !policy.services.contains_key(id)) {
-        former.services.extend(services::get(sql, id)?.map(|service| (id, service.name)));
-    }
-    for id in named_categories.into_iter().filter(|id| !policy.categories.contains_key(id)) {
-        former.categories.extend(categories::get(sql, id)?.map(|category| (id, category.name)));
-    }
-    Ok(former)
 }

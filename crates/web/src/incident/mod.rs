@@ -13,6 +13,7 @@ mod dialogs;
 mod drafts;
 mod expected;
 mod explained;
+mod former;
 mod head;
 mod known;
 mod macros;
