@@ -202,12 +202,13 @@ pub fn take(sql: &mut dyn Sql, numbers: &[IncidentNumber]) -> Result<(), Failure
     Ok(())
 }
 
-/// Forgets clusters that nobody decided about and that have no incidents any more; proposes those
-/// again that were dismissed and have doubled since.
-pub fn tidy(sql: &mut dyn Sql) -> Result<(), Failure> {
-    let statement = "delete from recurring where state = 'proposed' and not exists \
+/// Forgets clusters that have no incidents any more, if nobody decided about them or they were
+/// found before an instant: there is room for so many only. Proposes those again that were
+/// dismissed and have doubled since.
+pub fn tidy(sql: &mut dyn Sql, found_before: Timestamp) -> Result<(), Failure> {
+    let statement = "delete from recurring where (state = 'proposed' or found_at < $1) and not exists \
         (select 1 from recurring_members m where m.recurring_id = recurring.id)";
-    sql.execute(statement, &[])?;
+    sql.execute(statement, &[found_before.into()])?;
     let statement = "update recurring set state = 'proposed', silent_below = 0 \
         where state = 'dismissed' and silent_below <= \
         (select count(*) from recurring_members m where m.recurring_id = recurring.id)";

@@ -57,10 +57,10 @@ fn a_cluster_keeps_its_id_and_what_was_decided() {
                 ..first.clone()
             };
             decide(sql, &dismissed)?;
-            tidy(sql)?;
+            tidy(sql, NOW.plus_seconds(60))?;
             assert_eq!(get(sql, first.id)?, Some(dismissed), "it is silent");
             put(sql, first.id, &numbers(&[14, 15]))?;
-            tidy(sql)?;
+            tidy(sql, NOW.plus_seconds(60))?;
             let again = get(sql, first.id)?.unwrap();
             assert_eq!(again.state, RecurringState::Proposed, "it has doubled");
             rename(sql, first.id, "labels", Some(service(0)))?;
@@ -72,8 +72,10 @@ fn a_cluster_keeps_its_id_and_what_was_decided() {
             };
             decide(sql, &behind)?;
             take(sql, &numbers(&[11, 12, 14, 15, 21, 13]))?;
-            tidy(sql)?;
+            tidy(sql, NOW)?;
             assert_eq!(list(sql)?, [behind], "what nobody decided about and is empty is gone");
+            tidy(sql, NOW.plus_seconds(60))?;
+            assert_eq!(list(sql)?, [], "what is empty for long makes room");
             Ok(())
         });
     });
