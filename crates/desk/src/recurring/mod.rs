@@ -19,6 +19,9 @@ pub use decided::{Case, LINKED_MAX, Listed};
 const LOOK_EVERY: Duration = Duration::from_secs(20);
 /// How many times as long as comparing took nothing is compared: half a per cent of one core.
 const REST: u32 = 200;
+/// For how long nothing is compared at most: names follow what is restricted, and a database that
+/// was slow once is not slow for hours.
+const REST_MAX: Duration = Duration::from_secs(1_800);
 /// For how long an incident is remembered, in days: a year.
 const DAYS: i64 = 365;
 /// Incidents read at once.
@@ -78,7 +81,8 @@ impl Desk {
         let began = Instant::now();
         let found = self.find_recurring().await;
         // What fails costs as much, and would be tried each time.
-        self.0.recurring.lock().await.rests_until = Some(Instant::now() + began.elapsed() * REST);
+        let rest = began.elapsed().saturating_mul(REST).min(REST_MAX);
+        self.0.recurring.lock().await.rests_until = Some(Instant::now() + rest);
         found
     }
 
