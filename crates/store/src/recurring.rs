@@ -147,6 +147,20 @@ pub fn count(sql: &mut dyn Sql, id: ClusterId) -> Result<i64, Failure> {
     Ok(one(sql, statement, &[id.to_string().into()], Columns::int)?.unwrap_or_default())
 }
 
+/// Its incidents that name a problem.
+pub fn tied(
+    sql: &mut dyn Sql,
+    id: ClusterId,
+    problem: ProblemNumber,
+) -> Result<BTreeSet<IncidentNumber>, Failure> {
+    let statement = "select distinct p.number from incident_problems p \
+        join recurring_members m on m.number = p.number \
+        where p.problem = $1 and m.recurring_id = $2";
+    let values = [Value::Int(problem.0), id.to_string().into()];
+    let found = many(sql, statement, &values, |row| Ok(IncidentNumber(row.int()?)))?;
+    Ok(found.into_iter().collect())
+}
+
 /// Keeps a new cluster and gives its id: that of the one that began with the same incident where
 /// another node was faster.
 pub fn keep(sql: &mut dyn Sql, cluster: &Recurring) -> Result<ClusterId, Failure> {

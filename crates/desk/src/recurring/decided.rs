@@ -104,10 +104,7 @@ impl Desk {
                 None => None,
             };
             let tied: BTreeSet<IncidentNumber> = match &problem {
-                Some(problem) => store::ties::of_problem(sql, problem.number)?
-                    .into_iter()
-                    .map(|row| row.number)
-                    .collect(),
+                Some(problem) => rows::tied(sql, id, problem.number)?,
                 None => BTreeSet::new(),
             };
             let numbers: Vec<IncidentNumber> =

@@ -10,9 +10,9 @@ use insight::recurring::Seen;
 use kernel::{ClusterId, IncidentNumber, ProblemNumber, ServiceId};
 use store::recurring::{
     Recurring, RecurringState, count, decide, get, keep, list, mark, members, put, rename, seen,
-    seen_by, take, tidy,
+    seen_by, take, tidy, tied,
 };
-use store::{Failure, Sql};
+use store::{Failure, Sql, Value};
 
 fn cluster(number: u128, origin: i64, of: ServiceId) -> Recurring {
     Recurring {
@@ -157,6 +157,17 @@ fn members_show_to_whoever_sees_enough_of_them() {
             assert_eq!(seen_by(sql, &staff(), Some(first.id), now)?, all);
             assert!(seen_by(sql, &staff(), Some(few.id), now)?.is_empty());
             assert!(seen_by(sql, &requester(2), None, now)?.is_empty());
+            for (number, kind) in [(1, "problem"), (1, "caused_by"), (9, "problem")] {
+                let tie = "insert into incident_problems (number, problem, kind, at) \
+                    values ($1, 7, $2, 0)";
+                sql.execute(tie, &[Value::Int(number), kind.into()])?;
+            }
+            let tied = tied(sql, first.id, ProblemNumber(7))?;
+            assert_eq!(
+                tied.into_iter().collect::<Vec<_>>(),
+                numbers(&[1]),
+                "the ninth is of others"
+            );
             Ok(())
         });
     });
