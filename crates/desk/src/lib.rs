@@ -152,7 +152,7 @@ pub(crate) struct Inner {
     pub(crate) sent_by_hand: contacts::ByHand,
     /// Which wrong codes came lately by text message.
     pub(crate) wrong_codes: paging::WrongCodes,
-    /// Room for what is computed about terms that are not saved.
+    /// Room for what is computed about terms that are not saved, and for plans.
     pub(crate) what_ifs: Arc<Semaphore>,
     /// The windows of maintenance as the loop of alerts last saw them.
     pub(crate) windows: tokio::sync::Mutex<alerts::Windows>,

@@ -154,15 +154,21 @@ impl Desk {
     /// # Errors
     ///
     /// [`Trouble::Refused`] to others than managers and administrators, and where a number makes
-    /// no sense.
+    /// no sense; [`Trouble::Throttled`] when its turn does not come, since others are computed.
     pub async fn plan(&self, viewer: &Viewer, asked: Asked) -> Result<Plan, Trouble> {
         if !may_plan(viewer) {
             let words = "managers and administrators plan; ask one of them";
             return Err(Refusal::forbidden(words).into());
         }
         check(&asked)?;
+        let turn = self.what_if_turn().await?;
         let past = self.past(asked.team).await?;
-        let computed = tokio::task::spawn_blocking(move || plan(&past, &asked)).await;
+        // Long waits of many take seconds. Who asks again does not have both computed at once.
+        let work = move || {
+            let _turn = turn;
+            plan(&past, &asked)
+        };
+        let computed = tokio::task::spawn_blocking(work).await;
         let failed = |error: tokio::task::JoinError| {
             store::Failure::Broken(format!("planning ended: {error}"))
         };

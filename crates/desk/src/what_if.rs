@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Failure, Sql};
+use tokio::sync::OwnedSemaphorePermit;
 
 /// How many are computed at once: the others have processors and connections too.
 pub(crate) const AT_ONCE_MAX: usize = 1;
@@ -110,6 +111,12 @@ pub struct BacktestRow {
 }
 
 impl Desk {
+    /// The turn of somebody who waits while others are computed.
+    pub(crate) async fn what_if_turn(&self) -> Result<OwnedSemaphorePermit, Trouble> {
+        let turn = tokio::time::timeout(TURN_WAIT, self.0.what_ifs.clone().acquire_owned());
+        turn.await.ok().and_then(Result::ok).ok_or_else(busy)
+    }
+
     /// What a change would do to the clocks of open incidents if they followed it when it
     /// comes in force: at `since` if that lies ahead, and if nothing else happens until then.
     ///
@@ -123,8 +130,7 @@ impl Desk {
         since: Option<Timestamp>,
     ) -> Result<ImpactReport, Trouble> {
         // Nobody is kept from saving because somebody else asks: turns come in order.
-        let turn = tokio::time::timeout(TURN_WAIT, self.0.what_ifs.clone().acquire_owned());
-        let _permit = turn.await.ok().and_then(Result::ok).ok_or_else(busy)?;
+        let _permit = self.what_if_turn().await?;
         let mut faults = vec![];
         let at = crate::terms::check_since(since, self.now(), &mut faults);
         refuse(faults)?;

@@ -139,9 +139,11 @@ pub fn waiting(
     after: IncidentNumber,
     limit: i64,
 ) -> Result<Vec<(IncidentNumber, Became)>, Failure> {
+    // From the few that were shown: with few left, all incidents would be looked at otherwise.
     let statement = "select i.number, i.state, i.confidential_to, i.merged_into, i.resolved_at, \
-        i.body from incidents i where i.number > $1 and exists (select 1 from expected_shown s \
-        where s.number = i.number and s.ended_at is null) order by i.number limit $2";
+        i.body from (select distinct number from expected_shown where ended_at is null \
+        and number > $1 order by number limit $2) s join incidents i on i.number = s.number \
+        order by i.number";
     many(sql, statement, &[after.into(), limit.into()], |row| {
         let (number, state): (_, Lifecycle) = (IncidentNumber(row.int()?), row.parsed()?);
         let (confidential, part) = (row.opt_text()?.is_some(), row.opt_int()?.is_some());

@@ -147,6 +147,20 @@ pub fn count(sql: &mut dyn Sql, id: ClusterId) -> Result<i64, Failure> {
     Ok(one(sql, statement, &[id.to_string().into()], Columns::int)?.unwrap_or_default())
 }
 
+/// Its incidents that name a problem.
+pub fn tied(
+    sql: &mut dyn Sql,
+    id: ClusterId,
+    problem: ProblemNumber,
+) -> Result<BTreeSet<IncidentNumber>, Failure> {
+    let statement = "select distinct p.number from incident_problems p \
+        join recurring_members m on m.number = p.number \
+        where p.problem = $1 and m.recurring_id = $2";
+    let values = [Value::Int(problem.0), id.to_string().into()];
+    let found = many(sql, statement, &values, |row| Ok(IncidentNumber(row.int()?)))?;
+    Ok(found.into_iter().collect())
+}
+
 /// Keeps a new cluster and gives its id: that of the one that began with the same incident where
 /// another node was faster.
 pub fn keep(sql: &mut dyn Sql, cluster: &Recurring) -> Result<ClusterId, Failure> {
@@ -202,12 +216,13 @@ pub fn take(sql: &mut dyn Sql, numbers: &[IncidentNumber]) -> Result<(), Failure
     Ok(())
 }
 
-/// Forgets clusters that nobody decided about and that have no incidents any more; proposes those
-/// again that were dismissed and have doubled since.
-pub fn tidy(sql: &mut dyn Sql) -> Result<(), Failure> {
-    let statement = "delete from recurring where state = 'proposed' and not exists \
+/// Forgets clusters that have no incidents any more, if nobody decided about them or they were
+/// found before an instant: there is room for so many only. Proposes those again that were
+/// dismissed and have doubled since.
+pub fn tidy(sql: &mut dyn Sql, found_before: Timestamp) -> Result<(), Failure> {
+    let statement = "delete from recurring where (state = 'proposed' or found_at < $1) and not exists \
         (select 1 from recurring_members m where m.recurring_id = recurring.id)";
-    sql.execute(statement, &[])?;
+    sql.execute(statement, &[found_before.into()])?;
     let statement = "update recurring set state = 'proposed', silent_below = 0 \
         where state = 'dismissed' and silent_below <= \
         (select count(*) from recurring_members m where m.recurring_id = recurring.id)";

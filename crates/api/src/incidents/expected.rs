@@ -20,7 +20,7 @@ pub(super) struct Expected {
     #[schema(value_type = Option<String>, format = DateTime)]
     high: Option<Timestamp>,
     /// Where it is from: `said` by a person, `promised` to one, or the organisation's own
-    /// `history`, of which one in two ends by `at` and four in five between `low` and `high`.
+    /// `history`, of which one in two ends by `at` and about four in five between `low` and `high`.
     source: &'static str,
     /// From the history: how many incidents were like it. Internal.
     cases: Option<usize>,

@@ -178,7 +178,8 @@ impl Forecaster {
         policy: &Policy,
         now: Timestamp,
     ) -> Option<Likely> {
-        let known = self.known.as_ref()?;
+        // Those that it was learned from had no more.
+        let known = self.known.as_ref().filter(|_| state.version <= learn::EVENTS_MAX)?;
         let (steps, _) = learn::steps(events);
         let zone = self.zone.clone().unwrap_or(TimeZone::UTC);
         let expected = known.model.expect(&Now { steps: &steps, at: now, zone: &zone })?;
@@ -331,7 +332,8 @@ impl Forecaster {
     ) -> Result<Option<Outlook>, store::Failure> {
         let nothing: [&Event; 0] = [];
         let without = self.outlook(state, nothing, policy, now);
-        if self.known.is_none() || without != Some(Outlook::Unknown) {
+        let tells = self.known.is_some() && state.version <= learn::EVENTS_MAX;
+        if !tells || without != Some(Outlook::Unknown) {
             return Ok(without);
         }
         let events = timeline::timeline(sql, number, 0, learn::EVENTS_MAX as usize)?;

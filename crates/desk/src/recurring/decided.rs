@@ -1,6 +1,7 @@
 //! What recurring incidents show, as far as their reader sees them, and what people make of them:
 //! a problem, or nothing.
 
+use super::DAYS;
 use crate::problems::{Made, actor, make, unknown as no_problem};
 use crate::{Audit, Desk, Trouble};
 use incident::permissions::{may_read_problems, may_write_problems};
@@ -69,7 +70,7 @@ impl Desk {
         may_read_problems(viewer)?;
         let (scope, now) = (Scope::of(viewer), self.now());
         self.read(move |sql| {
-            let known_since = first_report(sql)?.unwrap_or(now);
+            let known_since = known_since(sql, now)?;
             let mut seen = rows::seen_by(sql, &scope, None, now)?;
             let all = rows::list(sql)?.into_iter();
             let mut listed: Vec<Listed> = all
@@ -97,16 +98,13 @@ impl Desk {
             let Some(members) = rows::seen_by(sql, &scope, Some(id), now)?.remove(&id) else {
                 return Ok(None);
             };
-            let known_since = first_report(sql)?.unwrap_or(now);
+            let known_since = known_since(sql, now)?;
             let problem = match cluster.problem {
                 Some(number) => problems::get(sql, number)?,
                 None => None,
             };
             let tied: BTreeSet<IncidentNumber> = match &problem {
-                Some(problem) => store::ties::of_problem(sql, problem.number)?
-                    .into_iter()
-                    .map(|row| row.number)
-                    .collect(),
+                Some(problem) => rows::tied(sql, id, problem.number)?,
                 None => BTreeSet::new(),
             };
             let numbers: Vec<IncidentNumber> =
@@ -241,6 +239,11 @@ fn decided(
     let after = Recurring { decided_at: Some(audit.now()), decided_by: audit.by(), ..after };
     rows::decide(sql, &after)?;
     Ok(audit.changed(sql, Recurring::WHAT, after.id, before, &after)?)
+}
+
+/// From when on all incidents of a cluster are known: before, they are not compared.
+fn known_since(sql: &mut dyn Sql, now: Timestamp) -> Result<Timestamp, store::Failure> {
+    Ok(first_report(sql)?.unwrap_or(now).max(now.plus_days(-DAYS)))
 }
 
 fn listed(

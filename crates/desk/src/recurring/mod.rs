@@ -6,6 +6,7 @@ mod decided;
 use crate::{Desk, Trouble};
 use insight::recurring::{CLUSTER_MIN, Cluster, INCIDENTS_MAX, Seen, clusters};
 use kernel::{ClusterId, IncidentNumber, ServiceId, Timestamp};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,6 +19,9 @@ pub use decided::{Case, LINKED_MAX, Listed};
 const LOOK_EVERY: Duration = Duration::from_secs(20);
 /// How many times as long as comparing took nothing is compared: half a per cent of one core.
 const REST: u32 = 200;
+/// For how long nothing is compared at most: names follow what is restricted, and a database that
+/// was slow once is not slow for hours.
+const REST_MAX: Duration = Duration::from_secs(1_800);
 /// For how long an incident is remembered, in days: a year.
 const DAYS: i64 = 365;
 /// Incidents read at once.
@@ -75,9 +79,11 @@ impl Desk {
             return Ok(());
         }
         let began = Instant::now();
-        self.find_recurring().await?;
-        self.0.recurring.lock().await.rests_until = Some(Instant::now() + began.elapsed() * REST);
-        Ok(())
+        let found = self.find_recurring().await;
+        // What fails costs as much, and would be tried each time.
+        let rest = began.elapsed().saturating_mul(REST).min(REST_MAX);
+        self.0.recurring.lock().await.rests_until = Some(Instant::now() + rest);
+        found
     }
 
     /// Compares the incidents of the last year and writes what is another than before. Several
@@ -152,7 +158,7 @@ impl Desk {
                 self.write(move |sql| Ok(rows::put(sql, id, &some)?)).await?;
             }
         }
-        self.write(|sql| Ok(rows::tidy(sql)?)).await
+        self.write(move |sql| Ok(rows::tidy(sql, now.plus_days(-DAYS))?)).await
     }
 }
 
@@ -189,12 +195,9 @@ fn changes(
     let mut found = Changes::default();
     let titles: BTreeMap<IncidentNumber, &str> =
         seen.iter().map(|one| (one.number, one.title.as_str())).collect();
-    let mut room = usize::try_from(CLUSTERS_MAX).unwrap_or_default().saturating_sub(known.len());
     for cluster in clusters(seen, &together) {
         let Some(kept) = cluster.known.and_then(|at| known.get(at)) else {
-            if cluster.members.len() >= CLUSTER_MIN && room > 0 {
-                room -= 1;
-                cluster.members.iter().for_each(|number| _ = was.remove(number));
+            if cluster.members.len() >= CLUSTER_MIN {
                 found.new.push(cluster);
             }
             continue;
@@ -209,6 +212,13 @@ fn changes(
                 found.moved.entry(kept.id).or_default().push(number);
             }
         }
+    }
+    // The largest first, if there is not room for all.
+    let room = usize::try_from(CLUSTERS_MAX).unwrap_or_default().saturating_sub(known.len());
+    found.new.sort_by_key(|cluster| (Reverse(cluster.members.len()), cluster.centre));
+    found.new.truncate(room);
+    for number in found.new.iter().flat_map(|cluster| &cluster.members) {
+        was.remove(number);
     }
     found.gone = was.into_keys().collect();
     found
@@ -234,6 +244,20 @@ mod tests {
     fn seen(number: i64, title: &str) -> Seen {
         let (title, number) = (title.to_owned(), IncidentNumber(number));
         Seen { number, title, service: None, category: None, group: None, problem: None }
+    }
+
+    #[test]
+    fn the_largest_are_kept_where_there_is_not_room_for_all() {
+        let belts = (1..=3).map(|number| seen(number, "Belt stands"));
+        let payslips = (4..=7).map(|number| seen(number, "Payslip missing"));
+        let all: Vec<Seen> = belts.chain(payslips).collect();
+        let found = changes(&all, &[], &BTreeMap::new()).new;
+        assert_eq!(found.len(), 2);
+        let other = fresh(found[1].clone(), Timestamp::default());
+        let known = vec![other; CLUSTERS_MAX as usize - 1];
+        let found = changes(&all, &known, &BTreeMap::new()).new;
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].members.len(), 4, "{found:?}");
     }
 
     #[test]

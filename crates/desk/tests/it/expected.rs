@@ -71,6 +71,20 @@ async fn a_time_comes_from_those_like_it_and_moves_as_time_passes() {
     let later = likely(outlook(&t, &t.agent, number).await);
     assert!(later.at > t.desk.now() && later.basis.cases < told.basis.cases, "{later:?}");
     assert_eq!(later.basis.since_seconds, SHORTEST + 250);
+    let (policy, now) = (t.desk.policy(), t.desk.now());
+    let read = move |sql: &mut dyn store::Sql| {
+        let events = store::incidents::timeline::timeline(sql, number, 0, 10)?;
+        Ok((store::incidents::load(sql, number)?, events))
+    };
+    let (stored, events) = t.desk.read(read).await.unwrap();
+    let mut state = stored.unwrap().state;
+    let told = |state: &incident::State| {
+        let own = events.iter().map(|stored| &stored.event);
+        t.desk.forecaster().outlook(state, own, &policy, now)
+    };
+    assert_eq!(told(&state), Some(Outlook::Likely(later)));
+    state.version = 401;
+    assert_eq!(told(&state), Some(Outlook::Unknown), "it was learned from shorter ones");
     t.clock.advance(LONGEST);
     assert_eq!(outlook(&t, &t.agent, number).await, Some(Outlook::Unknown), "none took so long");
     t.resolve(&t.agent, number, "It works again.").await;

@@ -151,3 +151,14 @@ async fn each_role_does_its_own() {
     let nothing = t.desk.recurring_one(&t.agent, ClusterId(desk::fresh())).await;
     assert_eq!(kind(nothing), RefusalKind::NotFound);
 }
+
+#[tokio::test]
+async fn what_is_compared_begins_where_incidents_of_a_cluster_are_known() {
+    let t = TestDesk::idle().await;
+    t.report("New chair").await;
+    t.clock.advance(800 * 86_400);
+    reported(&t, 3).await;
+    let id = only(&t).await.cluster.id;
+    let case = t.desk.recurring_one(&t.agent, id).await.unwrap();
+    assert_eq!(case.known_since, t.desk.now().plus_days(-365), "a year, not since the chair");
+}

@@ -3,6 +3,9 @@
 use crate::similar::{Corpus, Frequencies, Term, WORD_CHARS_MAX};
 use std::collections::BTreeMap;
 
+/// What one is called whose incidents belong together by alerts or a problem alone. The words of
+/// one of them would tell of that one, also once it is restricted.
+const NAMELESS: &str = "different words";
 /// Words of a name.
 const NAME_WORDS: usize = 5;
 /// Words of a title that are compared: more is a text.
@@ -25,7 +28,7 @@ pub(super) fn kinds(title: &str) -> Vec<String> {
 }
 
 /// The words that at least half of the members say and that are rarest elsewhere, as the title of
-/// the centre writes them and in its order.
+/// the centre writes them and in its order. Never empty.
 pub(super) fn named(title: &str, members: &[&[String]], corpus: &Corpus) -> String {
     let mut said: BTreeMap<&str, usize> = BTreeMap::new();
     for words in members {
@@ -61,5 +64,5 @@ pub(super) fn named(title: &str, members: &[&[String]], corpus: &Corpus) -> Stri
             name.push(part);
         }
     }
-    name.join(" ")
+    if name.is_empty() { NAMELESS.to_owned() } else { name.join(" ") }
 }

@@ -78,6 +78,15 @@ fn a_common_alert_brings_incidents_nearer() {
     together
         .extend([by_problem(grouped(1, titles[0], "a")), by_problem(grouped(2, titles[1], "a"))]);
     assert_eq!(of(&clusters(&together, &[]), 1).members, numbers(&[1, 2]));
+    // No word of theirs is common: none of them names all.
+    let mut nameless = others();
+    for (number, title) in (1..).zip(["Feed stalled", "Queue grows", "Certificate expired"]) {
+        nameless.push(by_problem(grouped(number, title, "a")));
+    }
+    let found = clusters(&nameless, &[]);
+    let cluster = of(&found, 1);
+    assert_eq!(cluster.members, numbers(&[1, 2, 3]));
+    assert_eq!(cluster.name, "different words");
 }
 
 #[test]

@@ -10,9 +10,9 @@ use insight::recurring::Seen;
 use kernel::{ClusterId, IncidentNumber, ProblemNumber, ServiceId};
 use store::recurring::{
     Recurring, RecurringState, count, decide, get, keep, list, mark, members, put, rename, seen,
-    seen_by, take, tidy,
+    seen_by, take, tidy, tied,
 };
-use store::{Failure, Sql};
+use store::{Failure, Sql, Value};
 
 fn cluster(number: u128, origin: i64, of: ServiceId) -> Recurring {
     Recurring {
@@ -57,10 +57,10 @@ fn a_cluster_keeps_its_id_and_what_was_decided() {
                 ..first.clone()
             };
             decide(sql, &dismissed)?;
-            tidy(sql)?;
+            tidy(sql, NOW.plus_seconds(60))?;
             assert_eq!(get(sql, first.id)?, Some(dismissed), "it is silent");
             put(sql, first.id, &numbers(&[14, 15]))?;
-            tidy(sql)?;
+            tidy(sql, NOW.plus_seconds(60))?;
             let again = get(sql, first.id)?.unwrap();
             assert_eq!(again.state, RecurringState::Proposed, "it has doubled");
             rename(sql, first.id, "labels", Some(service(0)))?;
@@ -72,8 +72,10 @@ fn a_cluster_keeps_its_id_and_what_was_decided() {
             };
             decide(sql, &behind)?;
             take(sql, &numbers(&[11, 12, 14, 15, 21, 13]))?;
-            tidy(sql)?;
+            tidy(sql, NOW)?;
             assert_eq!(list(sql)?, [behind], "what nobody decided about and is empty is gone");
+            tidy(sql, NOW.plus_seconds(60))?;
+            assert_eq!(list(sql)?, [], "what is empty for long makes room");
             Ok(())
         });
     });
@@ -155,6 +157,17 @@ fn members_show_to_whoever_sees_enough_of_them() {
             assert_eq!(seen_by(sql, &staff(), Some(first.id), now)?, all);
             assert!(seen_by(sql, &staff(), Some(few.id), now)?.is_empty());
             assert!(seen_by(sql, &requester(2), None, now)?.is_empty());
+            for (number, kind) in [(1, "problem"), (1, "caused_by"), (9, "problem")] {
+                let tie = "insert into incident_problems (number, problem, kind, at) \
+                    values ($1, 7, $2, 0)";
+                sql.execute(tie, &[Value::Int(number), kind.into()])?;
+            }
+            let tied = tied(sql, first.id, ProblemNumber(7))?;
+            assert_eq!(
+                tied.into_iter().collect::<Vec<_>>(),
+                numbers(&[1]),
+                "the ninth is of others"
+            );
             Ok(())
         });
     });

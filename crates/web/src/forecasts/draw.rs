@@ -21,7 +21,7 @@ pub(super) fn page(who: &SignedIn, quality: &Quality) -> Markup {
             div.page-h {
                 div {
                     h1 { "Expected times" }
-                    p { "When an incident is likely over, learned from how long your own took from where it is now. Of five, four should end within the span that is shown. A time that a person sets always counts instead." }
+                    p { "When an incident is likely over, learned from how long your own took from where it is now. Right after something happened, of five about four end within the span that is shown; the longer nothing happens, the less sure that is. A time that a person sets always counts instead." }
                 }
             }
             div.stack-l {
@@ -46,7 +46,7 @@ pub(super) fn page(who: &SignedIn, quality: &Quality) -> Markup {
                             }
                         }
                     },
-                    _ => section.card { div.card-b { p.muted { "No estimate yet: fewer than 15 incidents are over." } } },
+                    _ => section.card { div.card-b { p.muted { "No estimate yet: fewer than 15 incidents are over, or they were not learned from yet. After a start that takes some minutes." } } },
                 }
             }
         }

@@ -64,7 +64,7 @@ fn caption(keel: &Keel<'_>, here: &Here) -> String {
     });
     if let Some((at, low, high)) = keel.likely {
         let [at, low, high] = [at, low, high].map(|at| here.moment(at));
-        parts.push(format!("Likely over by {at}, 80 per cent range {low} to {high}"));
+        parts.push(format!("Likely over by {at}, about 80 per cent range {low} to {high}"));
     }
     parts.push(match keel.due {
         Some(due) if keel.ended.unwrap_or(here.now) > due => {
@@ -327,7 +327,10 @@ mod tests {
             calendars: Default::default(),
         };
         let html = keel(&line, &here).into_string();
-        assert!(html.contains("Likely over by 13:00, 80 per cent range 12:00 to 15:00."), "{html}");
+        assert!(
+            html.contains("Likely over by 13:00, about 80 per cent range 12:00 to 15:00."),
+            "{html}"
+        );
         assert!(html.contains(r#"class="kl-likely" x1="59.09%""#), "{html}");
         assert!(html.contains(r#"class="kl-band" x="40.91%" y="30.5" width="54.55%""#), "{html}");
         assert!(html.contains(">likely 13:00<"), "{html}");

@@ -51,7 +51,7 @@ async fn all(
     }
     match Overview::read(&app, &who, &asked).await {
         Ok(seen) => Ok(overview_page(&who, &asked, &seen).into_response()),
-        Err(trouble) => not_yet(&who, &asked, None, trouble),
+        Err(trouble) => no_figures(&who, asked, None, trouble),
     }
 }
 
@@ -69,7 +69,7 @@ async fn one_report(
     }
     match Read::read(&app, &who, &asked, name).await {
         Ok(read) => Ok(one::page(&who, &asked, name, &read).into_response()),
-        Err(trouble) => not_yet(&who, &asked, Some(name), trouble),
+        Err(trouble) => no_figures(&who, asked, Some(name), trouble),
     }
 }
 
@@ -102,21 +102,29 @@ fn wrong(who: &SignedIn, asked: &Asked, name: Option<Name>) -> Response {
     (StatusCode::UNPROCESSABLE_ENTITY, without_figures(who, asked, name, html! {})).into_response()
 }
 
-/// After an upgrade or an import what was there before is measured first; whoever looks meanwhile
-/// is told so. Other troubles are those of any page.
-fn not_yet(
+/// What is asked and not told is said beside the question. After an upgrade or an import what was
+/// there before is measured first; whoever looks meanwhile is told so. Other troubles are those of
+/// any page.
+fn no_figures(
     who: &SignedIn,
-    asked: &Asked,
+    mut asked: Asked,
     name: Option<Name>,
     trouble: Trouble,
 ) -> PageResult<Response> {
-    let Trouble::Overloaded = trouble else { return Err(trouble.into()) };
+    match trouble {
+        Trouble::Overloaded => {}
+        Trouble::Refused(refusal) if refusal.field == Some("q") => {
+            asked.errors.add("q", refusal.message);
+            return Ok(wrong(who, &asked, name));
+        }
+        trouble => return Err(trouble.into()),
+    }
     let banner = html! {
         div.banner.banner-info role="status" {
             (icon("clock")) div { "Incidents of the past are still being measured. That takes up to some minutes; open this page again then." }
         }
     };
-    Ok(without_figures(who, asked, name, banner).into_response())
+    Ok(without_figures(who, &asked, name, banner).into_response())
 }
 
 fn without_figures(who: &SignedIn, asked: &Asked, name: Option<Name>, banner: Markup) -> Markup {

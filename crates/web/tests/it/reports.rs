@@ -200,6 +200,11 @@ async fn figures_of_single_persons_are_for_managers() {
     page.shows("Figures of single persons are for managers");
     let (_, own) = page.body.split_once(table).unwrap();
     assert!(own.contains("Mara Lindqvist") && !own.contains("Ines Calderon"), "{own}");
+    for path in ["/reports", "/reports/workload"] {
+        let page = world.get("mara", &format!("{path}?q=assignee%3Aines")).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");
+        page.shows("for those who manage").shows("value=\"assignee:ines\"").hides("Table 1");
+    }
     let page = world.get("ines", "/reports/workload?by=person").await;
     let (_, all) = page.body.split_once(table).unwrap();
     assert!(all.contains("Mara Lindqvist") && all.contains("Ines Calderon"), "{all}");
