@@ -23,6 +23,8 @@ pub(crate) const LABELS_FIELD: &str = "labels";
 const WORDS: &str = "words";
 const STEMS: &str = "stems";
 const RAW: &str = "raw";
+/// What the engine looks up for fields that hold numbers, though it never asks it anything.
+const UNUSED: &str = "default";
 
 /// The fields.
 #[derive(Debug, Clone, Copy)]
@@ -80,6 +82,7 @@ pub(crate) fn schema() -> (Schema, Fields) {
 pub(crate) fn tokenizers() -> TokenizerManager {
     let manager = TokenizerManager::new();
     manager.register(RAW, TextAnalyzer::from(RawTokenizer::default()));
+    manager.register(UNUSED, TextAnalyzer::from(RawTokenizer::default()));
     manager.register(WORDS, TextAnalyzer::from(Folding { stems: false }));
     manager.register(STEMS, TextAnalyzer::from(Folding { stems: true }));
     manager

@@ -210,7 +210,7 @@ async fn wrong_addresses_and_methods_are_problems_too() {
         "/api/v1",
         "/api/v1/nonsense",
         "/api/v1/incidents/INC-1/a/b",
-        "/api/v1/problems",
+        "/api/v1/troubles",
     ] {
         ines.get(path).await.problem(404);
     }

@@ -48,6 +48,7 @@ async fn every_described_operation_is_served() {
             .replace("{organisation}", "Harbour%20Foods")
             .replace("{category}", "Hardware")
             .replace("{integration}", "Desk%20mail")
+            .replace("{field}", "service")
             .replace("{id}", "unknown");
         let method: Method = method.to_uppercase().parse().unwrap();
         if path.ends_with("/events") {
