@@ -47,8 +47,10 @@ async fn every_described_operation_is_served() {
             .replace("{service}", "VPN")
             .replace("{organisation}", "Harbour%20Foods")
             .replace("{category}", "Hardware")
-            .replace("{integration}", "Desk%20mail")
             .replace("{field}", "service")
+            .replace("{other}", "INC-1")
+            .replace("{name}", "times")
+            .replace("{integration}", "Desk%20mail")
             .replace("{id}", "unknown");
         let method: Method = method.to_uppercase().parse().unwrap();
         if path.ends_with("/events") {
@@ -160,6 +162,9 @@ async fn the_examples_are_good_bodies() {
             .replace("{service}", "VPN")
             .replace("{organisation}", "Harbour%20Foods")
             .replace("{category}", "Hardware")
+            .replace("{field}", "service")
+            .replace("{other}", "INC-1")
+            .replace("{name}", "times")
             .replace("{id}", "00000000-0000-0000-0000-000000000000");
         let method: Method = method.to_uppercase().parse().unwrap();
         let answer = ada.json(method, &filled, example.clone(), &[]).await;
@@ -295,6 +300,9 @@ async fn answers_are_as_described() {
             .replace("{service}", "Mail")
             .replace("{organisation}", "Harbour%20Foods")
             .replace("{category}", "Hardware")
+            .replace("{field}", "service")
+            .replace("{other}", "INC-1")
+            .replace("{name}", "times")
             .replace("{id}", known);
         let filled = if path.ends_with("/search") { filled + "?q=x" } else { filled };
         let verb: Method = method.to_uppercase().parse().unwrap();

@@ -7,7 +7,8 @@ use incident::conduct::Degree;
 use incident::state::{Link, LinkKind};
 use incident::{Change, Command, RefusalKind, Viewer};
 use insight::cause::{Kind, What};
-use kernel::{ChangeId, Channel, IncidentNumber, OutageId, ServiceId};
+use kernel::{ChangeId, Channel, IncidentNumber, OutageId, ProblemNumber, ServiceId};
+use store::directory::problems::Problem;
 use store::directory::services::{self, Service};
 use testkit::TestDesk;
 
@@ -208,9 +209,12 @@ async fn what_was_said_teaches_only_those_who_see_where_it_was_said() {
 #[tokio::test]
 async fn a_problem_behind_the_last_incidents_is_named_to_who_sees_them() {
     let t = TestDesk::idle().await;
+    let problem = Problem::titled(ProblemNumber(0), "Sessions never end", t.desk.now());
+    let problem = t.desk.make_problem(&t.agent, Channel::Web, problem, &[]).await.unwrap().problem;
+    let record = problem.number.to_string();
     for hour in 0..4 {
         let number = t.report("VPN slow").await;
-        let (kind, target) = (LinkKind::Problem, "PRB-31".to_owned());
+        let (kind, target) = (LinkKind::Problem, record.clone());
         t.issue(&t.agent, number, Command::Link { kind, target, cascade: None }).await.unwrap();
         if hour > 0 {
             let restrict = Command::Restrict { team: Some(t.network) };
@@ -220,8 +224,8 @@ async fn a_problem_behind_the_last_incidents_is_named_to_who_sees_them() {
     }
     let number = t.report("VPN slow again").await;
     let times = |found: &Causes| {
-        let record = found.get(&What::Record("PRB-31".to_owned()))?;
-        words(record).into_iter().find(|words| words.contains("behind"))
+        let found = found.get(&What::Record(record.clone()))?;
+        words(found).into_iter().find(|words| words.contains("behind"))
     };
     let seen = times(&causes(&t, &t.agent, number).await).expect("it is named");
     assert_eq!(seen, "it was behind 4 of the last 4 incidents of these services");
