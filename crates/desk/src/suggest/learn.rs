@@ -74,7 +74,7 @@ pub(super) fn learn(field: Suggested, history: &[Telling], policy: &Policy) -> O
         let Some(value) = value else { continue };
         let seen = features(field, &telling.title, &telling.body, telling.service, policy);
         examples.push(Example::new(seen, value));
-        services.push(telling.service);
+        services.push(telling.service.filter(|_| field != Suggested::Service));
         since.get_or_insert(telling.reported_at);
     }
     if examples.len() < EXAMPLES_MIN {

@@ -145,7 +145,10 @@ impl Measured {
                 found = Some(step.certain);
             }
         }
-        found
+        // Where nothing was held out between, how certain it is tells how often it is right.
+        let wanted = u32::from(precision) * 10;
+        let between = |step: &Step| (wanted..found.unwrap_or(0)).contains(&step.certain);
+        found.map(|found| if self.steps.iter().any(between) { found } else { found.min(wanted) })
     }
 
     /// How much of what was held out would have been shown at this threshold, and how much of
@@ -214,7 +217,7 @@ mod tests {
     fn the_threshold_is_the_lowest_that_is_right_often_enough() {
         let measured = measured();
         assert_eq!((measured.held_out, measured.right, measured.learned), (41, 30, 160));
-        assert_eq!(measured.threshold(90), Some(950));
+        assert_eq!(measured.threshold(90), Some(900), "nothing was held out below .95");
         assert_eq!(measured.threshold(75), Some(600), "30 of 40 are right");
         assert_eq!(measured.shown_at(Some(950)), (20, 20));
         assert_eq!(measured.shown_at(None), (0, 0));

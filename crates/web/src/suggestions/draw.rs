@@ -95,7 +95,8 @@ fn told(who: &SignedIn, one: &Quality, measured: &Measured) -> Markup {
         } @else {
             p {
                 "Measured on the newest " (measured.held_out) " of them, when it knew the older ones only: the first guess is right in "
-                b { (share(measured.right, measured.held_out)) } ". The most frequent value of the service is in "
+                b { (share(measured.right, measured.held_out)) } ". The most frequent value"
+                @if one.field != Suggested::Service { " of the service" } " is in "
                 b { (share(measured.simple_right, measured.held_out)) } "."
             }
             p {
