@@ -119,8 +119,10 @@ fn broken_files_lead_to_an_empty_index_or_to_right_answers() {
     fill(&index);
     drop(index);
     let mut empty = 0;
-    for file in files(&original.path().join("files")) {
-        for (way, damaged) in damages(&std::fs::read(&file).unwrap()).into_iter().enumerate() {
+    for (place, file) in files(&original.path().join("files")).into_iter().enumerate() {
+        let damages = damages(&std::fs::read(&file).unwrap());
+        // Each file is damaged in one way of three, another one than the file before.
+        for (way, damaged) in damages.into_iter().enumerate().skip(place % 3).step_by(3) {
             let folder = tempfile::tempdir().unwrap();
             copy(original.path(), folder.path());
             let broken = folder.path().join("files").join(file.file_name().unwrap());
@@ -145,7 +147,7 @@ fn broken_files_lead_to_an_empty_index_or_to_right_answers() {
             assert_eq!(find(&index, &staff(&[]), "scanner").total, 1);
         }
     }
-    assert!(empty > 50, "{empty}");
+    assert!(empty > 15, "{empty}");
 }
 
 #[test]

@@ -38,7 +38,7 @@ fn huge_and_odd_searches_are_answered() {
         filters: vec![
             Filter {
                 name: "x=".repeat(10_000),
-                any: vec![long.clone(); 2_000],
+                any: vec!["a".repeat(200); 2_000],
                 not: true
             };
             50
