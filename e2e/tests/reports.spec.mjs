@@ -60,7 +60,7 @@ test('a report is taken along, narrowed and read without scripts', async ({ open
   await expect(plain.getByRole('main')).toContainText('0 incidents');
   await plain.getByLabel('Which incidents').fill('priority:P9');
   await plain.getByRole('button', { name: 'Show', exact: true }).click();
-  await expect(plain.getByRole('main')).toContainText('1 thing to fix');
+  await expect(plain.getByRole('main')).toContainText('One thing to fix');
   expect(await plain.getByLabel('Which incidents').inputValue()).toBe('priority:P9');
 });
 

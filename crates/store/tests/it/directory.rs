@@ -671,7 +671,7 @@ fn the_audit_trail_tells_what_changed_newest_first() {
             assert_eq!(audit::list(sql, Some("team"), 10, None)?, all[1..]);
             let network = team_id(1).to_string();
             assert_eq!(audit::of(sql, "team", &network, 10)?, [renamed.clone()]);
-            assert!(audit::of(sql, "person", &network, 10)?.is_empty());
+            assert!(audit::of(sql, "service", &network, 10)?.is_empty());
             let found = |sql: &mut dyn Sql, filter| audit::find(sql, &filter, 10, None);
             let any = AuditFilter::default;
             for (filter, found_are) in [
