@@ -76,7 +76,7 @@ fn of_today(company: &Company, now: Timestamp) -> [Problem; 2] {
             state: ProblemState::KnownError,
             description: "Yellow scanners sign on anew at every access point and are offline for seconds each time. The grey ones are fine.".to_owned(),
             cause: "Fast roaming (802.11r) is turned on for the network of the scanners by updates of the controller. The yellow model cannot do it.".to_owned(),
-            workaround: "We turn a setting of the Wi-Fi back that an update changed. Each access point drops its devices for about two seconds while we do. Please take a grey scanner until we tell you that it is done.".to_owned(),
+            workaround: "We turn a setting of the Wi-Fi back that an update changed. Each access point drops its devices for about two seconds while we do. Take a grey scanner until we tell you that it is done.".to_owned(),
             steps: ["Confirm which scanner models drop", "Turn fast roaming off on one access point", "Watch disconnects for 15 min", "Turn it off for the whole network of the scanners"].map(str::to_owned).to_vec(),
             fix: "Replace the last 42 yellow scanners, ordered for the next quarter.".to_owned(),
             service: Some(*wifi),
