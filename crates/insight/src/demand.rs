@@ -103,10 +103,11 @@ fn counts(
     let first = quarter(from.plus_micros(-1)) + 1;
     let mut next = sorted.partition_point(|at| *at < instant(first));
     let mut open: Option<(usize, u32, u32)> = None;
-    let mut close = |open: Option<(usize, u32, u32)>| match open {
-        Some((hour, QUARTERS, count)) => counts[hour].push(count),
-        // Cut off at the begin or end, or by a clock change.
-        Some(_) | None => {}
+    let mut close = |open: Option<(usize, u32, u32)>| {
+        // Others are cut off at the begin or end, or by a clock change.
+        if let Some((hour, QUARTERS, count)) = open {
+            counts[hour].push(count);
+        }
     };
     for n in first..quarter(to) {
         let hour = hour_of_week(zone, instant(n));

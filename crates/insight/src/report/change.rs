@@ -76,13 +76,14 @@ fn best(counts: &[u64], spread: f64) -> Option<usize> {
     let whole = explained(total, count);
     let mut before: u64 = counts[..SIDE_MIN].iter().sum();
     let mut best: Option<(f64, usize)> = None;
-    for place in SIDE_MIN..=count - SIDE_MIN {
+    let places = SIDE_MIN..=count - SIDE_MIN;
+    for (place, came) in places.zip(&counts[SIDE_MIN..]) {
         let apart = explained(before, place) + explained(total - before, count - place);
         let ratio = 2.0 * (apart - whole) / spread;
         if ratio > beyond && best.is_none_or(|(most, _)| ratio > most) {
             best = Some((ratio, place));
         }
-        before += counts[place];
+        before += came;
     }
     best.map(|(_, place)| place)
 }
