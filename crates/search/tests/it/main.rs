@@ -1,4 +1,5 @@
 //! The index as a whole: what is found, by whom, in which order, and what breaks it not.
+#![allow(clippy::unwrap_used)] // Tests, with their helpers.
 
 mod broken;
 mod case;
