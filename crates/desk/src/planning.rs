@@ -139,9 +139,12 @@ struct Past {
     worked: Option<(i64, usize)>,
 }
 
+/// What was read, and when.
+type Read = (Timestamp, Arc<Past>);
+
 /// What was read lately, by team.
 #[derive(Default)]
-pub(crate) struct Kept(Mutex<HashMap<Option<TeamId>, (Timestamp, Arc<Past>)>>);
+pub(crate) struct Kept(Mutex<HashMap<Option<TeamId>, Read>>);
 
 /// Whether somebody plans: managers and administrators.
 pub fn may_plan(viewer: &Viewer) -> bool {

@@ -226,7 +226,7 @@ impl Likely {
 fn rounded(at: Timestamp, now: Timestamp, zone: &TimeZone, mode: RoundMode) -> Timestamp {
     let round = match at.seconds_since(now) {
         ..FINE_SECONDS => ZonedRound::new().smallest(Unit::Minute).increment(5),
-        ..COARSE_SECONDS => ZonedRound::new().smallest(Unit::Minute).increment(30),
+        FINE_SECONDS..COARSE_SECONDS => ZonedRound::new().smallest(Unit::Minute).increment(30),
         _ => ZonedRound::new().smallest(Unit::Hour).increment(12),
     };
     let local = at.to_jiff().to_zoned(zone.clone());

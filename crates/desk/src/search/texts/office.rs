@@ -98,7 +98,7 @@ fn part(archive: &mut ZipArchive<Cursor<&[u8]>>, name: &str, all: &mut u64) -> R
 
 /// Bytes that a part of so many packed ones may become.
 fn packed_allows(packed: u64) -> u64 {
-    packed.saturating_mul(RATIO_MAX).max(SMALL_BYTES).min(PART_BYTES)
+    packed.saturating_mul(RATIO_MAX).clamp(SMALL_BYTES, PART_BYTES)
 }
 
 #[cfg(test)]
