@@ -89,10 +89,10 @@ pub(super) async fn create(
     live: Live,
     sent: Fields,
 ) -> PageResult {
-    let form = match checked(&sent, None, who.viewer()) {
-        Ok(form) => form,
-        Err(form) => return Ok(again(&app, &who, &form, live)),
-    };
+    let form = checked(&sent, None, who.viewer());
+    if !form.errors.is_empty() {
+        return Ok(again(&app, &who, &form, live));
+    }
     let owner = who.viewer().person;
     let id = ViewId(desk::fresh());
     let stored = app
@@ -126,7 +126,7 @@ pub(super) async fn create(
     match stored {
         Ok(()) => Ok(Answer::go(url::queue_view(&id.to_string())).reply(live)),
         Err(Trouble::Refused(refusal)) => {
-            let mut form = checked(&sent, None, who.viewer()).unwrap_or_else(|form| form);
+            let mut form = checked(&sent, None, who.viewer());
             form.errors.add("", &refusal.message);
             Ok(again(&app, &who, &form, live))
         }
@@ -143,10 +143,10 @@ pub(super) async fn change(
     sent: Fields,
 ) -> PageResult {
     let id: ViewId = id.parse().map_err(|_| PageError::NotFound)?;
-    let form = match checked(&sent, Some(id), who.viewer()) {
-        Ok(form) => form,
-        Err(form) => return Ok(again(&app, &who, &form, live)),
-    };
+    let form = checked(&sent, Some(id), who.viewer());
+    if !form.errors.is_empty() {
+        return Ok(again(&app, &who, &form, live));
+    }
     let owner = who.viewer().person;
     let seen: i64 =
         sent.text("version").parse().map_err(|_| PageError::invalid("the form says no version"))?;
@@ -223,7 +223,8 @@ impl Form {
     }
 }
 
-fn checked(sent: &Fields, id: Option<ViewId>, viewer: &Viewer) -> Result<Form, Form> {
+/// What was sent, with what is wrong with it.
+fn checked(sent: &Fields, id: Option<ViewId>, viewer: &Viewer) -> Form {
     let own = id.map(|id| (id.to_string(), sent.text("version").parse().unwrap_or(0)));
     let mut form = Form {
         name: sent.text("name").to_owned(),
@@ -249,7 +250,7 @@ fn checked(sent: &Fields, id: Option<ViewId>, viewer: &Viewer) -> Result<Form, F
         Ok(query) => form.query = query.to_string(),
         Err(error) => form.errors.add("q", &error.message),
     }
-    if form.errors.is_empty() { Ok(form) } else { Err(form) }
+    form
 }
 
 fn again(app: &App, who: &SignedIn, form: &Form, live: Live) -> Response {
