@@ -670,7 +670,7 @@ fn the_audit_trail_tells_what_changed_newest_first() {
             assert_eq!(audit::list(sql, None, 10, Some(all[0].0))?, all[1..]);
             assert_eq!(audit::list(sql, Some("team"), 10, None)?, all[1..]);
             let network = team_id(1).to_string();
-            assert_eq!(audit::of(sql, "team", &network, 10)?, [renamed.clone()]);
+            assert_eq!(audit::of(sql, "team", &network, 10)?, std::slice::from_ref(&renamed));
             assert!(audit::of(sql, "service", &network, 10)?.is_empty());
             let found = |sql: &mut dyn Sql, filter| audit::find(sql, &filter, 10, None);
             let any = AuditFilter::default;

@@ -266,7 +266,7 @@ fn what_incidents_cost_is_told_within_the_scope() {
             let late = |sql: &mut dyn Sql, scope: &Scope, seconds: i64| {
                 let problems = [ProblemNumber(9), PROBLEM];
                 let found = ties::reported_since(sql, scope, &problems, at(seconds - 10_000))?;
-                Ok::<_, Failure>(found.into_iter().map(|(_, count)| count).collect::<Vec<_>>())
+                Ok::<_, Failure>(found.into_values().collect::<Vec<_>>())
             };
             assert_eq!(late(sql, &everyone(), 0)?, [2]);
             assert_eq!(late(sql, &everyone(), 3)?, [1]);
