@@ -127,7 +127,7 @@ async fn what_is_confidential_shows_in_no_list_and_no_figure() {
         async move {
             let case = desk.problem(&viewer, number).await.unwrap();
             let listed = desk.problems(&viewer).await.unwrap();
-            assert_eq!(listed, [case.listed.clone()], "the list says the same");
+            assert_eq!(listed, std::slice::from_ref(&case.listed), "the list says the same");
             let costs = desk.costs_of_problems(&viewer).await.unwrap();
             assert_eq!(costs, [(case.listed.problem.clone(), case.listed.cost)]);
             let did = case.listed.success;

@@ -222,7 +222,7 @@ async fn entries_are_shown_by_reference_and_erased_words_stay_erased() {
     assert_eq!(said.number, number);
     let wanted = Review { picks: vec![pick.clone(), pick.clone()], ..review.clone() };
     let changed = t.desk.change_review(&t.agent, wanted).await.unwrap();
-    assert_eq!(changed.picks, [pick.clone()], "each once");
+    assert_eq!(changed.picks, std::slice::from_ref(&pick), "each once");
     for nowhere in [Pick { incident: other, ..pick.clone() }, Pick { n: 999, ..pick.clone() }] {
         let wrong = Review { picks: vec![nowhere], ..changed.clone() };
         assert_eq!(field(t.desk.change_review(&t.agent, wrong).await), "picks.0");
