@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn what_was_found_is_marked_behind_the_number() {
-        let title = Marked { text: "VPN drops".to_owned(), marks: vec![0..3] };
+        let title = Marked { text: "VPN drops".to_owned(), marks: std::iter::once(0..3).collect() };
         let item = Item::named("INC-7 ", &title, "s-new", "/incidents/INC-7".to_owned());
         assert_eq!(item.label, "INC-7 VPN drops");
         let pieces: Vec<_> = item.pieces.iter().map(|(text, hit)| (text.as_str(), *hit)).collect();
