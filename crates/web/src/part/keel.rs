@@ -248,7 +248,7 @@ fn labels(
     });
     if let Some((x, at)) = likely {
         put(format_args!(
-            r#"<text class="ka" x="{x:.2}%" y="14" text-anchor="{}">likely {}</text>"#,
+            r#"<text class="ka kl-word" x="{x:.2}%" y="14" text-anchor="{}">likely {}</text>"#,
             anchor(x),
             here.moment(at)
         ));

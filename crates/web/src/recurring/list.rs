@@ -76,7 +76,7 @@ fn line(who: &SignedIn, policy: &Policy, row: &Listed) -> Markup {
             th scope="row" { a.link href=(page) { (cluster.name) } }
             td { (words::service(policy, cluster.service)) }
             td.num { (row.incidents) @if row.open > 0 { span.meta { ", " (row.open) " open" } } }
-            td { (bars(&row.weeks)) span.meta { (row.trend.words(&row.compared)) } }
+            td.d90-w { (bars(&row.weeks)) span.meta { (row.trend.words(&row.compared)) } }
             td.num { (words::hours(row.seconds)) }
             td { (time::moment(row.latest, &who.here)) }
             td {
