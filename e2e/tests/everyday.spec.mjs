@@ -94,7 +94,7 @@ test('an agent reports with an incident model and has tasks and runbook at hand'
   await mara.getByRole('combobox', { name: 'Caller' }).fill(people.peter.email);
   await mara.getByRole('button', { name: /^Create/ }).click();
   await mara.waitForURL(/\/incidents\/INC-\d+/);
-  await expect(mara.getByText('Hold the trigger for ten seconds.')).toBeVisible();
+  await expect(mara.getByRole('checkbox', { name: 'Hold the trigger for ten seconds.' })).toBeVisible();
   await mara.getByRole('checkbox', { name: 'Swap the battery' }).check();
   await expect(mara.getByText('1 of 2').first()).toBeVisible();
   const number = mara.url().match(/INC-\d+/)[0];

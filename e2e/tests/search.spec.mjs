@@ -66,7 +66,7 @@ test('on a telephone the conditions are above the hits', async ({ open }) => {
   await mara.getByRole('link', { name: /^Incidents/ }).click();
   await expect(mara).toHaveURL(/kind=incidents/);
   await holds(mara, 'search on a telephone');
-  await mara.goto('/search?q=zebra+crossing');
+  await mara.goto('/search?q=unheard-of+wombat');
   await expect(mara.getByRole('heading', { name: 'Nothing found' })).toBeVisible();
   await holds(mara, 'nothing found on a telephone');
 });

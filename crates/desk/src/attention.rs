@@ -82,22 +82,9 @@ impl Kept {
 
 /// Starts the loop that writes it down. It ends with the desk.
 pub(crate) fn start(desk: &Desk) {
-    let weak = std::sync::Arc::downgrade(&desk.0);
-    tokio::spawn(async move {
-        let mut pace = tokio::time::interval(WRITE_EVERY);
-        pace.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            pace.tick().await;
-            let Some(inner) = weak.upgrade() else { return };
-            let desk = Desk(inner);
-            crate::turn("time spent", async move {
-                if let Err(trouble) = desk.write_attention().await {
-                    tracing::warn!(%trouble, "time spent was not written down");
-                }
-            })
-            .await;
-        }
-    });
+    let failing = "time spent was not written down";
+    let work = |desk: Desk| async move { desk.write_attention().await };
+    crate::every(desk, "time spent", WRITE_EVERY, failing, work);
 }
 
 impl Desk {

@@ -87,7 +87,7 @@ pub use trouble::Trouble;
 use incident::Policy;
 use kernel::Timestamp;
 use std::sync::{Arc, OnceLock, RwLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use store::files::Files;
 use store::incidents::list::Ranking;
 use store::{Failure, Store};
@@ -315,4 +315,33 @@ pub(crate) async fn turn(of: &'static str, turn: impl Future<Output = ()> + Send
     {
         tracing::error!(%error, "a turn of the {of} failed; the next one is tried");
     }
+}
+
+/// Does `work` at once and then in each `pace`, until the desk is gone. Where it fails, `failing` is
+/// logged, and its next time is tried as if nothing had been.
+pub(crate) fn every<T, Work>(
+    desk: &Desk,
+    of: &'static str,
+    pace: Duration,
+    failing: &'static str,
+    work: impl Fn(Desk) -> Work + Send + 'static,
+) where
+    Work: Future<Output = Result<T, Trouble>> + Send + 'static,
+{
+    let weak = Arc::downgrade(&desk.0);
+    tokio::spawn(async move {
+        let mut pace = tokio::time::interval(pace);
+        pace.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            pace.tick().await;
+            let Some(inner) = weak.upgrade() else { return };
+            let work = work(Desk(inner));
+            turn(of, async move {
+                if let Err(trouble) = work.await {
+                    tracing::warn!(%trouble, "{failing}");
+                }
+            })
+            .await;
+        }
+    });
 }

@@ -22,22 +22,9 @@ const LEASE_SECONDS: i64 = 30;
 
 /// Starts the loop. It ends with the desk.
 pub(crate) fn start(desk: &Desk) {
-    let weak = Arc::downgrade(&desk.0);
-    tokio::spawn(async move {
-        let mut pace = tokio::time::interval(LOOK_EVERY);
-        pace.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            pace.tick().await;
-            let Some(inner) = weak.upgrade() else { return };
-            let desk = Desk(inner);
-            crate::turn("recomputations", async move {
-                if let Err(trouble) = desk.recompute_due().await {
-                    tracing::warn!(%trouble, "open incidents wait for changed terms; trying again");
-                }
-            })
-            .await;
-        }
-    });
+    let failing = "open incidents wait for changed terms; trying again";
+    let work = |desk: Desk| async move { desk.recompute_due().await };
+    crate::every(desk, "recomputations", LOOK_EVERY, failing, work);
 }
 
 impl Desk {

@@ -124,22 +124,9 @@ struct Watch {
 
 /// Starts the loop. It ends with the desk.
 pub(crate) fn start(desk: &Desk) {
-    let weak = Arc::downgrade(&desk.0);
-    tokio::spawn(async move {
-        let mut pace = tokio::time::interval(LOOK_EVERY);
-        pace.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            pace.tick().await;
-            let Some(inner) = weak.upgrade() else { return };
-            let desk = Desk(inner);
-            crate::turn("expected times", async move {
-                if let Err(trouble) = desk.watch_expected().await {
-                    tracing::warn!(%trouble, "expected times stay as they are; trying again");
-                }
-            })
-            .await;
-        }
-    });
+    let failing = "expected times stay as they are; trying again";
+    let work = |desk: Desk| async move { desk.watch_expected().await };
+    crate::every(desk, "expected times", LOOK_EVERY, failing, work);
 }
 
 impl Forecaster {

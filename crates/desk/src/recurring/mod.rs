@@ -8,7 +8,6 @@ use insight::recurring::{CLUSTER_MIN, Cluster, INCIDENTS_MAX, Seen, clusters};
 use kernel::{ClusterId, IncidentNumber, ServiceId, Timestamp};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::recurring::{self as rows, CLUSTERS_MAX, Recurring, RecurringState};
 use store::{Failure, Sql};
@@ -40,22 +39,9 @@ pub(crate) struct Kept {
 
 /// Starts the loop. It ends with the desk.
 pub(crate) fn start(desk: &Desk) {
-    let weak = Arc::downgrade(&desk.0);
-    tokio::spawn(async move {
-        let mut pace = tokio::time::interval(LOOK_EVERY);
-        pace.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            pace.tick().await;
-            let Some(inner) = weak.upgrade() else { return };
-            let desk = Desk(inner);
-            crate::turn("recurring incidents", async move {
-                if let Err(trouble) = desk.look_for_recurring().await {
-                    tracing::warn!(%trouble, "incidents could not be compared; trying again");
-                }
-            })
-            .await;
-        }
-    });
+    let failing = "incidents could not be compared; trying again";
+    let work = |desk: Desk| async move { desk.look_for_recurring().await };
+    crate::every(desk, "recurring incidents", LOOK_EVERY, failing, work);
 }
 
 /// What is to be written.

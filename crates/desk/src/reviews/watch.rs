@@ -7,7 +7,6 @@ use super::{template, today};
 use crate::{Desk, Trouble};
 use jiff::ToSpan;
 use kernel::{Actor, Timestamp};
-use std::sync::Arc;
 use std::time::Duration;
 use store::Sql;
 use store::directory::reviews::{self as rows, SINCE};
@@ -24,22 +23,9 @@ const ACTION_NEARS_DAYS: i64 = 2;
 
 /// Starts the loop. It ends with the desk.
 pub(crate) fn start(desk: &Desk) {
-    let weak = Arc::downgrade(&desk.0);
-    tokio::spawn(async move {
-        let mut pace = tokio::time::interval(LOOK_EVERY);
-        pace.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            pace.tick().await;
-            let Some(inner) = weak.upgrade() else { return };
-            let desk = Desk(inner);
-            crate::turn("reviews", async move {
-                if let Err(trouble) = desk.watch_reviews().await {
-                    tracing::warn!(%trouble, "reviews could not be looked after; trying again");
-                }
-            })
-            .await;
-        }
-    });
+    let failing = "reviews could not be looked after; trying again";
+    let work = |desk: Desk| async move { desk.watch_reviews().await };
+    crate::every(desk, "reviews", LOOK_EVERY, failing, work);
 }
 
 impl Desk {

@@ -97,22 +97,9 @@ struct Watch {
 
 /// Starts the loop. It ends with the desk.
 pub(crate) fn start(desk: &Desk) {
-    let weak = Arc::downgrade(&desk.0);
-    tokio::spawn(async move {
-        let mut pace = tokio::time::interval(LOOK_EVERY);
-        pace.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            pace.tick().await;
-            let Some(inner) = weak.upgrade() else { return };
-            let desk = Desk(inner);
-            crate::turn("suggestions", async move {
-                if let Err(trouble) = desk.watch_suggestions().await {
-                    tracing::warn!(%trouble, "suggestions stay as they are; trying again");
-                }
-            })
-            .await;
-        }
-    });
+    let failing = "suggestions stay as they are; trying again";
+    let work = |desk: Desk| async move { desk.watch_suggestions().await };
+    crate::every(desk, "suggestions", LOOK_EVERY, failing, work);
 }
 
 impl Suggester {

@@ -67,22 +67,9 @@ impl Watch {
 
 /// Starts the loop. It ends with the desk.
 pub(crate) fn start(desk: &Desk) {
-    let weak = Arc::downgrade(&desk.0);
-    tokio::spawn(async move {
-        let mut pace = tokio::time::interval(LOOK_EVERY);
-        pace.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            pace.tick().await;
-            let Some(inner) = weak.upgrade() else { return };
-            let desk = Desk(inner);
-            crate::turn("surges", async move {
-                if let Err(trouble) = desk.watch_surges().await {
-                    tracing::warn!(%trouble, "arrivals could not be compared with what is usual; trying again");
-                }
-            })
-            .await;
-        }
-    });
+    let failing = "arrivals could not be compared with what is usual; trying again";
+    let work = |desk: Desk| async move { desk.watch_surges().await };
+    crate::every(desk, "surges", LOOK_EVERY, failing, work);
 }
 
 impl Desk {
