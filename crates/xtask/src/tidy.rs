@@ -6,6 +6,7 @@
 mod allow;
 mod assets;
 mod code;
+mod examples;
 mod links;
 mod lockfile;
 mod markup;
@@ -63,6 +64,7 @@ pub fn run(root: &Path) -> Result<Vec<Finding>, String> {
         check_file(file, &mut findings);
     }
     rooms::check(&files, &mut findings);
+    examples::check(&files, &mut findings);
     links::check(&files, &|path| root.join(path).exists(), &mut findings);
     findings.sort();
     allow::apply(root, findings)

@@ -7,7 +7,7 @@
 
 mod rows;
 
-use crate::engine::{Lite, Purpose, Server, Store, Target};
+use crate::engine::{self, Lite, Purpose, Server, Store, Target};
 use crate::files::{FileHash, Files, Found};
 use crate::migrate::{self, SQLITE};
 use crate::sql::{Columns, Sql, Table, Type, Value};
@@ -115,7 +115,8 @@ pub fn restore<T>(
                             "somebody else is writing into the database".into(),
                         ));
                     }
-                    rows::copy(source, target)
+                    rows::copy(source, target)?;
+                    engine::mark_restored(target)
                 })
             });
             read.map(|()| summary)

@@ -8,6 +8,8 @@ use crate::sql::{Columns, Sql};
 /// is in use, so there is nothing to know of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filling {
+    /// Which restore filled it, as [`mark_restored`] wrote it down.
+    restored: String,
     /// The file that PostgreSQL keeps the head of the log in. Emptying the table gives it
     /// another one, but so does tidying up (`vacuum full`, `cluster`).
     file: i64,
@@ -39,7 +41,8 @@ impl Store {
             Engine::Sqlite => Ok(Some(known.clone())),
             Engine::Postgres => self.read_blocking(|sql| {
                 let found = look(sql)?;
-                let goes_on = found.file == known.file || holds(sql, known)?;
+                let goes_on = found.restored == known.restored
+                    && (found.file == known.file || holds(sql, known)?);
                 Ok(goes_on.then_some(found))
             }),
         }
@@ -47,11 +50,27 @@ impl Store {
 }
 
 fn look(sql: &mut dyn Sql) -> Result<Filling, Failure> {
-    let head = "select pg_relation_filenode('log_head')::bigint, position, hash from log_head where id = 1";
+    let head = "select coalesce(obj_description('log_head'::regclass), ''), \
+        pg_relation_filenode('log_head')::bigint, position, hash from log_head where id = 1";
     let found = sql.query(head, &[])?.pop();
     let mut head =
         Columns::of(found.ok_or_else(|| Failure::damaged("the head of the log is missing"))?);
-    Ok(Filling { file: head.int()?, position: head.int()?, hash: head.bytes()? })
+    Ok(Filling {
+        restored: head.text()?,
+        file: head.int()?,
+        position: head.int()?,
+        hash: head.bytes()?,
+    })
+}
+
+/// Writes down that a restore fills the database, in its transaction. The log alone does not tell:
+/// whoever looked a moment before the restored backup was made finds that it goes on from there.
+pub(crate) fn mark_restored(sql: &mut dyn Sql) -> Result<(), Failure> {
+    if sql.engine() == Engine::Postgres {
+        let mark = format!("comment on table log_head is 'restored {}'", uuid::Uuid::now_v7());
+        sql.execute(&mark, &[])?;
+    }
+    Ok(())
 }
 
 /// Whether the log is the known one up to the known position. Of an empty one nothing is known.

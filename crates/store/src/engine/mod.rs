@@ -15,6 +15,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use filling::Filling;
+pub(crate) use filling::mark_restored;
 use pool::Pool;
 pub(crate) use postgres::{Link, Purpose, Server};
 pub(crate) use sqlite::{Lite, failure as sqlite_failure};

@@ -315,6 +315,10 @@ fn a_restore_is_told_from_tidying_up() {
         assert_eq!(store.follow(&one).unwrap(), None, "it is empty");
         restore(&filled);
         assert_eq!(store.follow(&fresh).unwrap(), None, "nothing was known of it");
+        let restored = store.filling().unwrap();
+        log(2, b"not seen by whoever looks now and then");
+        restore(&filled);
+        assert_eq!(store.follow(&restored).unwrap(), None, "it holds what was known and is another");
     });
 }
 
