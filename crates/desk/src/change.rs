@@ -9,7 +9,7 @@ use serde::Serialize;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::directory::audit::{Entry, record};
-use store::{Failure, Sql};
+use store::{Failure, Once, Slot, Sql};
 use tokio::sync::oneshot;
 
 /// How long it is believed that something can, or cannot, be written.
@@ -89,26 +89,18 @@ impl Desk {
         actor: Actor,
         f: impl FnOnce(&mut dyn Sql, &Audit) -> Result<T, Trouble> + Send + 'static,
     ) -> Result<T, Trouble> {
-        let mut audit = Audit { actor, now: self.now(), in_force: self.policy() };
-        self.on_the_writer(move |writer| {
-            let done = in_transaction(writer, |sql| {
-                // Before anything is read: what another node changes meanwhile waits.
-                store::incidents::lock_head(sql)?;
-                if store::directory::policy::version(sql)? != audit.in_force.version {
-                    audit.in_force = Arc::new(audit.policy(sql)?);
-                }
-                let value = f(sql, &audit)?;
-                store::directory::policy::bump(sql)?;
-                let policy = audit.policy(sql)?;
-                crate::rules::follow_mended(sql, &audit, (&audit.in_force, &policy))?;
-                Ok((value, policy))
-            });
-            match done {
-                Ok((value, policy)) => (Ok(value), Some(policy)),
-                Err(trouble) => (Err(trouble), None),
+        let audit = Audit { actor, now: self.now(), in_force: self.policy() };
+        let slot = Slot::default();
+        let (changed, mut f) = (slot.clone(), Some(f));
+        let change: Box<Change> = Box::new(move |sql, audit| {
+            if let Some(f) = f.take() {
+                changed.put(f(sql, audit)?);
             }
-        })
-        .await
+            Ok(())
+        });
+        self.on_the_writer(Box::new(move |writer| changed_in_transaction(writer, audit, change)))
+            .await?;
+        slot.take().ok_or_else(writer::ending)
     }
 
     /// Writes what is neither an incident nor configuration: drafts, sessions, housekeeping.
@@ -116,7 +108,14 @@ impl Desk {
         &self,
         f: impl FnOnce(&mut dyn Sql) -> Result<T, Trouble> + Send + 'static,
     ) -> Result<T, Trouble> {
-        self.on_the_writer(move |writer| (in_transaction(writer, f), None)).await
+        let slot = Slot::default();
+        let written = slot.clone();
+        self.on_the_writer(Box::new(move |writer| {
+            written.put(in_transaction(writer, f)?);
+            Ok(None)
+        }))
+        .await?;
+        slot.take().ok_or_else(writer::ending)
     }
 
     /// As [`Desk::write`], in one transaction with others of its kind that wait at the same
@@ -168,19 +167,18 @@ impl Desk {
         }));
     }
 
-    async fn on_the_writer<T: Send + 'static>(
-        &self,
-        f: impl FnOnce(&mut store::Writer) -> (Result<T, Trouble>, Option<Policy>) + Send + 'static,
-    ) -> Result<T, Trouble> {
+    async fn on_the_writer(&self, work: Box<OnTheWriter>) -> Result<(), Trouble> {
         let (reply, answer) = oneshot::channel();
-        let desk = std::sync::Arc::downgrade(&self.0);
+        let desk = Arc::downgrade(&self.0);
         let change = Box::new(move |connection: &mut store::Writer| {
-            let (done, policy) =
-                writer::catch(connection, f).unwrap_or_else(|failure| (Err(failure.into()), None));
-            if let (Some(policy), Some(inner)) = (policy, desk.upgrade()) {
-                // In force before the caller hears that it is done.
-                Desk(inner).set_policy(std::sync::Arc::new(policy));
-            }
+            let done =
+                writer::catch(connection, work).unwrap_or_else(|failure| Err(failure.into()));
+            let done = done.map(|policy| {
+                if let (Some(policy), Some(inner)) = (policy, desk.upgrade()) {
+                    // In force before the caller hears that it is done.
+                    Desk(inner).set_policy(Arc::new(policy));
+                }
+            });
             drop(reply.send(done));
         });
         self.0.writer.change(change).await?;
@@ -188,14 +186,54 @@ impl Desk {
     }
 }
 
+/// What is done with the writer's connection; the policy that is in force after it, if it changed.
+type OnTheWriter = dyn FnOnce(&mut store::Writer) -> Result<Option<Policy>, Trouble> + Send;
+
+/// What changes configuration or people.
+type Change = dyn FnMut(&mut dyn Sql, &Audit) -> Result<(), Trouble> + Send;
+
+/// A change with what belongs to each; the policy that is in force after it.
+fn changed_in_transaction(
+    writer: &mut store::Writer,
+    mut audit: Audit,
+    mut change: Box<Change>,
+) -> Result<Option<Policy>, Trouble> {
+    in_transaction(writer, |sql| {
+        // Before anything is read: what another node changes meanwhile waits.
+        store::incidents::lock_head(sql)?;
+        if store::directory::policy::version(sql)? != audit.in_force.version {
+            audit.in_force = Arc::new(audit.policy(sql)?);
+        }
+        change(sql, &audit)?;
+        store::directory::policy::bump(sql)?;
+        let policy = audit.policy(sql)?;
+        crate::rules::follow_mended(sql, &audit, (&audit.in_force, &policy))?;
+        Ok(Some(policy))
+    })
+}
+
 /// A refusal inside a transaction rolls it back and reaches the caller as it is.
 fn in_transaction<T>(
     writer: &mut store::Writer,
     f: impl FnOnce(&mut dyn Sql) -> Result<T, Trouble>,
 ) -> Result<T, Trouble> {
+    let mut once = Once::of(f);
+    work_in_transaction(writer, &mut |sql| {
+        if let Some(work) = once.take() {
+            once.keep(work(sql)?);
+        }
+        Ok(())
+    })?;
+    once.value().map_err(Trouble::from)
+}
+
+fn work_in_transaction(
+    writer: &mut store::Writer,
+    work: &mut dyn FnMut(&mut dyn Sql) -> Result<(), Trouble>,
+) -> Result<(), Trouble> {
     let mut refused = None;
-    let done = writer.transaction(|sql| match f(sql) {
-        Ok(value) => Ok(value),
+    let done = writer.transaction(|sql| match work(sql) {
+        Ok(()) => Ok(()),
         Err(Trouble::Failed(failure)) => Err(failure),
         Err(trouble) => {
             refused = Some(trouble);
@@ -203,7 +241,7 @@ fn in_transaction<T>(
         }
     });
     match (done, refused) {
-        (Ok(value), _) => Ok(value),
+        (Ok(()), _) => Ok(()),
         (Err(_), Some(trouble)) => Err(trouble),
         (Err(failure), None) => Err(failure.into()),
     }

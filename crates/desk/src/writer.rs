@@ -421,6 +421,16 @@ pub(crate) fn catch<T>(
     connection: &mut Writer,
     work: impl FnOnce(&mut Writer) -> T,
 ) -> Result<T, Failure> {
+    let mut once = store::Once::of(work);
+    catch_work(connection, &mut |connection| {
+        if let Some(work) = once.take() {
+            once.keep(work(connection));
+        }
+    })?;
+    once.value()
+}
+
+fn catch_work(connection: &mut Writer, work: &mut dyn FnMut(&mut Writer)) -> Result<(), Failure> {
     let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(connection)));
     done.map_err(|panic| {
         let failure = Failure::of_panic(panic);

@@ -89,7 +89,7 @@ fn sqlite_to(path: &Path, steps: &[Migration]) -> Result<(), Failure> {
     })?;
     let mut writer = Lite::writer(path)?;
     // What is not ours stays as it is.
-    writer.snapshot(|sql| version_of_file(sql, path)).0?;
+    writer.snapshot(|sql| version_of_file(sql, path))?;
     use_log(&mut writer)?;
     writer.transaction(|sql| {
         let Some(before) = version_of_file(sql, path)? else {
@@ -267,7 +267,7 @@ mod tests {
     }
 
     fn rows(path: &Path, query: &str) -> Vec<Vec<Value>> {
-        Lite::reader(path).unwrap().snapshot(|sql| sql.query(query, &[])).0.unwrap()
+        Lite::reader(path).unwrap().snapshot(|sql| sql.query(query, &[])).unwrap()
     }
 
     #[test]

@@ -108,7 +108,7 @@ pub fn restore<T>(
             let summary = restore_files(from, files)?;
             let staging = Staging::of(from, version)?;
             let _alone = alone()?;
-            let (read, _) = Lite::reader(&staging.path)?.snapshot(|source| {
+            let read = Lite::reader(&staging.path)?.snapshot(|source| {
                 link.transaction(|target| {
                     if !overwrite && rows::any(target)? {
                         return Err(Failure::Unavailable(
@@ -191,7 +191,7 @@ fn check(from: &Path) -> Result<i64, Failure> {
         Failure::Damaged(_) => no_backup(),
         other => other,
     });
-    let (found, _) = reader?.snapshot(|sql| {
+    reader?.snapshot(|sql| {
         let wanted = "select count(*) from sqlite_schema where name in ('schema_migrations', 'backup_files')";
         let tables = sql.query(wanted, &[]).map_err(|_| no_backup())?;
         if tables != [[Value::Int(2)]] {
@@ -203,12 +203,11 @@ fn check(from: &Path) -> Result<i64, Failure> {
             [row] if *row == [Value::from("ok")] => Ok(version),
             found => Err(Failure::Damaged(format!("{}: {found:?}", from.display()))),
         }
-    });
-    found
+    })
 }
 
 fn restore_files(from: &Path, files: &Files) -> Result<Summary, Failure> {
-    let (restored, _) = Lite::reader(from)?.snapshot(|sql| {
+    Lite::reader(from)?.snapshot(|sql| {
         let mut summary = Summary { incidents: count(sql, "incidents")?, ..Summary::default() };
         for row in sql.query("select hash, max(part) from backup_files group by hash", &[])? {
             let mut row = Columns::of(row);
@@ -226,8 +225,7 @@ fn restore_files(from: &Path, files: &Files) -> Result<Summary, Failure> {
             }
         }
         Ok(summary)
-    });
-    restored
+    })
 }
 
 /// The backup as a database, beside the one that it is to replace.

@@ -2,6 +2,7 @@
 //! [`Writer`]s to write, whichever database there is.
 
 mod filling;
+mod once;
 mod pool;
 mod postgres;
 mod sqlite;
@@ -16,6 +17,8 @@ use std::sync::Arc;
 
 pub use filling::Filling;
 pub(crate) use filling::mark_restored;
+pub(crate) use once::Work;
+pub use once::{Once, Slot};
 use pool::Pool;
 pub(crate) use postgres::{Link, Purpose, Server};
 pub(crate) use sqlite::{Lite, failure as sqlite_failure};
@@ -92,18 +95,10 @@ impl Store {
         &self,
         f: impl FnOnce(&mut dyn Sql) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
-        let store = self.clone();
-        match tokio::task::spawn_blocking(move || store.read_blocking(f)).await {
-            Ok(result) => result,
-            Err(error) => match error.try_into_panic() {
-                Ok(panic) => {
-                    let failure = Failure::of_panic(panic);
-                    tracing::error!(%failure, "reading failed");
-                    Err(failure)
-                }
-                Err(_) => Err(Failure::Unavailable("the program is ending".into())),
-            },
-        }
+        let (store, slot) = (self.clone(), Slot::default());
+        let found = slot.clone();
+        on_a_thread(Box::new(move || found.put(store.read_blocking(f)))).await?;
+        slot.take().unwrap_or_else(|| Err(Failure::Broken("reading ended without a value".into())))
     }
 
     /// As [`Store::read`], on the calling thread, which must be one that may block.
@@ -115,14 +110,20 @@ impl Store {
         &self,
         f: impl FnOnce(&mut dyn Sql) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        let f = |sql: &mut dyn Sql| f(&mut Reader { sql, known: &self.0.known });
+        let mut once = Once::of(f);
+        self.read_work(&mut |sql| once.on(sql))?;
+        once.value()
+    }
+
+    fn read_work(&self, work: Work<'_>) -> Result<(), Failure> {
+        let work: Work<'_> = &mut |sql| work(&mut Reader { sql, known: &self.0.known });
         match &self.0.driver {
             Driver::Sqlite { path, readers } => {
-                readers.take(|| Lite::reader(path))?.run(|connection| connection.snapshot(f))
+                readers.take(|| Lite::reader(path))?.run(|connection| connection.read(work))
             }
             Driver::Postgres { server, readers } => readers
                 .take(|| server.connect(Purpose::Read))?
-                .run(|connection| connection.snapshot(f)),
+                .run(|connection| connection.read(work)),
         }
     }
 
@@ -205,10 +206,31 @@ impl Writer {
         &mut self,
         f: impl FnOnce(&mut dyn Sql) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
+        let mut once = Once::of(f);
+        self.write_work(&mut |sql| once.on(sql))?;
+        once.value()
+    }
+
+    fn write_work(&mut self, work: Work<'_>) -> Result<(), Failure> {
         match &mut self.0 {
-            Connection::Sqlite(connection) => connection.transaction(f),
-            Connection::Postgres(connection) => connection.transaction(f),
+            Connection::Sqlite(connection) => connection.write(work),
+            Connection::Postgres(connection) => connection.write(work),
         }
+    }
+}
+
+/// Does something on a thread that may block.
+async fn on_a_thread(work: Box<dyn FnOnce() + Send>) -> Result<(), Failure> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(()) => Ok(()),
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => {
+                let failure = Failure::of_panic(panic);
+                tracing::error!(%failure, "reading failed");
+                Err(failure)
+            }
+            Err(_) => Err(Failure::Unavailable("the program is ending".into())),
+        },
     }
 }
 

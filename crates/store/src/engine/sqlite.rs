@@ -1,7 +1,7 @@
 //! SQLite: one file, many readers, one writer at a time.
 
 use super::pool::Usable;
-use super::{check_parameters, went_on_after_failure};
+use super::{Once, Work, check_parameters, went_on_after_failure};
 use crate::sql::{Engine, Row, Sql, Table, Value};
 use crate::{Failure, disk};
 use rusqlite::config::DbConfig;
@@ -95,11 +95,18 @@ impl Lite {
     pub(crate) fn snapshot<T>(
         &mut self,
         f: impl FnOnce(&mut dyn Sql) -> Result<T, Failure>,
-    ) -> (Result<T, Failure>, Usable) {
+    ) -> Result<T, Failure> {
+        let mut once = Once::of(f);
+        self.read(&mut |sql| once.on(sql)).0?;
+        once.value()
+    }
+
+    /// Does `work` on one snapshot.
+    pub(crate) fn read(&mut self, work: Work<'_>) -> (Result<(), Failure>, Usable) {
         if let Err(error) = self.step("begin") {
             return (Err(error), Usable::No);
         }
-        let result = f(self);
+        let result = work(self);
         let usable = if self.step("rollback").is_ok() { Usable::Yes } else { Usable::No };
         (result, usable)
     }
@@ -109,15 +116,22 @@ impl Lite {
         &mut self,
         f: impl FnOnce(&mut dyn Sql) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
+        let mut once = Once::of(f);
+        self.write(&mut |sql| once.on(sql))?;
+        once.value()
+    }
+
+    /// Does `work` in a transaction and commits it.
+    pub(crate) fn write(&mut self, work: Work<'_>) -> Result<(), Failure> {
         if !self.connection.is_autocommit() {
             // An earlier closure panicked.
             self.step("rollback")?;
         }
         self.failed = false;
         self.step("begin immediate")?;
-        let result = match f(self) {
-            Ok(_) if self.failed => Err(went_on_after_failure()),
-            Ok(value) => self.step("commit").map(|()| value),
+        let result = match work(self) {
+            Ok(()) if self.failed => Err(went_on_after_failure()),
+            Ok(()) => self.step("commit"),
             Err(error) => Err(error),
         };
         // A full disk may have ended the transaction already.

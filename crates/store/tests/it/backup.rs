@@ -318,7 +318,11 @@ fn a_restore_is_told_from_tidying_up() {
         let restored = store.filling().unwrap();
         log(2, b"not seen by whoever looks now and then");
         restore(&filled);
-        assert_eq!(store.follow(&restored).unwrap(), None, "it holds what was known and is another");
+        assert_eq!(
+            store.follow(&restored).unwrap(),
+            None,
+            "it holds what was known and is another"
+        );
     });
 }
 

@@ -112,7 +112,16 @@ impl World {
         World::with(web::Options::default()).await
     }
 
+    /// Nothing happens by itself: no timer comes between commands of the past.
+    pub async fn idle() -> World {
+        World::open(web::Options::default(), false).await
+    }
+
     pub async fn with(options: web::Options) -> World {
+        World::open(options, true).await
+    }
+
+    async fn open(options: web::Options, serve: bool) -> World {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&Target::Sqlite(folder.path().join("evenkeel.db"))).unwrap();
         let desk = Desk::open(
@@ -120,7 +129,7 @@ impl World {
             desk::Options {
                 clock: Arc::new(SystemClock),
                 files: Files::local(folder.path().join("files")),
-                serve: true,
+                serve,
             },
         )
         .unwrap();

@@ -152,7 +152,7 @@ async fn what_makes_no_question_is_said_and_runs_nowhere() {
 
 #[tokio::test]
 async fn why_an_agreement_was_missed_is_three_steps_away() {
-    let world = World::new().await;
+    let world = World::idle().await;
     let number = missed(&world).await;
     let all = world.get("ines", "/reports").await;
     all.shows("0 of 1").shows("what was late, and why");

@@ -9,7 +9,7 @@ mod value;
 mod wrong;
 
 use super::pool::Usable;
-use super::{check_parameters, went_on_after_failure};
+use super::{Once, Work, check_parameters, went_on_after_failure};
 use crate::Failure;
 use crate::sql::{Engine, Row, Sql, Table, Type, Value};
 use std::collections::HashMap;
@@ -191,13 +191,10 @@ impl Server {
 }
 
 impl Link {
-    /// Runs `f` on one snapshot.
-    pub(crate) fn snapshot<T>(
-        &mut self,
-        f: impl FnOnce(&mut dyn Sql) -> Result<T, Failure>,
-    ) -> (Result<T, Failure>, Usable) {
+    /// Does `work` on one snapshot.
+    pub(crate) fn read(&mut self, work: Work<'_>) -> (Result<(), Failure>, Usable) {
         self.start(BEGIN_SNAPSHOT);
-        let result = f(self);
+        let result = work(self);
         let usable =
             if self.end("rollback").is_ok() && !self.lost { Usable::Yes } else { Usable::No };
         (result, usable)
@@ -208,15 +205,22 @@ impl Link {
         &mut self,
         f: impl FnOnce(&mut dyn Sql) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
+        let mut once = Once::of(f);
+        self.write(&mut |sql| once.on(sql))?;
+        once.value()
+    }
+
+    /// Does `work` in a transaction and commits it.
+    pub(crate) fn write(&mut self, work: Work<'_>) -> Result<(), Failure> {
         if self.lost || self.stage != Stage::Idle {
             // A new session ends what a loss or a panic left behind.
             self.reconnect()?;
         }
         self.start(BEGIN);
-        let result = match f(self) {
+        let result = match work(self) {
             // An aborted transaction would answer a commit with a silent rollback.
-            Ok(_) if self.failed => Err(went_on_after_failure()),
-            Ok(value) => return self.commit().map(|()| value),
+            Ok(()) if self.failed => Err(went_on_after_failure()),
+            Ok(()) => return self.commit(),
             Err(error) => Err(error),
         };
         // If even that fails, the server undoes it when the connection goes.
