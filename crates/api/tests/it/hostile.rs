@@ -247,5 +247,7 @@ async fn the_server_says_how_it_is() {
     let wanted = [("accept", "application/openmetrics-text;version=1.0.0,text/plain;q=0.5")];
     let open = nobody.get_with("/metrics", &wanted).await;
     assert!(open.header("content-type").starts_with("application/openmetrics-text"));
-    assert!(open.text.contains("# TYPE evenkeel_commands counter") && open.text.ends_with("# EOF\n"));
+    assert!(
+        open.text.contains("# TYPE evenkeel_commands counter") && open.text.ends_with("# EOF\n")
+    );
 }
