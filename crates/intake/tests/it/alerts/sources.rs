@@ -102,6 +102,14 @@ async fn opsgenie_creates_tells_what_became_of_it_and_closes() {
         (&"open".into(), &1.into())
     );
     assert_eq!(shown.json["data"]["tags"], json!(["db", "eu"]));
+    // The same alias again counts up, and keeps what it does not say.
+    let again = json!({ "message": "Replication lags", "alias": "db_lag" });
+    doors.call("POST", "/v2/alerts", &auth, &again).await;
+    let shown = doors.call("GET", path, &auth, &Value::Null).await;
+    let data = &shown.json["data"];
+    assert_eq!((&data["count"], &data["priority"]), (&json!(2), &json!("P1")));
+    assert_eq!((&data["tags"], &data["details"]["host"]), (&json!(["db", "eu"]), &json!("db2")));
+    assert_eq!(doors.state(1).await.priority.get(), 1);
     let close = "/v2/alerts/nothing/close?identifierType=alias";
     let unknown = doors.call("POST", close, &auth, &json!({})).await;
     assert_eq!(unknown.status, StatusCode::ACCEPTED);
