@@ -26,6 +26,7 @@ use std::sync::Arc;
 use store::status::components::{self, Component};
 use store::status::conditions::{self, Said};
 use store::status::groups::{self, Group};
+use store::status::page::{self, StatusPage};
 use store::{Failure, Sql};
 use utoipa::ToSchema;
 
@@ -134,7 +135,7 @@ pub(super) fn doors() -> Vec<Door> {
             .answers::<Page<Shown>>(200, "A page of them.")
             .problems(&[401, 403, 422, 503]),
         Door::post("/api/v1/components", "createComponent", create)
-            .about("status", "Create a component", "For administrators. It stands behind the others.")
+            .about("status", "Create a component", "For administrators. It stands behind the others. The first one that is not internal makes the page public, unless somebody has set the page up.")
             .body::<NewComponent>(json!({ "name": "Web shop", "service": "Storefront" }))
             .once()
             .answers::<Shown>(201, "The component.")
@@ -217,6 +218,9 @@ async fn create(
         row.group = below.map(|text| heading(sql, audit, text)).transpose()?;
         components::insert(sql, &row)?;
         audit.created(sql, Component::WHAT, row.id, &row)?;
+        if !row.internal {
+            open(sql, audit)?;
+        }
         let made = components::get(sql, row.id)?.ok_or_else(|| kept::missing(Component::WHAT))?;
         Ok(shown(sql, made, now, directory)?)
     })
@@ -384,6 +388,19 @@ fn heading(sql: &mut dyn Sql, audit: &Audit, text: String) -> Result<ComponentGr
     groups::insert(sql, &row)?;
     audit.created(sql, Group::WHAT, row.id, &row)?;
     Ok(row.id)
+}
+
+/// Whoever makes something for the outside means it to be read there, unless somebody said how the
+/// page is to be.
+fn open(sql: &mut dyn Sql, audit: &Audit) -> Result<(), Trouble> {
+    let before = page::get(sql)?;
+    if before.version > 0 {
+        return Ok(());
+    }
+    let public = StatusPage { public: true, ..before.value.clone() };
+    let after = desk::status::accept(public, &before.value);
+    kept::unless_stale(page::put(sql, &after, before.version)?, before.version)?;
+    Ok(audit.changed(sql, "setting", page::STATUS_PAGE, &before.value, &after)?)
 }
 
 fn no_such_group() -> Problem {

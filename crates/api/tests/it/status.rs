@@ -77,6 +77,20 @@ async fn components_name_their_service_and_heading_and_are_listed_in_pages() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_first_component_for_the_outside_opens_a_page_that_nobody_set_up() {
+    let world = World::new().await;
+    let ada = world.of("ada");
+    let public = async || ada.get(PAGE).await.good()["public"].clone();
+    ada.post(COMPONENTS, json!({ "name": "Vault", "internal": true })).await.good();
+    assert_eq!(public().await, json!(false));
+    ada.post(COMPONENTS, json!({ "name": "Web shop" })).await.good();
+    assert_eq!(public().await, json!(true));
+    ada.put(PAGE, json!({ "public": false })).await.good();
+    ada.post(COMPONENTS, json!({ "name": "Mail" })).await.good();
+    assert_eq!(public().await, json!(false), "somebody said so");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_works_says_how_a_component_is() {
     let world = World::new().await;
     let (ada, ines, otto) = (world.of("ada"), world.of("ines"), world.of("otto"));
