@@ -223,6 +223,19 @@ async fn what_is_read_as_a_whole_is_small_and_what_is_odd_is_kept_by_its_key() {
     assert_eq!(taken.status, StatusCode::ACCEPTED);
     let large = doors.post("/v2/enqueue", &event(1_048_576)).await;
     assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
+    // Where it begins with its key, its administrator learns of it, whether its length was said or not.
+    for length in [None, Some("2000000")] {
+        let text = format!("{{\"routing_key\": \"{KEY}\", \"x\": \"{}\"}}", "x".repeat(1_048_576));
+        let mut request = Request::post("/v2/enqueue");
+        if let Some(length) = length {
+            request = request.header("content-length", length);
+        }
+        let large = doors.ask(request.body(Body::from(text)).unwrap()).await;
+        assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
+        let kept = doors.t.desk.payloads(doors.source).await.unwrap();
+        assert_eq!(kept[0].outcome.as_str(), "too_large", "{length:?}");
+        doors.post("/v2/enqueue", &event(1)).await;
+    }
     let document = |bytes: usize| json!({ "title": "Backup failed", "rest": "x".repeat(bytes) });
     let taken = doors.post("/intake/KEY/json", &document(4_000_000)).await;
     assert_eq!(taken.status, StatusCode::OK);
