@@ -382,7 +382,8 @@ async fn matched(app: &App, caller: &Caller, said: Matching) -> Result<Matcher, 
     let references = References::of(app, caller.viewer()).await?;
     let service =
         |(at, text): (usize, &String)| references.service(&format!("matcher.services.{at}"), text);
-    let services = said.services.iter().enumerate().map(service).collect::<Result<_, _>>()?;
+    let services: BTreeSet<_> =
+        said.services.iter().enumerate().map(service).collect::<Result<_, _>>()?;
     let integrations = match said.integrations.is_empty() {
         true => BTreeSet::new(),
         false => {
