@@ -254,7 +254,8 @@ mod tests {
             ),
             (r#"{"title": "x", "flag": "yes"}"#, "flag", "must be true or false, not text"),
             (r#"{"title": "x", "title": "y"}"#, "title", "stands twice; say it once"),
-            (r#"[]"#, "", ""),
+            (r#"[]"#, "", "must be an object, not a list"),
+            (r#" ["x"]"#, "", "must be an object, not a list"),
             (r#""x""#, "", "must be an object, not text"),
         ];
         for (text, field, message) in cases {

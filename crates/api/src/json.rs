@@ -57,6 +57,13 @@ pub(crate) struct Nothing {}
 
 /// Reads a value from JSON text.
 pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // The reader would take a list of values in the order of the fields for an object.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        return Err(match serde_json::from_slice::<serde::de::IgnoredAny>(bytes) {
+            Ok(_) => Problem::invalid("", "must be an object, not a list"),
+            Err(error) => malformed(&error),
+        });
+    }
     // The reader also calls it a fault of the text where a value is of another kind than a
     // word of a list; what reads as JSON has a field at fault.
     serde_json::from_slice(bytes).map_err(|error| match serde_json::from_slice(bytes) {

@@ -6,20 +6,22 @@ use crate::door::Door;
 use crate::json::{self, Body};
 use crate::kept::{self, Row, given, name};
 use crate::once::Once;
-use crate::page::Page;
+use crate::page::{ListParams, Page, Params, page_of};
 use crate::path::Path;
 use crate::problem::Problem;
+use crate::reference::References;
 use crate::version::Seen;
-use alert::maintenance::{Maintenance, Matcher, Recurrence};
+use alert::maintenance::{LabelMatch, Maintenance, Matcher, Recurrence};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use desk::Trouble;
-use kernel::{ComponentId, MaintenanceId, Timestamp};
+use kernel::{ComponentId, IntegrationId, MaintenanceId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use store::alerts::maintenances;
+use store::directory::integrations::{self, Integration};
 use store::status::works::{self, Words};
 use store::{Failure, Sql};
 use utoipa::ToSchema;
@@ -74,6 +76,17 @@ struct Outside {
     remind_minutes: Option<u32>,
 }
 
+/// Which alerts a window is for, as a request says it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Matching {
+    /// By name or id.
+    services: BTreeSet<String>,
+    /// By name or id.
+    integrations: BTreeSet<String>,
+    labels: Vec<LabelMatch>,
+}
+
 /// A new window.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -90,7 +103,7 @@ struct NewMaintenance {
     recurrence: Option<Recurrence>,
     /// For which alerts.
     #[schema(value_type = Option<Object>)]
-    matcher: Option<Matcher>,
+    matcher: Option<Matching>,
     /// What the status page tells of it; nothing when absent.
     public: Option<Outside>,
     /// It is for every alert there is; needed where no matcher names any.
@@ -113,7 +126,7 @@ struct MaintenanceChange {
     #[schema(value_type = Option<Object>)]
     recurrence: Option<Option<Recurrence>>,
     #[schema(value_type = Option<Object>)]
-    matcher: Option<Matcher>,
+    matcher: Option<Matching>,
     /// Null for nothing.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Object>)]
@@ -134,8 +147,9 @@ pub(crate) fn doors() -> Vec<Door> {
     vec![
         Door::get("/api/v1/maintenances", "listMaintenances", list)
             .about("alerts", "List maintenance windows", "The latest first.")
-            .answers::<Page<Shown>>(200, "They.")
-            .problems(&[401, 403, 503]),
+            .query::<ListParams>()
+            .answers::<Page<Shown>>(200, "A page of them.")
+            .problems(&[401, 403, 422, 503]),
         Door::post("/api/v1/maintenances", "createMaintenance", create)
             .about("alerts", "Plan a maintenance window", "Alerts that it is for are recorded and page nobody; what is firing still at its end pages then.")
             .body::<NewMaintenance>(json!({ "name": "Router firmware", "starts_at": "2026-11-28T20:00:00Z", "ends_at": "2026-11-28T22:00:00Z", "matcher": { "labels": [{ "name": "site", "test": "is", "value": "north" }] } }))
@@ -160,7 +174,11 @@ pub(crate) fn doors() -> Vec<Door> {
     ]
 }
 
-async fn list(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Params(params): Params<ListParams>,
+) -> Result<Response, Problem> {
     caller.must_be_staff()?;
     let read = |sql: &mut dyn Sql| -> Result<Vec<Window>, Failure> {
         let told = works::list(sql)?.into_iter();
@@ -169,9 +187,10 @@ async fn list(State(app): State<App>, caller: Caller) -> Result<Response, Proble
         Ok(all.map(|row| Window { public: told.remove(&row.id), row }).collect())
     };
     let all = app.desk().read(read).await?;
+    let (found, next) = page_of(all, &params, |window| window.row.id, |window| &window.row.name)?;
     let now = app.desk().now();
-    let items = all.into_iter().map(|window| shown(window, now)).collect();
-    Ok(json::answer(StatusCode::OK, &Page::whole(items)))
+    let items = found.into_iter().map(|window| shown(window, now)).collect();
+    Ok(json::answer(StatusCode::OK, &Page { items, next }))
 }
 
 async fn create(
@@ -182,13 +201,14 @@ async fn create(
 ) -> Result<Response, Problem> {
     must_plan(&caller)?;
     let (new, now) = (body.value, app.desk().now());
+    let matcher = matched(&app, &caller, new.matcher.unwrap_or_default()).await?;
     let row = Maintenance {
         id: MaintenanceId(desk::fresh()),
         name: name("name", &new.name)?,
         starts_at: new.starts_at,
         ends_at: new.ends_at,
         recurrence: new.recurrence,
-        matcher: named(new.matcher.unwrap_or_default(), new.everything)?,
+        matcher: named(matcher, new.everything)?,
         created_by: caller.viewer().name.clone(),
         cancelled: false,
         version: 1,
@@ -226,7 +246,11 @@ async fn change(
     must_plan(&caller)?;
     let (change, now) = (body.value, app.desk().now());
     let new_name = change.name.as_deref().map(|text| name("name", text)).transpose()?;
-    let matcher = match (change.matcher, change.everything) {
+    let matcher = match change.matcher {
+        Some(given) => Some(matched(&app, &caller, given).await?),
+        None => None,
+    };
+    let matcher = match (matcher, change.everything) {
         (None, Some(true)) => Some(Matcher::default()),
         (given, everything) => given.map(|given| named(given, everything)).transpose()?,
     };
@@ -351,6 +375,32 @@ fn named(matcher: Matcher, everything: Option<bool>) -> Result<Matcher, Problem>
         }
         _ => Ok(matcher),
     }
+}
+
+/// What a request says of alerts, with the ids of what it names.
+async fn matched(app: &App, caller: &Caller, said: Matching) -> Result<Matcher, Problem> {
+    let references = References::of(app, caller.viewer()).await?;
+    let service =
+        |(at, text): (usize, &String)| references.service(&format!("matcher.services.{at}"), text);
+    let services: BTreeSet<_> =
+        said.services.iter().enumerate().map(service).collect::<Result<_, _>>()?;
+    let integrations = match said.integrations.is_empty() {
+        true => BTreeSet::new(),
+        false => {
+            let known = app.desk().read(integrations::list).await?;
+            let one = |(at, text): (usize, &String)| {
+                let id = text.trim().parse::<IntegrationId>().ok();
+                let name = text.trim().to_lowercase();
+                let named =
+                    |row: &&Integration| Some(row.id) == id || row.name.to_lowercase() == name;
+                let found = known.iter().find(named).map(|row| row.id);
+                let field = || format!("matcher.integrations.{at}");
+                found.ok_or_else(|| Problem::invalid(field(), "is not a known integration"))
+            };
+            said.integrations.iter().enumerate().map(one).collect::<Result<_, _>>()?
+        }
+    };
+    Ok(Matcher { services, integrations, labels: said.labels })
 }
 
 fn find(text: &str) -> Result<MaintenanceId, Problem> {

@@ -312,9 +312,16 @@ fn asked(name: &str, params: &ReportParams) -> Result<Asked, Problem> {
     })
 }
 
+/// A day, or the day of an instant in UTC; the instant at which a period ends is no part of it.
 fn day(field: &'static str, given: Option<&str>) -> Result<Option<Date>, Problem> {
-    let parsed = words(field, given)?.map(str::parse::<Date>).transpose();
-    parsed.map_err(|_| Problem::invalid(field, "must be a day, such as 2026-11-01"))
+    let Some(text) = words(field, given)? else { return Ok(None) };
+    let wrong = || Problem::invalid(field, "must be a day, such as 2026-11-01");
+    if !text.contains('T') {
+        return text.parse::<Date>().map(Some).map_err(|_| wrong());
+    }
+    let at = text.parse::<Timestamp>().map_err(|_| wrong())?;
+    let within = if field == "to" { at.plus_seconds(-1) } else { at };
+    Ok(Some(within.to_jiff().to_zoned(TimeZone::UTC).date()))
 }
 
 fn file(report: &Report, ending: &str, media_type: &'static str, text: String) -> Response {

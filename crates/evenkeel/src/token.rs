@@ -120,10 +120,11 @@ async fn revoke(desk: &Desk, id: TokenId) -> Result<(), Failed> {
     output::line("The token is worth nothing any more.")
 }
 
-/// When a token ends: `90d` from now, the start of a day, or an instant.
+/// When a token ends: `90d` or `P90D` from now, the start of a day, or an instant.
 fn end(text: &str, now: Timestamp) -> Result<Timestamp, Failed> {
     let text = text.trim();
-    let days = text.strip_suffix('d').and_then(|days| days.parse::<i64>().ok());
+    let iso = || text.strip_prefix('P').and_then(|rest| rest.strip_suffix('D'));
+    let days = text.strip_suffix('d').or_else(iso).and_then(|days| days.parse::<i64>().ok());
     let at = match (days, text.parse::<Date>()) {
         (Some(days), _) if (1..=DAYS_MAX).contains(&days) => {
             Some(now.plus_seconds(days * SECONDS_PER_DAY))
@@ -154,6 +155,7 @@ mod tests {
         let now: Timestamp = "2026-11-23T12:00:00Z".parse().unwrap();
         for (text, at) in [
             ("90d", "2027-02-21T12:00:00Z"),
+            ("P90D", "2027-02-21T12:00:00Z"),
             ("2027-01-01", "2027-01-01T00:00:00Z"),
             ("2027-01-01T12:00:00+01:00", "2027-01-01T11:00:00Z"),
         ] {
@@ -162,6 +164,8 @@ mod tests {
         for bad in [
             "",
             "d",
+            "PD",
+            "P1M",
             "0d",
             "-3d",
             "90",

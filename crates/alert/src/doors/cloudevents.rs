@@ -15,7 +15,8 @@ pub fn is_one(request: &Request<'_>) -> bool {
 }
 
 /// Reads one or several. The mapping sees the data of each event, and the event around it under
-/// `ce`. An alert that the mapping finds no key for is known by source and subject.
+/// `ce`. An alert that the mapping finds no key for is known by source and subject, without a subject
+/// by source and id, so that an event that comes twice is one.
 pub fn read(request: &Request<'_>, mapping: Option<&Mapping>) -> Result<Reading, Unreadable> {
     let mapping = mapping.unwrap_or(Mapping::usual());
     let mut notes = Notes::new(request.now);
@@ -66,10 +67,11 @@ fn events(request: &Request<'_>, notes: &mut Notes) -> Result<Vec<Value>, Unread
 fn one(request: &Request<'_>, mapping: &Mapping, event: &Value, place: usize) -> Reading {
     let attribute = |name: &str| event.get(name).and_then(Value::as_str).unwrap_or_default();
     let (source, id, subject) = (attribute("source"), attribute("id"), attribute("subject"));
-    let fresh = match (subject.is_empty(), place) {
-        (false, _) => key(&format!("{source} {subject}")),
-        (true, 0) => request.fresh.to_owned(),
-        (true, place) => format!("{}+{place}", request.fresh),
+    let fresh = match (subject, id, place) {
+        ("", "", 0) => request.fresh.to_owned(),
+        ("", "", place) => format!("{}+{place}", request.fresh),
+        ("", id, _) => key(&format!("{source} {id}")),
+        (subject, _, _) => key(&format!("{source} {subject}")),
     };
     let document = with_event(event, attribute("type"));
     let mut reading = mapping.read(&document, request.now, &fresh);

@@ -1,7 +1,7 @@
 //! Amazon SNS, with the alarms of CloudWatch in it.
 
 use super::limits::{BODY_CHARS, TITLE_CHARS};
-use super::loose::{self, Text, object};
+use super::loose::{self, Raw, Text, object};
 use super::{Notes, Request, Unreadable, details, form_pairs, key};
 use crate::{Reading, Severity, Signal, SignalStatus};
 
@@ -19,6 +19,12 @@ object! {
         "Signature" => signature: Text<'a>,
         "SigningCertURL" => signing_cert_url: Text<'a>,
         "AlarmName" => alarm_name: Text<'a>,
+    }
+}
+
+object! {
+    Unwrapped<'a> {
+        "Message" => message: Raw<'a>,
     }
 }
 
@@ -186,7 +192,12 @@ pub fn read(request: &Request<'_>) -> Result<Message, Unreadable> {
             let message = match (body.message.get(), body.alarm_name.get()) {
                 (Some(message), _) => message,
                 (None, Some(_)) => text.as_ref(),
-                (None, None) => return Err(Unreadable::new("Message", "is missing or blank")),
+                // Whoever publishes by hand often forgets to make a text of it.
+                (None, None) => loose::parse::<Unwrapped<'_>>(&text)?
+                    .message
+                    .get()
+                    .filter(|message| message.starts_with('{'))
+                    .ok_or_else(|| Unreadable::new("Message", "is missing or blank"))?,
             };
             let id = body.message_id.get();
             let mut signal = signal(&mut notes, body.subject.get(), message, id, request.fresh);

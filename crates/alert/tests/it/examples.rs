@@ -142,6 +142,10 @@ fn sns_with_an_alarm_of_cloudwatch() {
     let plain = r#"{"Type": "Notification", "MessageId": "m", "Message": "Disk full\non db1"}"#;
     let sns::Message::Told(reading) = told(plain) else { panic!("a notification") };
     assert_eq!(reading.signals[0].title, "Disk full");
+    let bare = r#"{"Message": {"AlarmName": "cpu", "NewStateValue": "ALARM"}}"#;
+    let sns::Message::Told(reading) = told(bare) else { panic!("a notification") };
+    assert_eq!(reading.signals[0].title, "cpu");
+    assert!(sns::read(&Request::post(br#"{"Message": [1]}"#, now(), "fresh")).is_err());
 }
 
 #[test]
@@ -178,6 +182,11 @@ fn cloudevents_in_all_forms() {
     let request = Request { headers: &headers, ..Request::post(b"{\"free\": 3}", now(), "fresh") };
     let told = json::read(&request, None).unwrap().signals.remove(0);
     assert_eq!((told.key.as_str(), told.title.as_str()), ("/clusters/eu1 db1 disk", "db1 disk"));
+
+    // Without a subject an event that comes twice is the same.
+    let request = Request { headers: &headers[..4], ..Request::post(b"{}", now(), "fresh") };
+    let told = json::read(&request, None).unwrap().signals.remove(0);
+    assert_eq!(told.key, "/clusters/eu1 A-1");
 }
 
 #[test]

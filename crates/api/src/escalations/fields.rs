@@ -41,7 +41,7 @@ pub(super) struct EscalationFields {
     /// These and only these, in their order.
     steps: Option<Vec<Step>>,
     /// How often the steps are gone through again when nobody took it, at most 10; once, when
-    /// absent in a new one.
+    /// absent in a new one. Where no step waits and nothing is said, never.
     repeats: Option<u8>,
     /// The least urgent priority for which it begins by itself; P3 when absent in a new one.
     #[schema(value_type = Option<String>)]
@@ -106,12 +106,14 @@ impl Edit {
     /// The policy with what was said of it.
     pub(super) fn over(self, before: Escalation) -> Escalation {
         let policy = before.policy;
+        let steps = self.steps.unwrap_or(policy.steps);
+        let waits = steps.iter().any(|step| step.after_seconds > 0);
         let policy = EscalationPolicy {
             id: policy.id,
             name: self.name.unwrap_or(policy.name),
             version: policy.version,
-            steps: self.steps.unwrap_or(policy.steps),
-            repeats: self.repeats.unwrap_or(policy.repeats),
+            steps,
+            repeats: self.repeats.unwrap_or(if waits { policy.repeats } else { 0 }),
             pages_from: self.pages_from.unwrap_or(policy.pages_from),
             acknowledgement_seconds: self
                 .acknowledgement_seconds

@@ -26,6 +26,9 @@ use serde_json::json;
 use store::directory::reviews::{Action, ActionState, ListedAction};
 use utoipa::{IntoParams, ToSchema};
 
+/// The reason of what was dropped without one.
+const DROPPED: &str = "Dropped over the API";
+
 /// Something to be done after a review.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ActionItem)]
@@ -139,6 +142,8 @@ struct ActionParams {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewActionItem {
+    /// The review, where the address does not say it.
+    review: Option<String>,
     words: String,
     /// The factor of the review that it takes away, from 1.
     factor: Option<u32>,
@@ -197,12 +202,27 @@ pub(crate) fn doors() -> Vec<Door> {
             .query::<ActionParams>()
             .answers::<Page<ShownAction>>(200, "A page of them.")
             .problems(&[401, 403, 422, 503]),
+        Door::post("/api/v1/action-items", "createActionItem", create)
+            .about("reviews", "Write down what is to be done after a review", "The same as within the review, which `review` names.")
+            .body::<NewActionItem>(json!({ "review": "PIR-3", "words": "Watch certificates" }))
+            .once()
+            .answers::<ShownAction>(201, "The action.")
+            .problems(&[400, 401, 403, 404, 409, 413, 415, 422, 503]),
+        Door::get("/api/v1/action-items/{id}", "readActionItem", read)
+            .about("reviews", "Read what is to be done", "For whoever sees all of the incident.")
+            .answers::<ShownAction>(200, "The action.")
+            .problems(&[401, 403, 404, 503]),
         Door::patch("/api/v1/action-items/{id}", "changeActionItem", change)
             .about("reviews", "Change what is to be done", "For whoever works on the incident.")
             .body::<ActionItemChange>(json!({ "state": "done" }))
             .if_match()
             .answers::<ShownAction>(200, "The action as it is now.")
             .problems(&[400, 401, 403, 404, 412, 413, 415, 422, 503]),
+        Door::delete("/api/v1/action-items/{id}", "dropActionItem", remove)
+            .about("reviews", "Drop what was to be done", "For whoever works on the incident. It stays with the review, as dropped.")
+            .if_match()
+            .answers_plainly(204, "", "It is dropped.")
+            .problems(&[401, 403, 404, 412, 422, 503]),
     ]
 }
 
@@ -235,10 +255,34 @@ async fn add(
     Path(id): Path<String>,
     body: Body<NewActionItem>,
 ) -> Result<Response, Problem> {
+    if body.value.review.as_ref().is_some_and(|review| *review != id) {
+        return Err(Problem::invalid("review", "is another than the address says"));
+    }
+    write_down(&app, &caller, once, &id, body).await
+}
+
+async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    once: Once,
+    body: Body<NewActionItem>,
+) -> Result<Response, Problem> {
+    let review = body.value.review.clone();
+    let id = review.ok_or_else(|| Problem::invalid("review", "is needed"))?;
+    write_down(&app, &caller, once, &id, body).await
+}
+
+async fn write_down(
+    app: &App,
+    caller: &Caller,
+    once: Once,
+    review: &str,
+    body: Body<NewActionItem>,
+) -> Result<Response, Problem> {
     caller.must_be_staff()?;
     caller.must_write()?;
-    let number = number_of(&id)?;
-    let references = References::of(&app, caller.viewer()).await?;
+    let number = number_of(review)?;
+    let references = References::of(app, caller.viewer()).await?;
     let new = body.value;
     let owner = match new.owner {
         Some(text) => Some(references.person("owner", &text).await?),
@@ -254,9 +298,19 @@ async fn add(
     };
     let doing = async {
         let action = app.desk().add_review_action(caller.viewer(), number, new).await?;
-        Ok::<_, Problem>(Answered::created(&shown(&app, action).await?)?)
+        Ok::<_, Problem>(Answered::created(&shown(app, action).await?)?)
     };
-    once::done(&app, &caller, once.of(&body.bytes), doing).await
+    once::done(app, caller, once.of(&body.bytes), doing).await
+}
+
+async fn read(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let action = app.desk().review_action(caller.viewer(), find(&id)?).await?;
+    let version = action.version;
+    Ok(kept::answer(&shown(&app, action).await?, version))
 }
 
 async fn change(
@@ -268,8 +322,7 @@ async fn change(
 ) -> Result<Response, Problem> {
     caller.must_be_staff()?;
     caller.must_write()?;
-    let id: ActionId = id.parse().map_err(|_| Problem::from(kept::missing(Action::WHAT)))?;
-    let before = app.desk().review_action(caller.viewer(), id).await?;
+    let before = app.desk().review_action(caller.viewer(), find(&id)?).await?;
     seen.check(before.version)?;
     let wish = body.value;
     let references = References::of(&app, caller.viewer()).await?;
@@ -292,6 +345,30 @@ async fn change(
     let action = app.desk().change_review_action(caller.viewer(), wanted).await?;
     let version = action.version;
     Ok(kept::answer(&shown(&app, action).await?, version))
+}
+
+async fn remove(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    seen: Seen,
+) -> Result<StatusCode, Problem> {
+    caller.must_be_staff()?;
+    caller.must_write()?;
+    let before = app.desk().review_action(caller.viewer(), find(&id)?).await?;
+    seen.check(before.version)?;
+    // What was dropped before keeps its reason.
+    let reason = match before.reason.is_empty() {
+        true => DROPPED.to_owned(),
+        false => before.reason.clone(),
+    };
+    let wanted = Action { state: ActionState::Dropped, reason, ..before };
+    app.desk().change_review_action(caller.viewer(), wanted).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn find(text: &str) -> Result<ActionId, Problem> {
+    text.parse().map_err(|_| kept::missing(Action::WHAT).into())
 }
 
 async fn shown(app: &App, action: Action) -> Result<ShownAction, Problem> {

@@ -3,11 +3,12 @@
 use super::Move;
 use crate::app::App;
 use crate::auth::Caller;
+use crate::directory::Directory;
 use crate::door::Door;
 use crate::json::{self, Body};
 use crate::kept::{self, Row, block, given, name};
 use crate::once::Once;
-use crate::page::Page;
+use crate::page::{ListParams, Page, Params, page_of};
 use crate::path::Path;
 use crate::problem::Problem;
 use crate::reference::References;
@@ -15,17 +16,22 @@ use crate::version::Seen;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use desk::Trouble;
+use desk::{Audit, Trouble};
 use kernel::{ComponentGroupId, ComponentId, ServiceId, Timestamp, limits};
 use map::Health;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use store::status::components::{self, Component};
 use store::status::conditions::{self, Said};
-use store::status::groups;
+use store::status::groups::{self, Group};
+use store::status::page::{self, StatusPage};
 use store::{Failure, Sql};
 use utoipa::ToSchema;
+
+/// What is said where a request names a heading that is not there.
+const NO_SUCH_GROUP: &str = "is no component group, by name or id";
 
 /// A component.
 #[derive(Debug, Serialize, ToSchema)]
@@ -35,10 +41,12 @@ struct Shown {
     id: ComponentId,
     name: String,
     description: String,
-    /// The service whose outages are its own.
+    /// The service whose outages are its own, by name.
+    service: Option<String>,
     #[schema(value_type = Option<String>)]
     service_id: Option<ServiceId>,
-    /// The heading it stands under.
+    /// The heading it stands under, by name.
+    group: Option<String>,
     #[schema(value_type = Option<String>)]
     group_id: Option<ComponentGroupId>,
     /// Where it stands among the others.
@@ -80,7 +88,7 @@ struct NewComponent {
     description: String,
     /// The service whose outages are its own, by name or id.
     service: Option<String>,
-    /// The heading it stands under, by id.
+    /// The heading it stands under, by name or id; a name that is not there yet is made one.
     group: Option<String>,
     /// Whether only the internal page shows it.
     #[serde(default)]
@@ -97,7 +105,7 @@ struct ComponentChange {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
     service: Option<Option<String>>,
-    /// Null for none.
+    /// By name or id; null for none.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
     group: Option<Option<String>>,
@@ -123,10 +131,11 @@ pub(super) fn doors() -> Vec<Door> {
     vec![
         Door::get("/api/v1/components", "listComponents", list)
             .about("status", "List the components of the status page", "In their order, the internal ones too.")
-            .answers::<Page<Shown>>(200, "They.")
-            .problems(&[401, 403, 503]),
+            .query::<ListParams>()
+            .answers::<Page<Shown>>(200, "A page of them.")
+            .problems(&[401, 403, 422, 503]),
         Door::post("/api/v1/components", "createComponent", create)
-            .about("status", "Create a component", "For administrators. It stands behind the others.")
+            .about("status", "Create a component", "For administrators. It stands behind the others. The first one that is not internal makes the page public, unless somebody has set the page up.")
             .body::<NewComponent>(json!({ "name": "Web shop", "service": "Storefront" }))
             .once()
             .answers::<Shown>(201, "The component.")
@@ -160,20 +169,24 @@ pub(super) fn doors() -> Vec<Door> {
     ]
 }
 
-async fn list(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Params(params): Params<ListParams>,
+) -> Result<Response, Problem> {
     caller.must_be_staff()?;
     let now = app.desk().now();
-    let items = app
-        .desk()
-        .read(move |sql| {
-            let all = components::list(sql)?;
-            // The oldest first: what was said last of a component stays.
-            let said = conditions::since(sql, now)?.into_iter().filter(|one| one.started_at <= now);
-            let mut said: BTreeMap<_, _> = said.map(|one| (one.component, one)).collect();
-            Ok(all.into_iter().map(|row| Shown::of(said.remove(&row.id), row)).collect::<Vec<_>>())
-        })
-        .await?;
-    Ok(json::answer(StatusCode::OK, &Page::whole(items)))
+    let read = app.desk().read(move |sql| {
+        Ok((components::list(sql)?, groups::list(sql)?, conditions::since(sql, now)?))
+    });
+    let (all, groups, said) = read.await?;
+    let (found, next) = page_of(all, &params, |row| row.id, |row| &row.name)?;
+    let names = Names { directory: app.directory().await?, groups };
+    // The oldest first: what was said last of a component stays.
+    let said = said.into_iter().filter(|one| one.started_at <= now);
+    let mut said: BTreeMap<_, _> = said.map(|one| (one.component, one)).collect();
+    let items = found.into_iter().map(|row| Shown::of(said.remove(&row.id), row, &names));
+    Ok(json::answer(StatusCode::OK, &Page { items: items.collect(), next }))
 }
 
 async fn create(
@@ -186,12 +199,14 @@ async fn create(
     let (new, now) = (body.value, app.desk().now());
     let references = References::of(&app, caller.viewer()).await?;
     let service = new.service.map(|text| references.service("service", &text)).transpose()?;
-    let row = Component {
+    let below = new.group.as_deref().map(|text| name("group", text)).transpose()?;
+    let directory = references.directory().clone();
+    let mut row = Component {
         id: ComponentId(desk::fresh()),
         name: name("name", &new.name)?,
         description: block("description", &new.description, desk::status::WORDS_CHARS)?,
         service,
-        group: new.group.as_deref().map(group).transpose()?,
+        group: None,
         position: 0,
         internal: new.internal,
         created_at: now,
@@ -200,11 +215,14 @@ async fn create(
     };
     kept::create(&app, &caller, once.of(&body.bytes), move |sql, audit| {
         desk::status::check_room(sql)?;
-        row.check(sql, &row, now)?;
+        row.group = below.map(|text| heading(sql, audit, text)).transpose()?;
         components::insert(sql, &row)?;
         audit.created(sql, Component::WHAT, row.id, &row)?;
+        if !row.internal {
+            open(sql, audit)?;
+        }
         let made = components::get(sql, row.id)?.ok_or_else(|| kept::missing(Component::WHAT))?;
-        Ok(shown(sql, made, now)?)
+        Ok(shown(sql, made, now, directory)?)
     })
     .await
 }
@@ -221,7 +239,8 @@ async fn read(
 async fn respond(app: &App, id: ComponentId) -> Result<Response, Problem> {
     let row: Component = kept::read(app, id).await?;
     let (version, now) = (row.version, app.desk().now());
-    let shown = app.desk().read(move |sql| shown(sql, row, now)).await?;
+    let directory = app.directory().await?;
+    let shown = app.desk().read(move |sql| shown(sql, row, now, directory)).await?;
     Ok(kept::answer(&shown, version))
 }
 
@@ -241,7 +260,9 @@ async fn change(
         words.map(|text| block("description", text, desk::status::WORDS_CHARS)).transpose()?;
     let of_service = |text: String| references.service("service", &text);
     let service = change.service.map(|text| text.map(of_service).transpose()).transpose()?;
-    let below = change.group.map(|text| text.as_deref().map(group).transpose()).transpose()?;
+    let groups = app.desk().read(groups::list).await?;
+    let of_group = |text: String| known(&groups, &text).ok_or_else(no_such_group);
+    let below = change.group.map(|text| text.map(of_group).transpose()).transpose()?;
     kept::change(&app, &caller, id, seen, move |before: &Component| {
         Ok(Component {
             name: new_name.unwrap_or_else(|| before.name.clone()),
@@ -339,8 +360,51 @@ fn find(text: &str) -> Result<ComponentId, Problem> {
     text.parse().map_err(|_| kept::missing(Component::WHAT).into())
 }
 
-fn group(text: &str) -> Result<ComponentGroupId, Problem> {
-    text.parse().map_err(|_| Problem::invalid("group", "is the id of no component group"))
+/// The heading that a request names, by name or id.
+fn known(groups: &[Group], text: &str) -> Option<ComponentGroupId> {
+    let (id, name) = (text.trim().parse::<ComponentGroupId>().ok(), text.trim().to_lowercase());
+    let named = |group: &&Group| Some(group.id) == id || group.name.to_lowercase() == name;
+    groups.iter().find(named).map(|group| group.id)
+}
+
+/// The heading that a new component names; one that is not there yet is made.
+fn heading(sql: &mut dyn Sql, audit: &Audit, text: String) -> Result<ComponentGroupId, Trouble> {
+    if let Some(id) = known(&groups::list(sql)?, &text) {
+        return Ok(id);
+    }
+    if text.parse::<ComponentGroupId>().is_ok() {
+        return Err(kept::invalid("group", NO_SUCH_GROUP));
+    }
+    desk::status::check_group_room(sql)?;
+    let row = Group {
+        id: ComponentGroupId(desk::fresh()),
+        name: text,
+        description: String::new(),
+        position: 0,
+        created_at: audit.now(),
+        updated_at: audit.now(),
+        version: 1,
+    };
+    groups::insert(sql, &row)?;
+    audit.created(sql, Group::WHAT, row.id, &row)?;
+    Ok(row.id)
+}
+
+/// Whoever makes something for the outside means it to be read there, unless somebody said how the
+/// page is to be.
+fn open(sql: &mut dyn Sql, audit: &Audit) -> Result<(), Trouble> {
+    let before = page::get(sql)?;
+    if before.version > 0 {
+        return Ok(());
+    }
+    let public = StatusPage { public: true, ..before.value.clone() };
+    let after = desk::status::accept(public, &before.value);
+    kept::unless_stale(page::put(sql, &after, before.version)?, before.version)?;
+    Ok(audit.changed(sql, "setting", page::STATUS_PAGE, &before.value, &after)?)
+}
+
+fn no_such_group() -> Problem {
+    Problem::invalid("group", NO_SUCH_GROUP)
 }
 
 impl Row for Component {
@@ -362,19 +426,34 @@ impl Row for Component {
     fn check(&self, sql: &mut dyn Sql, _: &Self, _: Timestamp) -> Result<(), Trouble> {
         match self.group {
             Some(id) if groups::get(sql, id)?.is_none() => {
-                Err(kept::invalid("group", "is the id of no component group"))
+                Err(kept::invalid("group", NO_SUCH_GROUP))
             }
             _ => Ok(()),
         }
     }
 }
 
-fn shown(sql: &mut dyn Sql, row: Component, now: Timestamp) -> Result<Shown, Failure> {
-    Ok(Shown::of(conditions::of_component(sql, row.id, now)?, row))
+fn shown(
+    sql: &mut dyn Sql,
+    row: Component,
+    now: Timestamp,
+    directory: Arc<Directory>,
+) -> Result<Shown, Failure> {
+    let group = row.group.map(|id| groups::get(sql, id)).transpose()?.flatten();
+    let names = Names { directory, groups: group.into_iter().collect() };
+    Ok(Shown::of(conditions::of_component(sql, row.id, now)?, row, &names))
+}
+
+/// What components refer to, by name.
+struct Names {
+    directory: Arc<Directory>,
+    groups: Vec<Group>,
 }
 
 impl Shown {
-    fn of(said: Option<Said>, row: Component) -> Shown {
+    fn of(said: Option<Said>, row: Component, names: &Names) -> Shown {
+        let service = row.service.and_then(|id| names.directory.services.name(id));
+        let group = names.groups.iter().find(|group| Some(group.id) == row.group);
         let said = said.map(|said| SaidOf {
             health: said.health,
             reason: said.reason,
@@ -386,7 +465,9 @@ impl Shown {
             id: row.id,
             name: row.name,
             description: row.description,
+            service: service.map(str::to_owned),
             service_id: row.service,
+            group: group.map(|group| group.name.clone()),
             group_id: row.group,
             position: row.position,
             internal: row.internal,

@@ -157,3 +157,15 @@ async fn what_is_wrong_with_a_policy_is_told_by_field() {
     }
     mara.post(PATH, json!({ "name": "Empty" })).await.field(422, "steps");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_policy_whose_steps_do_not_wait_is_not_repeated_unless_told_so() {
+    let world = World::new().await;
+    let mara = world.of("mara");
+    let steps = json!([{ "after_seconds": 0, "whom": [{ "team": "Network" }] }]);
+    let made = mara.post(PATH, json!({ "name": "At once", "steps": steps })).await;
+    assert_eq!((made.status, &made.json["repeats"]), (201, &json!(0)), "{}", made.text);
+    let waiting = json!([{ "after_seconds": 300, "whom": [{ "team": "Network" }] }]);
+    let made = mara.post(PATH, json!({ "name": "In turn", "steps": waiting })).await;
+    assert_eq!(made.good()["repeats"], json!(1));
+}

@@ -241,7 +241,13 @@ async fn the_server_says_how_it_is() {
     );
     world.report("ines", "x").await;
     let metrics = nobody.get("/metrics").await;
-    assert!(metrics.header("content-type").starts_with("application/openmetrics-text"));
+    assert_eq!(metrics.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
     assert!(metrics.text.contains("evenkeel_api_requests_total{method=\"POST\",route=\"/api/v1/incidents\",status=\"2xx\"} 1"), "{}", metrics.text);
-    assert!(metrics.text.contains("evenkeel_commands_total") && metrics.text.ends_with("# EOF\n"));
+    assert!(metrics.text.contains("# TYPE evenkeel_commands_total counter"), "{}", metrics.text);
+    let wanted = [("accept", "application/openmetrics-text;version=1.0.0,text/plain;q=0.5")];
+    let open = nobody.get_with("/metrics", &wanted).await;
+    assert!(open.header("content-type").starts_with("application/openmetrics-text"));
+    assert!(
+        open.text.contains("# TYPE evenkeel_commands counter") && open.text.ends_with("# EOF\n")
+    );
 }

@@ -30,3 +30,31 @@ async fn a_window_for_every_alert_is_said_to_be_one() {
     let all = ada.patch(&one, json!({ "everything": true })).await;
     assert_eq!(all.good()["matcher"]["labels"], json!([]));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_window_is_for_is_named_and_windows_are_listed_in_pages() {
+    let world = World::new().await;
+    let ada = world.of("ada");
+    let path = "/api/v1/maintenances";
+    let services = ada.get("/api/v1/services/VPN").await;
+    let vpn = services.good()["id"].clone();
+    let door = json!({ "name": "Prometheus", "kind": "alertmanager" });
+    let door = ada.post("/api/v1/integrations", door).await;
+    let matcher = json!({ "services": ["vpn"], "integrations": ["Prometheus"] });
+    let made = ada.post(path, window(json!({ "matcher": matcher }))).await;
+    assert_eq!(made.good()["matcher"]["services"], json!([vpn]));
+    assert_eq!(made.json["matcher"]["integrations"], json!([door.good()["id"]]));
+    for (matcher, field) in [
+        (json!({ "services": ["nowhere"] }), "matcher.services.0"),
+        (json!({ "integrations": ["nowhere"] }), "matcher.integrations.0"),
+    ] {
+        ada.post(path, window(json!({ "matcher": matcher }))).await.field(422, field);
+    }
+    ada.post(path, window(json!({ "matcher": { "services": [vpn] } }))).await.good();
+    let first = ada.get(&format!("{path}?limit=1")).await;
+    let next = first.good()["next"].as_str().unwrap();
+    let rest = ada.get(&format!("{path}?limit=1&cursor={next}")).await;
+    assert_eq!(rest.good()["items"].as_array().unwrap().len(), 1);
+    assert_ne!(rest.json["items"][0]["id"], first.json["items"][0]["id"]);
+    ada.get(&format!("{path}?bogus=1")).await.field(422, "bogus");
+}

@@ -137,6 +137,17 @@ async fn lines_of_people_are_for_those_who_lead_and_oneself() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn instants_stand_for_their_days() {
+    let world = World::new().await;
+    let path = "/api/v1/reports/hops?from=2026-11-20T09:00:00Z&to=2026-11-24T00:00:00Z";
+    let report = world.of("mara").get(path).await;
+    assert_eq!(
+        (&report.good()["from"], &report.json["to"]),
+        (&json!("2026-11-20"), &json!("2026-11-23"))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_wrong_is_said_by_field() {
     let world = World::new().await;
     let mara = world.of("mara");

@@ -73,6 +73,25 @@ async fn a_review_goes_from_draft_to_published_with_two_actions() {
     assert_eq!((text.status, text.header("content-type")), (200, "text/markdown; charset=utf-8"));
     assert!(text.text.starts_with("# PIR-1: No VPN\n"), "{}", text.text);
     assert!(text.text.contains("1. No alert watched it\n"), "{}", text.text);
+    assert_eq!(ines.get(&one).await.good()["state"], json!("done"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_action_is_made_by_naming_its_review_read_and_dropped() {
+    let world = World::new().await;
+    let (ines, all) = (world.of("ines"), "/api/v1/action-items");
+    reviewed(&world).await;
+    ines.post(all, json!({ "words": "Watch it" })).await.field(422, "review");
+    ines.post(all, json!({ "review": "PIR-99", "words": "Watch it" })).await.problem(404);
+    let made = ines.post(all, json!({ "review": "PIR-1", "words": "Watch it" })).await;
+    let one = format!("{all}/{}", made.good()["id"].as_str().unwrap());
+    assert_eq!(ines.get(&one).await.good()["words"], json!("Watch it"));
+    world.of("rosa").delete(&one).await.problem(403);
+    assert_eq!(ines.delete(&one).await.status, 204);
+    let dropped = ines.get(&one).await;
+    assert_eq!(dropped.good()["state"], json!("dropped"));
+    assert!(!dropped.json["reason"].as_str().unwrap().is_empty());
+    ines.get(&format!("{all}/nowhere")).await.problem(404);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

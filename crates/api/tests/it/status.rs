@@ -24,7 +24,8 @@ async fn components_are_made_changed_moved_and_removed() {
     assert!(made.json["service_id"].is_string());
     let second = ada.post(COMPONENTS, json!({ "name": "Wireless", "group": group })).await;
     ada.post(COMPONENTS, json!({ "name": "wireless", "group": group })).await.problem(409);
-    ada.post(COMPONENTS, json!({ "name": "X", "group": "nowhere" })).await.field(422, "group");
+    let gone = json!({ "name": "X", "group": "01890000-0000-7000-8000-000000000000" });
+    ada.post(COMPONENTS, gone).await.field(422, "group");
     ada.post(COMPONENTS, json!({ "name": "X", "service": "nowhere" })).await.field(422, "service");
 
     let second = format!("{COMPONENTS}/{}", second.good()["id"].as_str().unwrap());
@@ -44,6 +45,49 @@ async fn components_are_made_changed_moved_and_removed() {
     assert_eq!(ada.delete(&format!("{GROUPS}/{group}")).await.status, 204);
     assert_eq!(ada.delete(&second).await.status, 204);
     ada.get(&second).await.problem(404);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn components_name_their_service_and_heading_and_are_listed_in_pages() {
+    let world = World::new().await;
+    let ada = world.of("ada");
+    let made =
+        ada.post(COMPONENTS, json!({ "name": "Tunnel", "service": "VPN", "group": "Network" }));
+    let made = made.await;
+    assert_eq!((&made.good()["service"], &made.json["group"]), (&json!("VPN"), &json!("Network")));
+    // The heading was made with it, and the next one stands under the same.
+    let second = ada.post(COMPONENTS, json!({ "name": "Wireless", "group": "network" })).await;
+    assert_eq!(second.good()["group_id"], made.json["group_id"]);
+    assert_eq!(ada.get(GROUPS).await.good()["items"].as_array().unwrap().len(), 1);
+    let path = format!("{COMPONENTS}/{}", second.json["id"].as_str().unwrap());
+    ada.patch(&path, json!({ "group": "Nowhere" })).await.field(422, "group");
+    let alone = ada.patch(&path, json!({ "group": null })).await;
+    assert_eq!(alone.good()["group"], Value::Null);
+    assert_eq!(ada.patch(&path, json!({ "group": "Network" })).await.good()["group"], "Network");
+
+    let first = ada.get(&format!("{COMPONENTS}?limit=1")).await;
+    let next = first.good()["next"].as_str().unwrap();
+    let rest = ada.get(&format!("{COMPONENTS}?limit=1&cursor={next}")).await;
+    assert_eq!(first.json["items"][0]["name"], "Tunnel");
+    assert_eq!(
+        (&rest.good()["items"][0]["name"], &rest.json["next"]),
+        (&json!("Wireless"), &Value::Null)
+    );
+    ada.get(&format!("{COMPONENTS}?bogus=1")).await.field(422, "bogus");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_first_component_for_the_outside_opens_a_page_that_nobody_set_up() {
+    let world = World::new().await;
+    let ada = world.of("ada");
+    let public = async || ada.get(PAGE).await.good()["public"].clone();
+    ada.post(COMPONENTS, json!({ "name": "Vault", "internal": true })).await.good();
+    assert_eq!(public().await, json!(false));
+    ada.post(COMPONENTS, json!({ "name": "Web shop" })).await.good();
+    assert_eq!(public().await, json!(true));
+    ada.put(PAGE, json!({ "public": false })).await.good();
+    ada.post(COMPONENTS, json!({ "name": "Mail" })).await.good();
+    assert_eq!(public().await, json!(false), "somebody said so");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

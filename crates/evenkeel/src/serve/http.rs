@@ -1,9 +1,9 @@
 //! Connections: taken, limited, and ended in good order.
 
+use super::rest;
 use super::status::Front;
 use super::tls::Certificate;
 use axum::Router;
-use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
 use hyper::body::Incoming;
@@ -33,6 +33,8 @@ pub(super) struct Limits {
     pub(super) head_bytes: usize,
     /// How long agreeing on encryption may take.
     pub(super) handshake_within: Duration,
+    /// How long the rest of a request is waited for that nobody read.
+    pub(super) rest_within: Duration,
 }
 
 impl Default for Limits {
@@ -42,6 +44,7 @@ impl Default for Limits {
             head_within: Duration::from_secs(75),
             head_bytes: 64 * 1024,
             handshake_within: Duration::from_secs(10),
+            rest_within: Duration::from_secs(5),
         }
     }
 }
@@ -146,15 +149,20 @@ async fn connection(
 ) {
     let answer = service_fn(move |mut request: Request<Incoming>| {
         let answered = answering.front.answer(&mut request).ok_or_else(|| {
-            let mut request = request.map(Body::new);
+            let (mut request, rest) = rest::lend(request);
             request.extensions_mut().insert(ConnectInfo(peer));
-            answering.router.clone().call(request)
+            (answering.router.clone().call(request), rest)
         });
         async move {
-            match answered {
-                Ok(response) => Ok(response),
-                Err(routed) => routed.await,
+            let (routed, rest) = match answered {
+                Ok(response) => return Ok(response),
+                Err(routed) => routed,
+            };
+            let mut answer = routed.await;
+            if let Ok(response) = &mut answer {
+                rest.take_in(response, limits.rest_within).await;
             }
+            answer
         }
     });
     let connection = http1::Builder::new()
@@ -242,6 +250,34 @@ mod tests {
         let mut bytes = [0; 12];
         tokio::time::timeout(PATIENCE, greedy.read_exact(&mut bytes)).await.unwrap().unwrap();
         assert_eq!(&bytes, b"HTTP/1.1 431");
+    }
+
+    #[tokio::test]
+    async fn what_is_refused_by_its_head_leaves_the_connection_in_order() {
+        let (address, _stop, _server) = start(Limits::default()).await;
+        let mut kept = TcpStream::connect(address).await.unwrap();
+        kept.write_all(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\n\r\n").await.unwrap();
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        kept.write_all(b"helloGET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+            .await
+            .unwrap();
+        let answers = all(&mut kept).await;
+        assert!(answers.starts_with("HTTP/1.1 405"), "{answers}");
+        assert!(answers.contains("HTTP/1.1 200 OK") && answers.ends_with("127.0.0.1"), "{answers}");
+    }
+
+    #[tokio::test]
+    async fn a_body_that_does_not_come_ends_the_connection_and_the_answer_says_so() {
+        let (address, _stop, _server) =
+            start(Limits { rest_within: Duration::from_millis(50), ..Limits::default() }).await;
+        for head in ["content-length: 5", "content-length: 5\r\nexpect: 100-continue"] {
+            let mut slow = TcpStream::connect(address).await.unwrap();
+            let head = format!("POST / HTTP/1.1\r\nhost: x\r\n{head}\r\n\r\n");
+            slow.write_all(head.as_bytes()).await.unwrap();
+            let answer = all(&mut slow).await;
+            assert!(answer.starts_with("HTTP/1.1 405"), "{answer}");
+            assert!(answer.contains("connection: close"), "{answer}");
+        }
     }
 
     #[tokio::test]

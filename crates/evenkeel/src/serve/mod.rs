@@ -6,6 +6,7 @@ mod layers;
 mod limits;
 mod mail;
 mod original;
+mod rest;
 mod status;
 mod tls;
 

@@ -12,7 +12,7 @@ use alert::doors::alertmanager::answers::{
 };
 use alert::doors::alertmanager::api::{self, Wanted};
 use alert::doors::alertmanager::matchers::Matcher;
-use alert::maintenance::{LabelMatch, LabelTest, Maintenance};
+use alert::maintenance::{LabelMatch, LabelTest, Maintenance, Subject};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -96,23 +96,40 @@ async fn seen(
     let found = doors.desk.alerts_of(source.integration.id).await;
     let found = found.map_err(|trouble| failed(&trouble))?;
     let receivers = answers::receivers(&[&source.integration.name]);
-    let shown = found.into_iter().filter(|found| shows(&wanted, found));
-    let shown = shown.filter(|found| {
+    let silences = doors.desk.silences(source.integration.id).await;
+    let mut silences = silences.map_err(|trouble| failed(&trouble))?;
+    let now = doors.desk.now();
+    silences.retain(|one| one.holds_until(now).is_some());
+    let asked_for = found.into_iter().filter(|found| {
         let labels = &found.details.labels;
         filter.iter().all(|label| label.holds(labels))
     });
-    Ok(shown.map(|found| alert(found, &receivers)).collect())
+    let told = asked_for.map(|found| (silenced_by(&found, &silences), found));
+    let shown = told.filter(|(by, found)| shows(&wanted, found, !by.is_empty()));
+    Ok(shown.map(|(by, found)| alert(found, by, &receivers)).collect())
 }
 
-fn shows(wanted: &Wanted, found: &Found) -> bool {
+/// The silences that hold for an alert: they count from when they are made, paging follows.
+fn silenced_by(found: &Found, silences: &[Maintenance]) -> Vec<String> {
+    let subject = Subject {
+        service: found.alert.service,
+        integration: found.alert.integration,
+        labels: &found.details.labels,
+    };
+    let meant = silences.iter().filter(|one| one.matcher.matches(subject));
+    meant.map(|one| one.id.to_string()).collect()
+}
+
+fn shows(wanted: &Wanted, found: &Found, silenced: bool) -> bool {
     match found.alert.muted {
+        _ if silenced => wanted.silenced,
         None => wanted.active,
         Some(Muted::Upstream) => wanted.inhibited,
         Some(Muted::Maintenance | Muted::Snoozed) => wanted.silenced,
     }
 }
 
-fn alert(found: Found, receivers: &[answers::Receiver]) -> answers::Alert {
+fn alert(found: Found, by: Vec<String>, receivers: &[answers::Receiver]) -> answers::Alert {
     let Found { alert, details } = found;
     let texts = [details.title.clone(), details.body.clone()];
     let annotations = ANNOTATIONS.iter().map(|name| (*name).to_owned()).zip(texts);
@@ -128,10 +145,13 @@ fn alert(found: Found, receivers: &[answers::Receiver]) -> answers::Alert {
         starts_at: alert.started_at.unwrap_or(alert.first_at),
         status: AlertStatus {
             inhibited_by: muted(&[Muted::Upstream], "upstream"),
-            silenced_by: muted(&[Muted::Maintenance, Muted::Snoozed], "maintenance"),
-            state: match alert.muted {
-                None => AlertState::Active,
-                Some(_) => AlertState::Suppressed,
+            state: match alert.muted.is_none() && by.is_empty() {
+                true => AlertState::Active,
+                false => AlertState::Suppressed,
+            },
+            silenced_by: match by.is_empty() {
+                true => muted(&[Muted::Maintenance, Muted::Snoozed], "maintenance"),
+                false => by,
             },
         },
         updated_at: alert.last_at,

@@ -58,11 +58,14 @@ impl Asked {
     /// Reads the body, at most so many bytes.
     pub(super) async fn read(&mut self, room: &Room, body: Body, most: usize) -> Result<(), Cut> {
         let said = self.header(CONTENT_LENGTH.as_str()).and_then(|value| value.parse().ok());
-        if said.is_some_and(|bytes: u64| bytes > most as u64) {
-            return Err(Cut::TooLarge(vec![]));
-        }
         let mut pace = Pace::start(Instant::now());
         let mut pieces = body.into_data_stream();
+        if said.is_some_and(|bytes: u64| bytes > most as u64) {
+            // What it begins with is kept, and may say whose it is.
+            let begin = timeout_at(pace.until(), pieces.next()).await.ok().flatten();
+            let begin = begin.and_then(Result::ok).unwrap_or_default();
+            return Err(Cut::TooLarge(begin.to_vec()));
+        }
         loop {
             let Ok(piece) = timeout_at(pace.until(), pieces.next()).await else {
                 return Err(Cut::Broken);
@@ -70,7 +73,11 @@ impl Asked {
             let Some(piece) = piece else { return Ok(()) };
             let Ok(piece) = piece else { return Err(Cut::Broken) };
             if self.body.len() + piece.len() > most {
-                return Err(Cut::TooLarge(std::mem::take(&mut self.body)));
+                let mut begin = std::mem::take(&mut self.body);
+                if begin.is_empty() {
+                    begin.extend_from_slice(&piece);
+                }
+                return Err(Cut::TooLarge(begin));
             }
             let came = Instant::now();
             if !room.make(&mut self.held, self.body.len() + piece.len()).await {

@@ -7,7 +7,7 @@ use super::webhook::{told, whole};
 use super::{Doors, failed};
 use alert::doors::opsgenie::answers::{self, Outcome};
 use alert::doors::opsgenie::search::{Field, Search};
-use alert::doors::opsgenie::{self, Act, By, Call, Create, Part, Refused, Which};
+use alert::doors::opsgenie::{self, Act, By, Call, Create, PRIORITY, Part, Refused, Which};
 use alert::{Reading, Severity, Signal, SignalStatus};
 use axum::extract::{Request, State};
 use axum::response::Response;
@@ -85,12 +85,38 @@ impl Caller<'_> {
         }
     }
 
-    async fn create(&self, create: Create) -> Response {
+    async fn create(&self, mut create: Create) -> Response {
+        if let Err(trouble) = self.fill(&mut create.reading).await {
+            return failed(&trouble);
+        }
         match self.doors.take(self.source, told(create.reading, DOOR, self.asked)).await {
             // The id of the alert is the id by which a client asks what became of its call.
             Ok(taken) => self.accepted(taken.alert.map(|id| id.to_string())),
             Err(refused) => refused,
         }
+    }
+
+    /// An alert that is open already keeps what this telling of it does not say, as over there.
+    async fn fill(&self, reading: &mut Reading) -> Result<(), Trouble> {
+        let Some(signal) = reading.signals.first_mut() else { return Ok(()) };
+        let known = self.find(&Which::Alias(signal.key.clone())).await?;
+        let Some(known) = known.filter(|found| found.alert.is_open()) else { return Ok(()) };
+        let said =
+            known.details.labels.get(PRIORITY).and_then(|word| word.parse::<Priority>().ok());
+        if !signal.labels.contains_key(PRIORITY) && said.is_some() {
+            (signal.severity, signal.priority) = (known.alert.severity, said);
+        }
+        let before = known.details;
+        if signal.body.is_empty() {
+            signal.body = before.body;
+        }
+        if signal.responders.is_empty() {
+            signal.responders = before.responders;
+        }
+        for (name, value) in before.labels {
+            signal.labels.entry(name).or_insert(value);
+        }
+        Ok(())
     }
 
     /// Does something about an alert. Calls are asynchronous over there: one about an alert
@@ -242,7 +268,7 @@ impl Caller<'_> {
             updated_at: alert.last_at,
             source: found.details.labels.get("source").cloned().unwrap_or_default(),
             owner: String::new(),
-            priority: priority(alert.severity),
+            priority: priority(found),
             description: whole.then(|| found.details.body.clone()),
             entity: found.details.labels.get("entity").cloned().filter(|_| whole),
             details: whole.then(|| found.details.labels.clone()),
@@ -293,7 +319,11 @@ fn signal(found: &Found, act: Act, by: &By) -> Option<Signal> {
         Act::Acknowledge => Some(bare(SignalStatus::Acknowledged)),
         Act::Message(title) => Some(Signal { title, ..as_it_is() }),
         Act::Description(body) => Some(Signal { body, ..as_it_is() }),
-        Act::Priority(priority) => Some(Signal { severity: severity(priority), ..as_it_is() }),
+        Act::Priority(priority) => {
+            let mut signal = Signal { severity: severity(priority), ..as_it_is() };
+            signal.labels.insert(PRIORITY.to_owned(), priority.to_string());
+            Some(signal)
+        }
         Act::AddDetails(details) => {
             let mut signal = as_it_is();
             signal.labels.extend(details);
@@ -309,21 +339,23 @@ fn tiny(id: AlertId) -> String {
     text.rsplit('-').next().unwrap_or_default().to_owned()
 }
 
-fn priority(severity: Severity) -> Priority {
-    let [p1, p2, _, p4, p5] = Priority::ALL;
-    match severity {
+/// The priority that was said; P3 where none was, as there.
+fn priority(found: &Found) -> Priority {
+    let said = found.details.labels.get(PRIORITY).and_then(|word| word.parse::<Priority>().ok());
+    let [p1, p2, p3, _, p5] = Priority::ALL;
+    said.unwrap_or(match found.alert.severity {
         Severity::Critical => p1,
         Severity::Error => p2,
-        Severity::Warning => p4,
+        Severity::Warning => p3,
         Severity::Info => p5,
-    }
+    })
 }
 
 fn severity(priority: Priority) -> Severity {
     match priority.get() {
         1 => Severity::Critical,
-        2 | 3 => Severity::Error,
-        4 => Severity::Warning,
+        2 => Severity::Error,
+        3 | 4 => Severity::Warning,
         _ => Severity::Info,
     }
 }
@@ -343,7 +375,7 @@ fn values(found: &Found, field: Field) -> Vec<String> {
         Field::Status => vec![if alert.is_open() { "open" } else { "closed" }.to_owned()],
         Field::Acknowledged => vec![(alert.state == SignalStatus::Acknowledged).to_string()],
         Field::Snoozed => vec![(alert.muted == Some(Muted::Snoozed)).to_string()],
-        Field::Priority => vec![priority(alert.severity).to_string()],
+        Field::Priority => vec![priority(found).to_string()],
         Field::Message => vec![found.details.title.clone()],
         Field::Description => vec![found.details.body.clone()],
         Field::Alias => vec![alert.key.clone()],

@@ -1,10 +1,10 @@
 //! `/v2/enqueue` and its relatives: whatever speaks to PagerDuty speaks to us.
 
 use super::answer::say;
-use super::asked::Asked;
+use super::asked::{Asked, Cut};
 use super::keys::Source;
 use super::webhook::{refuse, told};
-use super::{Doors, failed, most_bytes};
+use super::{Doors, KEPT_OF_TOO_LARGE, failed, most_bytes};
 use alert::doors::Unreadable;
 use alert::doors::pagerduty::{self, Event, answers, changes};
 use axum::extract::{Request, State};
@@ -102,8 +102,24 @@ async fn whole(doors: &Doors, request: Request) -> Result<Asked, Response> {
     let (mut asked, body) = Asked::begin(doors, request);
     match asked.read(&doors.strangers, body, most_bytes(DOOR)).await {
         Ok(()) => Ok(asked),
-        Err(cut) => Err(refuse(doors, None, DOOR, &asked, cut).await),
+        Err(cut) => {
+            let source = match &cut {
+                Cut::TooLarge(begin) => begun_by(doors, begin).await,
+                Cut::Broken | Cut::NoRoom => None,
+            };
+            Err(refuse(doors, source.as_deref(), DOOR, &asked, cut).await)
+        }
     }
+}
+
+/// Whose an event is that is too large to be read, where its beginning says so.
+async fn begun_by(doors: &Doors, begin: &[u8]) -> Option<Arc<Source>> {
+    let begin = begin.get(..KEPT_OF_TOO_LARGE).unwrap_or(begin);
+    let text = String::from_utf8_lossy(begin).into_owned();
+    let names = ["\"routing_key\"", "\"service_key\""];
+    let rest = names.into_iter().find_map(|name| Some(text.split_once(name)?.1))?;
+    let value = rest.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
+    doors.keys.find(value.split('"').next()?).await.ok().flatten()
 }
 
 async fn take(

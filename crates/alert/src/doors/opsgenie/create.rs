@@ -1,6 +1,6 @@
 //! `POST /v2/alerts`.
 
-use super::{Responder, ResponderKind};
+use super::{PRIORITY, Responder, ResponderKind};
 use crate::doors::limits::*;
 use crate::doors::loose::{Many, Pairs, Raw, Text, object};
 use crate::doors::{Notes, Unreadable, details, key, priority, vocabulary};
@@ -79,6 +79,9 @@ pub(super) fn create(mut notes: Notes, body: &Body<'_>, fresh: &str) -> Result<C
     }
     notes_of.label(&mut signal.labels, "tags", &tags.join(", "));
     let priority = priority_of(notes_of, &body.priority);
+    if body.priority.get().is_some() {
+        notes_of.label(&mut signal.labels, PRIORITY, &priority.to_string());
+    }
     signal.severity = vocabulary::severity_of(priority);
     signal.priority = Some(priority);
     signal.service = signal.labels.get("service").cloned();

@@ -18,6 +18,9 @@ use kernel::{Priority, Timestamp};
 use search::Search;
 use std::collections::BTreeMap;
 
+/// The label that keeps the priority that was said of an alert.
+pub const PRIORITY: &str = "priority";
+
 /// What a client wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Call {

@@ -102,6 +102,14 @@ async fn opsgenie_creates_tells_what_became_of_it_and_closes() {
         (&"open".into(), &1.into())
     );
     assert_eq!(shown.json["data"]["tags"], json!(["db", "eu"]));
+    // The same alias again counts up, and keeps what it does not say.
+    let again = json!({ "message": "Replication lags", "alias": "db_lag" });
+    doors.call("POST", "/v2/alerts", &auth, &again).await;
+    let shown = doors.call("GET", path, &auth, &Value::Null).await;
+    let data = &shown.json["data"];
+    assert_eq!((&data["count"], &data["priority"]), (&json!(2), &json!("P1")));
+    assert_eq!((&data["tags"], &data["details"]["host"]), (&json!(["db", "eu"]), &json!("db2")));
+    assert_eq!(doors.state(1).await.priority.get(), 1);
     let close = "/v2/alerts/nothing/close?identifierType=alias";
     let unknown = doors.call("POST", close, &auth, &json!({})).await;
     assert_eq!(unknown.status, StatusCode::ACCEPTED);
@@ -215,6 +223,19 @@ async fn what_is_read_as_a_whole_is_small_and_what_is_odd_is_kept_by_its_key() {
     assert_eq!(taken.status, StatusCode::ACCEPTED);
     let large = doors.post("/v2/enqueue", &event(1_048_576)).await;
     assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
+    // Where it begins with its key, its administrator learns of it, whether its length was said or not.
+    for length in [None, Some("2000000")] {
+        let text = format!("{{\"routing_key\": \"{KEY}\", \"x\": \"{}\"}}", "x".repeat(1_048_576));
+        let mut request = Request::post("/v2/enqueue");
+        if let Some(length) = length {
+            request = request.header("content-length", length);
+        }
+        let large = doors.ask(request.body(Body::from(text)).unwrap()).await;
+        assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
+        let kept = doors.t.desk.payloads(doors.source).await.unwrap();
+        assert_eq!(kept[0].outcome.as_str(), "too_large", "{length:?}");
+        doors.post("/v2/enqueue", &event(1)).await;
+    }
     let document = |bytes: usize| json!({ "title": "Backup failed", "rest": "x".repeat(bytes) });
     let taken = doors.post("/intake/KEY/json", &document(4_000_000)).await;
     assert_eq!(taken.status, StatusCode::OK);

@@ -55,8 +55,19 @@ async fn a_silence_of_amtool_mutes_and_its_end_pages() {
     let filter = "/api/v2/alerts?filter=alertname%3D%22TunnelDown%22";
     let seen = doors.call("GET", filter, &auth, &Value::Null).await;
     assert_eq!(seen.json[0]["status"]["state"], "suppressed");
+    assert_eq!(seen.json[0]["status"]["silencedBy"], json!([id]));
+    // One that is made while an alert fires is seen at once.
+    let mut late = silence.clone();
+    late["matchers"] = json!([{ "name": "alertname", "value": "Other", "isRegex": false }]);
+    let late = doors.call("POST", "/api/v2/silences", &auth, &late).await;
+    assert_eq!(late.status, StatusCode::OK, "{}", late.json);
+    let seen = doors.call("GET", "/api/v2/alerts?silenced=false", &auth, &Value::Null).await;
+    assert_eq!(seen.json, json!([]));
+    let late = format!("/api/v2/silence/{}", late.json["silenceID"].as_str().unwrap());
+    assert_eq!(doors.call("DELETE", &late, &auth, &Value::Null).await.status, StatusCode::OK);
     let all = doors.call("GET", "/api/v2/silences", &auth, &Value::Null).await;
-    assert_eq!(all.json[0]["status"]["state"], "active");
+    let mine = all.json.as_array().unwrap().iter().find(|one| one["id"] == id).unwrap();
+    assert_eq!(mine["status"]["state"], "active");
     doors.passes(1_801).await;
     let news = doors.news(1).await;
     assert!(news.last().unwrap().again, "{news:?}");
