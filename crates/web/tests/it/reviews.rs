@@ -432,7 +432,10 @@ async fn what_must_be_known_is_asked_in_the_form_that_resolves() {
     let bare = [("form", "resolve"), ("code", "fixed"), ("note", "Changed"), ("alone", "1")];
     let refused = world.post("mara", &path, &bare).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    refused.shows("Before it is resolved, set its category").shows("say its cause").shows("Changed");
+    refused
+        .shows("Before it is resolved, set its category")
+        .shows("say its cause")
+        .shows("Changed");
     let told = [("cause", "A worn cutter"), ("known_error", ""), ("category", category.as_str())];
     let half: Vec<_> = bare.iter().copied().chain(told).collect();
     world.post("mara", &path, &half).await.shows("name the known error or the article");
