@@ -172,8 +172,7 @@ async fn finish(
     let wanted = done.clone();
     let rows = app.desk.read(move |sql| list::get_many(sql, &scope, &wanted)).await?;
     let suffix = back.strip_prefix(url::QUEUE).unwrap_or_default();
-    let answer = Answer::patch(patches(app, &rows, &refused, who, suffix))
-        .else_go(back.clone());
+    let answer = Answer::patch(patches(app, &rows, &refused, who, suffix)).else_go(back.clone());
     let answer = match done.as_slice() {
         [] => answer,
         [number] => answer.toast(format!("{number} {words}")).undo(undo),
