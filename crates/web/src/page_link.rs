@@ -81,7 +81,7 @@ pub(crate) async fn say(app: &App, token: &str, fields: &Fields) -> PageResult<O
                 true => refusal.message,
                 false => format!("{}. Open the incident and resolve it there", refusal.message),
             };
-            let page = screen(app, token, &paged, &around, Some((&words, fields)));
+            let page = screen(app, token, &paged, &around, Some((words.as_str(), fields)));
             (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
         }
         Err(trouble) => return Err(trouble.into()),

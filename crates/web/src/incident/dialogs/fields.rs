@@ -14,7 +14,6 @@ use crate::part::form::{Errors, Field, kept};
 use crate::part::person::first_name;
 use crate::part::rating::score_words;
 use crate::part::state::waiting;
-use crate::part::time::counted;
 use crate::url;
 use incident::CommandName as C;
 use incident::ledger::Pause;
