@@ -174,6 +174,15 @@ impl Problem {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal.kind {
+            RefusalKind::Invalid if !refusal.missing.is_empty() => {
+                let error = |field: &&'static str| FieldError {
+                    field: (*field).to_owned(),
+                    message: incident::policy::needed(field).to_owned(),
+                };
+                let errors = refusal.missing.iter().map(error).collect();
+                let problem = Problem::invalid_all(errors).coded(refusal.code);
+                Problem { detail: sentence(refusal.message), ..problem }
+            }
             RefusalKind::Invalid => {
                 Problem::invalid(refusal.field.unwrap_or_default(), refusal.message)
             }

@@ -1,5 +1,7 @@
 //! Settings of the instance: how it calls itself, the priority matrix, the resolution codes.
 
+mod closure;
+
 use crate::app::App;
 use crate::auth::Caller;
 use crate::door::Door;
@@ -96,7 +98,7 @@ pub(crate) fn doors() -> Vec<Door> {
     let instance = json!({
         "name": "Northwind IT help", "time_zone": "Europe/Amsterdam", "phone": "", "language": "de"
     });
-    vec![
+    let mut doors = vec![
         Door::get("/api/v1/settings/instance", "readInstance", read_instance)
             .about("configuration", "Read name, time zone, telephone and language", "")
             .answers::<InstanceSettings>(200, "What is in force.")
@@ -153,7 +155,9 @@ pub(crate) fn doors() -> Vec<Door> {
             .if_match()
             .answers::<ResolutionCodes>(200, "The codes in force now.")
             .problems(&[400, 401, 403, 412, 413, 415, 422, 503]),
-    ]
+    ];
+    doors.extend(closure::doors());
+    doors
 }
 
 async fn read_instance(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {

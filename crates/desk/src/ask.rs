@@ -382,6 +382,7 @@ impl Ask<'_> {
             undo: &[],
             timeline: &[],
             turns: &incident::escalation::Turns::new(),
+            article: false,
             derived: None,
         };
         decide(None, &Command::Report(Box::new(report)), &facts, self.desk.now())?;

@@ -32,6 +32,9 @@ pub struct Refusal {
     /// The field at fault, if one is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<&'static str>,
+    /// All the fields at fault, where several are missing at once.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<&'static str>,
     /// Commands that this actor could issue instead.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub allowed: Vec<CommandName>,
@@ -45,6 +48,7 @@ impl Refusal {
             code: "invalid",
             message: message.into(),
             field: Some(field),
+            missing: vec![],
             allowed: vec![],
         }
     }
@@ -56,6 +60,7 @@ impl Refusal {
             code: "forbidden",
             message: message.into(),
             field: None,
+            missing: vec![],
             allowed: vec![],
         }
     }
@@ -67,6 +72,7 @@ impl Refusal {
             code: "not_found",
             message: message.into(),
             field: None,
+            missing: vec![],
             allowed: vec![],
         }
     }
@@ -78,6 +84,7 @@ impl Refusal {
             code,
             message: message.into(),
             field: None,
+            missing: vec![],
             allowed: vec![],
         }
     }
@@ -89,6 +96,7 @@ impl Refusal {
             code: "limit",
             message: message.into(),
             field: None,
+            missing: vec![],
             allowed: vec![],
         }
     }

@@ -114,6 +114,19 @@ pub fn over(
     many(sql, statement, &[before.into(), limit.into()], |row| Ok(IncidentNumber(row.int()?)))
 }
 
+/// Open incidents that somebody could be at work on with a number above `after`, the earliest
+/// first, `limit` at most. Parts of others are over with them.
+pub fn open(
+    sql: &mut dyn Sql,
+    after: IncidentNumber,
+    limit: i64,
+) -> Result<Vec<IncidentNumber>, Failure> {
+    let statement = "select number from incidents where number > $1 \
+        and state in ('new', 'in_progress', 'on_hold') and merged_into is null \
+        order by number limit $2";
+    many(sql, statement, &[after.into(), limit.into()], |row| Ok(IncidentNumber(row.int()?)))
+}
+
 /// Notes that a time was shown, once for its part of time.
 pub fn show(sql: &mut dyn Sql, shown: &Shown) -> Result<(), Failure> {
     let statement = "insert into expected_shown \

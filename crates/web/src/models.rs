@@ -111,6 +111,7 @@ mod tests {
             models: models.into(),
             paging: std::sync::Arc::default(),
             asking: Default::default(),
+            closure: Default::default(),
             notices: Default::default(),
             time_zone: "UTC".to_owned(),
             language: Default::default(),

@@ -76,8 +76,12 @@ pub(crate) async fn say(app: &App, token: &str, fields: &Fields) -> PageResult<O
         Err(Trouble::Refused(refusal)) if refusal.code == SAID_ALREADY => heard(),
         Err(Trouble::Refused(refusal)) if refusal.kind != RefusalKind::NotFound => {
             let around = Around::read(app, &paged).await?;
-            let page =
-                screen(app, token, &paged, &around, Some((refusal.message.as_str(), fields)));
+            // What is not asked here is asked on the page of the incident, which is linked.
+            let words = match refusal.missing.is_empty() {
+                true => refusal.message,
+                false => format!("{}. Open the incident and resolve it there", refusal.message),
+            };
+            let page = screen(app, token, &paged, &around, Some((words.as_str(), fields)));
             (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
         }
         Err(trouble) => return Err(trouble.into()),

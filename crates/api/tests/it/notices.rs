@@ -81,3 +81,24 @@ async fn a_closed_incident_is_rated_by_its_requester() {
         (&json!(2), &json!("Slow."))
     );
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_must_be_known_before_an_incident_is_resolved_is_set_and_asked() {
+    let world = World::new().await;
+    let number = world.report("rosa", "Labels are blank").await;
+    let (ada, ines) = (world.of("ada"), world.of("ines"));
+    let path = "/api/v1/settings/closure";
+    let standard = json!({ "category": false, "cause": false, "knowledge": false });
+    assert_eq!(*ada.get(path).await.good(), standard);
+    let needed = json!({ "category": true, "cause": true, "knowledge": false });
+    ines.put(path, needed.clone()).await.problem(403);
+    assert_eq!(*ada.put(path, needed.clone()).await.good(), needed);
+    let resolve = format!("/api/v1/incidents/{number}/resolve");
+    let bare = ines.post(&resolve, json!({ "code": "fixed", "note": "Cleaned" })).await;
+    let problem = bare.problem(422);
+    let fields: Vec<_> =
+        problem["errors"].as_array().unwrap().iter().map(|error| &error["field"]).collect();
+    assert_eq!(fields, ["category", "cause"]);
+    assert_eq!(problem["code"], "closure_incomplete");
+    assert!(problem["detail"].as_str().unwrap().contains("set its category"), "{problem}");
+}

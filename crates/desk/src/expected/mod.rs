@@ -3,6 +3,7 @@
 //! person said of it always wins. A report waits for none of it.
 
 mod kept;
+mod late;
 mod learn;
 mod measured;
 mod shown;
@@ -120,6 +121,8 @@ struct Watch {
     tried: Option<learning::At>,
     /// Up to which incident it was noted what came of what was shown.
     noted: i64,
+    /// Up to which open incident it was looked whether it is likely late.
+    late: i64,
 }
 
 /// Starts the loop. It ends with the desk.
@@ -284,6 +287,7 @@ impl Desk {
         let mut watch = self.0.expected.watch.lock().await;
         self.read_forecaster().await?;
         watch.noted = self.note_ends(IncidentNumber(watch.noted)).await?.0;
+        self.look_for_late(&mut watch).await?;
         watch.turns = watch.turns.saturating_add(1);
         if watch.turns > TURNS_BEFORE_LEARNING && self.is_forecast_due(&watch).await? {
             self.learn_times(&mut watch).await?;

@@ -372,6 +372,7 @@ impl<'a> Round<'a> {
             undo: &related.undo,
             timeline: &related.timeline,
             turns: &turns,
+            article: related.article,
             derived: because.derived(),
         };
         let decision = match decide(before.as_ref(), command, &facts, chain.now) {

@@ -122,6 +122,22 @@ async fn what_a_person_said_or_promised_counts_instead() {
 }
 
 #[tokio::test]
+async fn what_is_likely_over_only_after_it_is_due_is_found() {
+    let t = learned().await;
+    let (late, fine) = (t.report("VPN drops").await, t.report("VPN drops").await);
+    let at = t.desk.now().plus_days(60);
+    let said = Command::SetExpectedResolution { at: Some(at), low: None, high: None, reason: None };
+    t.issue(&t.agent, late, said).await.unwrap();
+    assert!(t.desk.likely_late().is_empty(), "nobody looked yet");
+    t.desk.watch_expected().await.unwrap();
+    assert!(t.desk.likely_late().contains(&late));
+    assert!(!t.desk.likely_late().contains(&fine), "an hour is short of days");
+    t.resolve(&t.agent, late, "It works again.").await;
+    t.desk.watch_expected().await.unwrap();
+    assert!(t.desk.likely_late().is_empty(), "it is over");
+}
+
+#[tokio::test]
 async fn confidential_incidents_tell_nothing_and_stay_with_their_team() {
     let t = TestDesk::idle().await;
     over(&t, 14).await;

@@ -7,6 +7,7 @@ use crate::event::{
     Acknowledged, Cancelled, Closed, Confirmed, Disputed, Mitigated, PutOnHold, Rated, Reopened,
     ReopeningWithdrawn, Resolved, Responded, Restored, Resumed, WorkReturned, WorkStarted,
 };
+use crate::policy::Given;
 use crate::rating::{RATE_WITHIN_DAYS, RATING_CHANGE_DAYS, Score};
 use crate::refusal::Refusal;
 use crate::state::{HoldReason, Lifecycle, LinkKind, State};
@@ -243,6 +244,7 @@ pub(super) fn resolve(draft: &mut Draft, command: &Command) -> Result<(), Refusa
     if let Some(target) = known_error {
         relations::check_target("known_error", LinkKind::KnownError, target, None)?;
     }
+    knows_enough(draft, cause.is_some(), known_error.is_some())?;
     let close_at = closes_at(draft)?;
     draft.emit(Resolved {
         code: code.clone(),
@@ -275,6 +277,20 @@ pub(super) fn resolve(draft: &mut Draft, command: &Command) -> Result<(), Refusa
         draft.tell(part, below(*cause, false), false);
     }
     Ok(())
+}
+
+/// Refuses somebody's resolution that lacks what the instance wants to know. What another
+/// incident, a rule, an alert or the past resolves is not asked: nobody is there to answer.
+fn knows_enough(draft: &Draft, cause: bool, known_error: bool) -> Result<(), Refusal> {
+    let asked = matches!(draft.command(), Command::Resolve { .. })
+        && draft.facts.derived.is_none()
+        && draft.facts.origin == super::Origin::Live
+        && draft.facts.actor.person_id().is_some();
+    if !asked {
+        return Ok(());
+    }
+    let given = Given { cause, known_error, article: draft.facts.article };
+    draft.policy().closure.check(draft.state()?, given)
 }
 
 /// When silence closes what is resolved now: so many business days later, or never

@@ -79,6 +79,8 @@ pub struct Facts<'a> {
     pub timeline: &'a [Event],
     /// Whose turn it was last in steps of paging that take turns.
     pub turns: &'a Turns,
+    /// Whether an article was used on it; asked only where a resolution needs to know.
+    pub article: bool,
     /// What it follows from, when another incident or a rule caused it.
     pub derived: Option<Derived>,
 }
@@ -159,6 +161,7 @@ pub(crate) fn by_the_product(
         undo: &[],
         timeline: &[],
         turns: &Turns::new(),
+        article: false,
         derived: None,
     };
     decide(Some(state), command, &facts, now)

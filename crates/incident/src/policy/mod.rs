@@ -5,6 +5,7 @@
 mod agreement;
 mod asking;
 pub(crate) mod check;
+mod closure;
 mod terms;
 
 pub use agreement::{
@@ -13,6 +14,7 @@ pub use agreement::{
 };
 pub use asking::Asking;
 pub use check::Fault;
+pub use closure::{Closure, Given, needed};
 pub use terms::{Agreements, BusinessHours, Calendars, KnownCalendar};
 
 use crate::assignment::{Away, Skills, Way};
@@ -141,6 +143,8 @@ pub struct Policy {
     pub paging: Arc<Paging>,
     /// What requesters are asked.
     pub asking: Asking,
+    /// What must be known before somebody resolves an incident.
+    pub closure: Closure,
     /// Who is told what beside or instead of the standard.
     pub notices: Arc<Notices>,
     /// The instance's time zone, for days in rules.

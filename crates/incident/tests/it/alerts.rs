@@ -236,6 +236,7 @@ fn a_full_timeline_takes_the_end_and_nothing_else() {
             timeline: &[],
             derived: None,
             turns: &case.turns,
+            article: false,
         };
         incident::decide(Some(&full), command, &facts, case.now)
     };

@@ -303,6 +303,7 @@ fn by_the_team(case: &mut Case, command: &Command) {
         undo: &[],
         timeline: &[],
         turns: &Default::default(),
+        article: false,
         derived: Some(Derived {
             by: ASSIGNMENT.into(),
             name: "least loaded: nothing open".into(),

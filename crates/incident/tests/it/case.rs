@@ -272,6 +272,7 @@ pub fn policy() -> Policy {
         models: [tunnel_down()].into(),
         paging: std::sync::Arc::new(Paging { reach: reach(), ..Paging::default() }),
         asking: Default::default(),
+        closure: Default::default(),
         notices: Default::default(),
         time_zone: "UTC".to_owned(),
         language: Default::default(),
@@ -304,6 +305,8 @@ pub struct Case {
     pub records: BTreeMap<IncidentNumber, Record>,
     /// Whose turn it was last to be paged.
     pub turns: Turns,
+    /// Whether an article was used on every incident.
+    pub article: bool,
 }
 
 impl Case {
@@ -325,6 +328,7 @@ impl Case {
             channel: Channel::Web,
             records: BTreeMap::new(),
             turns: Turns::new(),
+            article: false,
         }
     }
 
@@ -529,6 +533,7 @@ impl Case {
             undo: &undo,
             timeline: record.map_or(&[], |record| &record.events),
             turns: &self.turns,
+            article: self.article,
             derived,
         };
         let state = record.map(|record| &record.state);

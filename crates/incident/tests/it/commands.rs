@@ -328,6 +328,7 @@ fn a_full_timeline_can_still_be_ended_and_forgotten() {
             undo: &[],
             timeline: &[],
             turns: &Default::default(),
+            article: false,
             derived: None,
         };
         incident::decide(Some(state), command, &facts, start())

@@ -6,6 +6,7 @@ mod alerts;
 mod assignment;
 mod case;
 mod clocks;
+mod closure;
 mod commands;
 mod conversation;
 mod effects;

@@ -11,7 +11,7 @@ use crate::{Columns, Failure, Sql};
 use incident::Policy;
 use incident::notices::Notices;
 use incident::policy::{
-    Agreements, Asking, Calendars, CategoryPolicy, ServicePolicy, StaffPolicy, TeamPolicy,
+    Agreements, Asking, Calendars, CategoryPolicy, Closure, ServicePolicy, StaffPolicy, TeamPolicy,
 };
 use incident::rules::ReadyRule;
 use kernel::{Matrix, PersonId, ServiceId, TeamId};
@@ -36,6 +36,7 @@ pub fn load_after(sql: &mut dyn Sql, before: Option<&Policy>) -> Result<Policy, 
     let codes = settings::get(sql, settings::RESOLUTION_CODES)?;
     let instance = settings::get::<settings::Instance>(sql, settings::INSTANCE)?;
     let asking = settings::get::<Asking>(sql, settings::ASKING)?;
+    let closure = settings::get::<Closure>(sql, settings::CLOSURE)?;
     let instance = instance.map_or_else(settings::Instance::default, |setting| setting.value);
     let (all_services, all_teams) = (services::in_force(sql)?, teams::list(sql)?);
     let none = Default::default();
@@ -61,6 +62,7 @@ pub fn load_after(sql: &mut dyn Sql, before: Option<&Policy>) -> Result<Policy, 
         models: models::list(sql)?.into_iter().filter(|model| model.active).collect(),
         paging,
         asking: asking.map(|setting| setting.value).unwrap_or_default(),
+        closure: closure.map(|setting| setting.value).unwrap_or_default(),
         notices: Arc::default(),
         time_zone: instance.time_zone,
         language: instance.language,

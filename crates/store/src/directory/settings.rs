@@ -15,6 +15,8 @@ pub const RESOLUTION_CODES: &str = "resolution_codes";
 
 /// What requesters are asked, an [`incident::policy::Asking`].
 pub const ASKING: &str = "asking";
+/// What must be known before somebody resolves an incident, an [`incident::policy::Closure`].
+pub const CLOSURE: &str = "closure";
 
 /// How the instance calls itself, and what holds for people who chose nothing else.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

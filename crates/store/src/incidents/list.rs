@@ -11,7 +11,7 @@ pub use super::filter::Look;
 pub use known::Known;
 pub use order::{Cursor, Order};
 pub use ranked::{neighbours_ranked, ranked};
-pub use ranking::{RANKED_MAX, Ranking};
+pub use ranking::{LikelyLate, RANKED_MAX, Ranking};
 pub use services::{OpenOf, open_of_services};
 
 use super::filter;

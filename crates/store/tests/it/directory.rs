@@ -6,7 +6,7 @@ use calendar::{Definition, Week};
 use incident::assignment::{Away, Skills, Standing, Way};
 use incident::impact::Subject;
 use incident::models::{Gives, Model};
-use incident::policy::{Agreement, BusinessHours};
+use incident::policy::{Agreement, BusinessHours, Closure};
 use incident::state::{AgreementRef, CalendarRef};
 use incident::{Policy, TokenScope};
 use kernel::{
@@ -837,7 +837,10 @@ fn the_policy_is_what_is_in_use() {
                 &incident::Policy::standard_codes()[..1],
                 0
             )?);
+            let closure = Closure { cause: true, ..Closure::default() };
+            assert!(settings::put(sql, settings::CLOSURE, &closure, 0)?);
             let policy = policy::load(sql)?;
+            assert_eq!(policy.closure, closure);
             assert_eq!((policy.matrix, policy.matrix_version), (matrix, 1));
             assert_eq!(policy.resolution_codes.len(), 1);
             Ok(())

@@ -6,8 +6,8 @@ use crate::list::world::{Incident, NOW, settle, store_all, team};
 use incident::{Lifecycle, State};
 use kernel::{IncidentNumber, Priority};
 use store::expected::{
-    Became, Shown, Trained, arrivals, end, ended, forget, forget_before, handling, keep, over,
-    show, trained, version, waiting,
+    Became, Shown, Trained, arrivals, end, ended, forget, forget_before, handling, keep, open,
+    over, show, trained, version, waiting,
 };
 
 fn closed(number: i64) -> Incident {
@@ -48,6 +48,8 @@ fn only_what_is_over_and_not_confidential_tells() {
             assert_eq!(over(sql, all, 10)?, [IncidentNumber(5), IncidentNumber(1)]);
             assert_eq!(over(sql, IncidentNumber(5), 10)?, [IncidentNumber(1)]);
             assert_eq!(over(sql, all, 1)?, [IncidentNumber(5)]);
+            assert_eq!(open(sql, IncidentNumber(0), 10)?, [IncidentNumber(6)]);
+            assert!(open(sql, IncidentNumber(6), 10)?.is_empty());
             Ok(())
         });
     });

@@ -438,6 +438,26 @@ fn too_many_are_ordered_by_what_stands_in_for_risk() {
 }
 
 #[test]
+fn of_one_risk_what_is_likely_late_comes_first() {
+    let incidents: Vec<Incident> = (1..=3).map(|number| Incident::new(number, "x")).collect();
+    each_engine("likely_late", |store| {
+        filled(store, &incidents);
+        let (look, query) = (look(staff()), query("sort:risk"));
+        let all = |ranking: &Ranking| {
+            store.read_blocking(|sql| Ok(all_pages(sql, &look, ranking, &query, 1))).unwrap()
+        };
+        assert_eq!(all(&ranking()), [3, 2, 1], "the newest first");
+        let told = ranking();
+        told.keep_likely_late(std::sync::Arc::new([IncidentNumber(1)].into()));
+        assert_eq!(all(&told), [1, 3, 2]);
+        let first = store.read_blocking(|sql| ranked(sql, &look, &told, &query, 1, None)).unwrap();
+        let plain = store.read_blocking(|sql| ranked(sql, &look, &ranking(), &query, 1, None));
+        let risk = |page: &store::incidents::list::Page| page.next.as_ref().unwrap().risk();
+        assert_eq!(risk(&first), risk(&plain.unwrap()), "its risk is the same");
+    });
+}
+
+#[test]
 fn an_incident_that_left_its_list_still_has_neighbours() {
     let closed = |state: &mut incident::State| state.lifecycle = Lifecycle::Closed;
     let incidents: Vec<Incident> = (1..=3).map(|number| Incident::new(number, "x")).collect();

@@ -7,6 +7,7 @@ use crate::part::icon::small_icon;
 use crate::part::person::first_name;
 use crate::part::time;
 use crate::url;
+use incident::policy::Closure;
 use incident::state::{Lifecycle, LinkKind};
 use incident::{Body, CommandName as C};
 use maud::{Markup, html};
@@ -29,6 +30,7 @@ pub(super) fn check(view: &View<'_>, patch: Option<&str>) -> Markup {
             way: "Name it above".to_owned(),
         });
     }
+    let needs = view.case.policy.closure;
     let linked = state.links.iter().any(|link| is_knowledge(link.kind));
     if !linked {
         gaps.push(Gap {
@@ -42,7 +44,8 @@ pub(super) fn check(view: &View<'_>, patch: Option<&str>) -> Markup {
             @if !gaps.is_empty() {
                 p.lbl { "Still missing" }
                 (list(&gaps))
-                p.hint { "It can be resolved without." }
+                @if needs == Closure::default() { p.hint { "It can be resolved without." } }
+                @else { p.hint { "What is marked as needed above must be given; it can be resolved without the rest." } }
             }
         }
     }

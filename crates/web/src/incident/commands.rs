@@ -192,6 +192,8 @@ async fn carry_out(
     let named = if name == C::Watch { person_named(app, fields).await? } else { None };
     if name == C::Resolve {
         workaround::article_there(app, who, fields).await?;
+        let category = seen(app, who, number).await?.state.category;
+        workaround::before(app, who, number, category, fields).await?;
     }
     for _ in 0..TRIES {
         let row = seen(app, who, number).await?;

@@ -18,11 +18,12 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use desk::Trouble;
 use desk::articles::Wanted;
+use incident::command::Change;
 use incident::models::same_task;
-use incident::{Refusal, RefusalKind};
-use kernel::{ArticleNumber, Channel, IncidentNumber, ProblemNumber};
+use incident::{Command, Refusal, RefusalKind};
+use kernel::{ArticleNumber, CategoryId, Channel, IncidentNumber, ProblemNumber};
 use maud::{Markup, html};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use store::directory::drafts::{self, Mode};
 use store::directory::{Problem, ProblemState};
 use store::knowledge::{Record, UseKind};
@@ -179,6 +180,35 @@ pub(super) async fn article_there(
         }
         other => other.map(drop),
     }
+}
+
+/// What a resolution needs and its form asks for is given before it: the category, and the article
+/// where what is known counts. It stays should the resolution be refused for something else.
+pub(super) async fn before(
+    app: &App,
+    who: &SignedIn,
+    number: IncidentNumber,
+    category: Option<CategoryId>,
+    fields: &Fields,
+) -> Result<(), Trouble> {
+    let closure = app.desk.policy().closure;
+    let chosen = super::parse::choice::<CategoryId>(fields, "category")?;
+    if let Some(chosen) = chosen.filter(|chosen| closure.category && category != Some(*chosen)) {
+        let ask = app.desk.ask(who.viewer(), Channel::Web).on(number);
+        let command = Command::Classify {
+            title: None,
+            service: Change::Keep,
+            category: Change::Set(chosen),
+            fields: BTreeMap::new(),
+            affected: None,
+        };
+        ask.issue(command).await?;
+    }
+    if let Some(article) = super::parse::article(fields)?.filter(|_| closure.knowledge) {
+        let used = Record::Article(article);
+        app.desk.used_on(who.viewer(), used, number, UseKind::Helped).await?;
+    }
+    Ok(())
 }
 
 /// What follows a resolution: the article that helped is counted, and a draft is made of the

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::incidents::feed::FeedEvent;
-use store::incidents::list::IncidentRow;
+use store::incidents::list::{IncidentRow, LikelyLate};
 use tokio::sync::OnceCell;
 
 /// What a drawing is for: the incident's page or its row, and for whom.
@@ -119,13 +119,14 @@ impl Change {
         scope: &Scope,
         here: &Here,
         suffix: &str,
-        policy: &Policy,
+        (policy, late): (&Policy, LikelyLate),
     ) -> Bytes {
         let selectable = who.viewer().works();
         let full = scope.access(&self.subject()) == Access::Full;
         let drawing = Drawing::Row(who.zone_name.clone(), suffix.to_owned(), selectable, full);
         self.drawn(drawing, || async {
-            let style = RowStyle { full, ..RowStyle::now(here, suffix, selectable, policy) };
+            let style = RowStyle::now(here, suffix, selectable, policy, late.clone());
+            let style = RowStyle { full, ..style };
             frame::patch(&row::patch(&self.row, &style).into_string())
         })
         .await

@@ -325,7 +325,8 @@ impl Stream {
         self.mark_counts(change, &context);
         if fits || fitted {
             let policy = self.app.desk.policy();
-            let row = change.drawn_row(&self.who, &self.look.scope, &here, &suffix, &policy).await;
+            let known = (&*policy, self.app.desk.likely_late());
+            let row = change.drawn_row(&self.who, &self.look.scope, &here, &suffix, known).await;
             self.put_bytes(&row);
         }
         match (fits, fitted) {

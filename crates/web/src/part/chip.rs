@@ -18,6 +18,11 @@ pub(crate) fn proposed() -> Markup {
     html! { span class="chip chip-warn" { "Proposed major" } }
 }
 
+/// Over only after its resolution is due, as it looks.
+pub(crate) fn likely_late() -> Markup {
+    html! { span class="chip chip-warn" title="Expected to be over only after its resolution is due" { "Likely late" } }
+}
+
 /// The chip of an incident that only a team may see.
 pub(crate) fn lock(team: &str) -> Markup {
     html! { span class="chip lock" title={ "Only " (team) " can see it" } { (icon("lock")) (team) } }

@@ -172,8 +172,7 @@ async fn finish(
     let wanted = done.clone();
     let rows = app.desk.read(move |sql| list::get_many(sql, &scope, &wanted)).await?;
     let suffix = back.strip_prefix(url::QUEUE).unwrap_or_default();
-    let answer = Answer::patch(patches(&rows, &refused, who, &app.desk.policy(), suffix))
-        .else_go(back.clone());
+    let answer = Answer::patch(patches(app, &rows, &refused, who, suffix)).else_go(back.clone());
     let answer = match done.as_slice() {
         [] => answer,
         [number] => answer.toast(format!("{number} {words}")).undo(undo),
@@ -185,13 +184,14 @@ async fn finish(
 }
 
 fn patches(
+    app: &App,
     rows: &[IncidentRow],
     refused: &[(IncidentNumber, String)],
     who: &SignedIn,
-    policy: &Policy,
     suffix: &str,
 ) -> Markup {
-    let style = RowStyle::now(&who.here, suffix, who.viewer().works(), policy);
+    let (policy, late) = (app.desk.policy(), app.desk.likely_late());
+    let style = RowStyle::now(&who.here, suffix, who.viewer().works(), &policy, late);
     html! {
         @for incident in rows { (row::patch(incident, &style)) }
         (banner(refused))

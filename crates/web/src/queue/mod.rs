@@ -34,7 +34,7 @@ use query::{
 };
 use std::sync::Arc;
 use store::incidents::filter::implies_open;
-use store::incidents::list::{self, Cursor, IncidentRow, Look, Ranking};
+use store::incidents::list::{self, Cursor, IncidentRow, LikelyLate, Look, Ranking};
 use store::{Failure, Sql};
 use views::{View, Views};
 
@@ -93,6 +93,7 @@ struct Loaded {
     suffix: String,
     position: i64,
     policy: Arc<Policy>,
+    late: LikelyLate,
     person: kernel::PersonId,
     /// Messages that wait for somebody.
     quarantined: i64,
@@ -229,6 +230,7 @@ impl Reading {
             suffix,
             position,
             policy,
+            late: self.ranking.likely_late(),
             person,
             quarantined,
         })

@@ -106,7 +106,8 @@ fn too_many() -> Markup {
 
 fn table(who: &SignedIn, asked: &Asked, loaded: &Loaded, name: &str, sort: Sort) -> Markup {
     let (page, works) = (loaded.page(), who.viewer().works());
-    let style = RowStyle::now(&who.here, &loaded.suffix, works, &loaded.policy);
+    let style =
+        RowStyle::now(&who.here, &loaded.suffix, works, &loaded.policy, loaded.late.clone());
     let style = RowStyle { risk_at: page.ranked_at.unwrap_or(who.here.now), ..style };
     let lines = page.ranked_at.filter(|_| !sort.reversed).map(|_| waterline(asked, loaded, &style));
     let line_before = |at: usize| lines.filter(|(place, _)| *place == at).map(|(_, words)| words);

@@ -6,12 +6,13 @@ use crate::part::icon::icon;
 use crate::part::time::Here;
 use crate::part::{chip, clock, person, pri, state, time};
 use crate::url;
+use incident::clocks::{Clock, ClockKind, ClockStatus};
 use incident::state::LinkKind;
 use incident::{Access, Policy};
 use insight::WATERLINE;
 use kernel::Timestamp;
 use maud::{Markup, html};
-use store::incidents::list::IncidentRow;
+use store::incidents::list::{IncidentRow, LikelyLate};
 
 /// What rows are drawn for.
 #[derive(Debug, Clone)]
@@ -26,6 +27,8 @@ pub(crate) struct RowStyle<'a> {
     pub(crate) policy: &'a Policy,
     /// The instant for which risk is shown.
     pub(crate) risk_at: Timestamp,
+    /// Which incidents are likely late.
+    pub(crate) late: LikelyLate,
     /// Whether the viewer may see the risk of every row drawn.
     pub(crate) full: bool,
 }
@@ -37,14 +40,31 @@ impl<'a> RowStyle<'a> {
         suffix: &'a str,
         selectable: bool,
         policy: &'a Policy,
+        late: LikelyLate,
     ) -> Self {
-        RowStyle { here, suffix, selectable, policy, risk_at: here.now, full: true }
+        RowStyle { here, suffix, selectable, policy, risk_at: here.now, late, full: true }
     }
 
     /// The risk of a row, where it has one and the viewer may see it.
     pub(crate) fn risk(&self, row: &IncidentRow) -> Option<u8> {
         let seen = self.full && row.access == Access::Full;
         insight::value_of(&row.state, self.policy, self.risk_at).filter(|_| seen)
+    }
+}
+
+impl RowStyle<'_> {
+    /// Whether it is likely to be over only after its resolution is due, which lies ahead.
+    fn is_likely_late(&self, row: &IncidentRow) -> bool {
+        let ahead = |clock: &Clock| {
+            clock.kind == ClockKind::Resolution
+                && clock.status == ClockStatus::Running
+                && clock.due_at.is_some_and(|due| due > self.risk_at)
+        };
+        self.full
+            && row.access == Access::Full
+            && row.state.lifecycle.is_open()
+            && self.late.contains(&row.number)
+            && row.state.clocks.iter().any(ahead)
     }
 }
 
@@ -88,6 +108,7 @@ fn drawn(row: &IncidentRow, style: &RowStyle<'_>, patch: Option<&str>) -> Markup
                     span { (row.title) }
                     @if row.state.major { " " (chip::major()) }
                     @else if is_proposed(row) { " " (chip::proposed()) }
+                    @if style.is_likely_late(row) { " " (chip::likely_late()) }
                     @if let Some(team) = &row.confidential_to { " " (chip::lock(&team.name)) }
                     @for link in row.state.links.iter().filter(|link| link.kind == LinkKind::Problem) { " " (chip::chip(&link.target)) }
                 }

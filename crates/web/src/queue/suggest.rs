@@ -259,6 +259,7 @@ mod tests {
             models: [].into(),
             paging: std::sync::Arc::default(),
             asking: Default::default(),
+            closure: Default::default(),
             notices: Default::default(),
             time_zone: "UTC".to_owned(),
             language: Default::default(),

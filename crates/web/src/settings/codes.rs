@@ -1,5 +1,7 @@
 //! Resolution codes: the ways in which incidents are over.
 
+mod closure;
+
 use super::editing::{self, Problem, saved, saved_banner, stale, version_field};
 use super::{Reads, Section, actor, section_page};
 use crate::app::App;
@@ -9,7 +11,7 @@ use crate::form::Fields;
 use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use desk::Trouble;
 use incident::policy::ResolutionCode;
 use incident::{Policy, Refusal};
@@ -29,7 +31,9 @@ const NEW_ROWS: usize = 2;
 const CODE_CHARS: usize = 40;
 
 pub(super) fn routes() -> Router<App> {
-    Router::new().route("/settings/resolution-codes", get(show).post(change))
+    Router::new()
+        .route("/settings/resolution-codes", get(show).post(change))
+        .route("/settings/resolution-codes/closure", post(closure::change))
 }
 
 async fn show(
@@ -37,7 +41,8 @@ async fn show(
     Reads(who): Reads,
     RawQuery(query): RawQuery,
 ) -> PageResult<Markup> {
-    page(&app, &who, None, &Problem::default(), saved_banner(query.as_deref())).await
+    let closure = closure::card(&app, &who, None, &Problem::default()).await?;
+    page(&app, &who, None, &Problem::default(), saved_banner(query.as_deref()), closure).await
 }
 
 async fn change(
@@ -51,7 +56,8 @@ async fn change(
             let problem =
                 Problem::of(&app, trouble, SUBJECT, settings::RESOLUTION_CODES.to_owned(), "")
                     .await?;
-            let again = page(&app, &who, Some(fields), &problem, html! {}).await?;
+            let closure = closure::card(&app, &who, None, &Problem::default()).await?;
+            let again = page(&app, &who, Some(fields), &problem, html! {}, closure).await?;
             Ok((problem.status(), again).into_response())
         }
     }
@@ -118,12 +124,14 @@ fn checked(codes: Vec<ResolutionCode>) -> Result<Vec<ResolutionCode>, Trouble> {
     }
 }
 
+/// The whole page; `closure` is the card about what must be known.
 async fn page(
     app: &App,
     who: &SignedIn,
     typed: Option<Fields>,
     problem: &Problem,
     banner: Markup,
+    closure: Markup,
 ) -> PageResult<Markup> {
     let setting = app.desk.read(stored).await?;
     let codes = typed.as_ref().map_or(setting.value, rows);
@@ -150,6 +158,7 @@ async fn page(
                 div.savebar { span.end { button.btn.btn-primary type="submit" { "Save the codes" } } }
             }
         }
+        (closure)
     };
     Ok(section_page(
         who,

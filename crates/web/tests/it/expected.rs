@@ -47,6 +47,18 @@ async fn agents_see_a_span_with_its_basis_and_requesters_the_time_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_queue_says_what_is_likely_late() {
+    let world = learned().await;
+    let number = world.report("Scanner drops").await;
+    let at = world.desk.now().plus_days(60);
+    let said = Command::SetExpectedResolution { at: Some(at), low: None, high: None, reason: None };
+    world.command("mara", number, said).await;
+    world.get("mara", "/queue?q=state:open").await.hides("Likely late");
+    world.desk.watch_expected().await.unwrap();
+    world.get("mara", "/queue?q=state:open").await.shows_once("Likely late");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn fewer_than_fifteen_say_nothing() {
     let world = World::new().await;
     over(&world, 14).await;

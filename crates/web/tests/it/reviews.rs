@@ -416,3 +416,38 @@ async fn what_is_missing_is_said_before_an_incident_is_closed() {
     // Whoever changes nothing is asked for nothing.
     world.get("otto", &page).await.hides("Before it closes");
 }
+
+#[tokio::test]
+async fn what_must_be_known_is_asked_in_the_form_that_resolves() {
+    let world = World::new().await;
+    let number = world.report("No labels").await;
+    world.post("ada", "/settings/categories", &[("name", "Printing")]).await;
+    let all = world.desk.read(store::directory::categories::list).await.unwrap();
+    let category = all.iter().find(|category| category.name == "Printing").unwrap().id.to_string();
+    let needed = [("version", "0"), ("category", "1"), ("cause", "1"), ("knowledge", "1")];
+    world.post("ada", "/settings/resolution-codes/closure", &needed).await;
+    let path = format!("/incidents/{number}/resolve");
+    let form = world.get("mara", &path).await;
+    form.shows("name=\"category\"").shows("Needed here").hides("It can be resolved without.");
+    let bare = [("form", "resolve"), ("code", "fixed"), ("note", "Changed"), ("alone", "1")];
+    let refused = world.post("mara", &path, &bare).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    refused
+        .shows("Before it is resolved, set its category")
+        .shows("say its cause")
+        .shows("Changed");
+    let told = [("cause", "A worn cutter"), ("known_error", ""), ("category", category.as_str())];
+    let half: Vec<_> = bare.iter().copied().chain(told).collect();
+    world.post("mara", &path, &half).await.shows("name the known error or the article");
+    let article = store::directory::Article {
+        body: "Change the cutter.".to_owned(),
+        state: store::directory::ArticleState::Published,
+        ..store::directory::Article::titled(kernel::ArticleNumber(0), "Cutters", world.desk.now())
+    };
+    let article = world.desk.make_article(&world.viewer("mara"), article).await.unwrap().number;
+    let known = article.to_string();
+    let whole: Vec<_> = half.iter().copied().chain([("article", known.as_str())]).collect();
+    let done = world.post("mara", &path, &whole).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+    world.get("mara", &format!("/incidents/{number}")).await.shows("Printing");
+}

@@ -1051,3 +1051,19 @@ async fn what_requesters_are_asked_is_set() {
     assert_eq!((asking.survey_share, asking.survey_delay_days), (50, 1));
     assert_eq!((asking.remind_after_days, asking.close_after_days), (None, None));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_must_be_known_before_an_incident_is_resolved_is_set() {
+    let world = World::new().await;
+    let (list, path) = ("/settings/resolution-codes", "/settings/resolution-codes/closure");
+    world.get("ada", list).await.shows("What must be known before an incident is resolved");
+    let all = [("version", "0"), ("category", "1"), ("cause", "1")];
+    assert_eq!(world.post("ines", path, &all).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(world.post("ada", path, &all).await.status, StatusCode::SEE_OTHER);
+    let closure = world.desk.policy().closure;
+    assert_eq!((closure.category, closure.cause, closure.knowledge), (true, true, false));
+    world.get("ines", list).await.shows("not needed");
+    let late = world.post("ada", path, &[("version", "0")]).await;
+    late.shows("after you opened it");
+    assert!(world.desk.policy().closure.cause, "nothing was replaced");
+}

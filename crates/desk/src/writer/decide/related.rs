@@ -6,6 +6,7 @@ use incident::{Access, Body, Command, Event, Origin, Refusal, State};
 use kernel::{IncidentNumber, limits};
 use store::incidents::NewContent;
 use store::incidents::timeline::timeline;
+use store::knowledge::Record;
 use store::{Failure, Sql};
 
 /// What a command refers to beyond its own incident.
@@ -17,6 +18,8 @@ pub(super) struct Related {
     pub(super) undo: Vec<Event>,
     /// The whole timeline, for a command that goes by it.
     pub(super) timeline: Vec<Event>,
+    /// Whether an article was used on it, for a resolution that needs to know.
+    pub(super) article: bool,
     pub(super) contents: Vec<NewContent>,
 }
 
@@ -47,6 +50,11 @@ impl Related {
             }
             Command::CorrectPause { .. } | Command::ApplyModel(_) => {
                 related.timeline = round.timeline(sql, tried, number)?;
+                None
+            }
+            Command::Resolve { .. } if round.policy.closure.knowledge => {
+                let uses = store::knowledge::of_incident(sql, number)?;
+                related.article = uses.iter().any(|used| matches!(used.record, Record::Article(_)));
                 None
             }
             _ => None,

@@ -4,6 +4,7 @@
 //! it, and by `updated` otherwise. Risk moves with time and is no column: lists by it
 //! are ranked (`ranked.rs`); the columns here stand in where that would be too many.
 
+use super::ranking::risk_in;
 use crate::Value;
 use crate::incidents::filter::{NEXT_DUE, implies_open};
 use incident::Scope;
@@ -162,7 +163,7 @@ impl Cursor {
     pub fn risk(&self) -> Option<u8> {
         let ranked = self.order.0.key == SortKey::Risk && self.values.len() == RANKED_VALUES;
         let value = self.values.get(2).filter(|_| ranked && self.values[1] == 0)?;
-        u8::try_from(*value).ok()
+        u8::try_from(risk_in(*value)).ok()
     }
 
     pub(super) fn parameters(&self) -> impl Iterator<Item = Value> {

@@ -10,7 +10,7 @@ use insight::Exposure;
 use kernel::{IncidentNumber, PersonId, Timestamp};
 use query::{Expr, StateWord, Term};
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -33,6 +33,9 @@ const KEPT_MAX: usize = 2 * RANKED_MAX;
 /// States read at once.
 const CHUNK: usize = 500;
 
+/// Incidents that are likely to be over only after their resolution is due.
+pub type LikelyLate = Arc<HashSet<IncidentNumber>>;
+
 /// What risk depends on besides the incident, and what was read of incidents before.
 /// Cheap to clone; clones share what they read.
 #[derive(Clone)]
@@ -46,6 +49,7 @@ pub struct Ranking {
 struct Board {
     kept: Mutex<HashMap<IncidentNumber, Arc<Kept>>>,
     orders: Mutex<HashMap<String, Ordered>>,
+    late: Mutex<LikelyLate>,
     /// Who makes an order holds one of these, by its key: others wait for it instead of making it, too.
     turns: [Mutex<()>; TURNS],
 }
@@ -57,10 +61,11 @@ struct Kept {
     exposure: Option<Exposure>,
 }
 
-/// An incident's place: the higher the risk the earlier, then what is due sooner, then
-/// priority, then the newest.
+/// An incident's place: the higher the risk the earlier, then what is likely late, then what is
+/// due sooner, then priority, then the newest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Rank {
+    /// As [`standing`] makes it.
     pub(super) value: Reverse<i64>,
     pub(super) due: i64,
     pub(super) priority: i64,
@@ -101,6 +106,16 @@ impl Ranking {
     #[must_use]
     pub fn under(&self, policy: Arc<Policy>) -> Self {
         Ranking { policy, board: self.board.clone(), most: self.most }
+    }
+
+    /// Which incidents are likely late, as it was found last.
+    pub fn likely_late(&self) -> LikelyLate {
+        lock(&self.board.late).clone()
+    }
+
+    /// Keeps which incidents are likely late; orders that are made from now on go by it.
+    pub fn keep_likely_late(&self, late: LikelyLate) {
+        *lock(&self.board.late) = late;
     }
 
     /// The open incidents that meet a condition, by rank: at the instant `at` if it is
@@ -182,6 +197,7 @@ impl Ranking {
         at: Timestamp,
     ) -> Result<Vec<Rank>, Failure> {
         let kept = self.kept(sql, &candidates)?;
+        let late = self.likely_late();
         let mut ranks: Vec<Rank> = candidates
             .iter()
             .zip(kept)
@@ -191,7 +207,7 @@ impl Ranking {
                 let exposure = kept.exposure.as_ref().filter(|_| full);
                 let value = exposure.map_or(0, |known| insight::value(known, &self.policy, at));
                 Rank {
-                    value: Reverse(value.into()),
+                    value: Reverse(standing(value, full && late.contains(&candidate.number))),
                     due: candidate.due,
                     priority: candidate.priority,
                     number: Reverse(candidate.number.0),
@@ -357,6 +373,16 @@ fn read(
         Ok((number, Arc::new(kept)))
     })?;
     Ok(found.into_iter().collect())
+}
+
+/// Risk, and below it whether it is likely late, as one number that is larger for what comes first.
+fn standing(risk: u8, late: bool) -> i64 {
+    2 * i64::from(risk) + i64::from(late)
+}
+
+/// The risk in a [`standing`].
+pub(super) const fn risk_in(standing: i64) -> i64 {
+    standing / 2
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

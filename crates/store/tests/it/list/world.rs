@@ -310,6 +310,7 @@ pub fn policy() -> Arc<Policy> {
         models: [].into(),
         paging: std::sync::Arc::default(),
         asking: Default::default(),
+        closure: Default::default(),
         notices: Default::default(),
         time_zone: "UTC".to_owned(),
         language: Default::default(),

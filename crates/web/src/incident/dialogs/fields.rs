@@ -1,8 +1,8 @@
 //! The fields of each command's form.
 
 use super::major;
+use super::resolve::resolve;
 use crate::form::Fields;
-use crate::incident::closure;
 use crate::incident::panel::pick;
 use crate::incident::parse::OPEN;
 use crate::incident::timeline::{hold_word, link_word, role_word};
@@ -14,7 +14,6 @@ use crate::part::form::{Errors, Field, kept};
 use crate::part::person::first_name;
 use crate::part::rating::score_words;
 use crate::part::state::waiting;
-use crate::part::time::counted;
 use crate::url;
 use incident::CommandName as C;
 use incident::ledger::Pause;
@@ -305,53 +304,6 @@ fn correct(view: &View<'_>, form: &Form<'_>) -> Markup {
     }
 }
 
-fn resolve(view: &View<'_>, form: &Form<'_>, requester: &str) -> Markup {
-    let codes: Vec<(String, String)> = view
-        .case
-        .policy
-        .resolution_codes
-        .iter()
-        .map(|code| (code.code.clone(), code.label.clone()))
-        .collect();
-    let open = |number: &&kernel::IncidentNumber| {
-        view.case.relatives.get(number).is_none_or(|row| row.state.lifecycle.is_open())
-    };
-    let follows = |number: &&kernel::IncidentNumber| {
-        view.case.relatives.get(number).is_none_or(|row| row.state.follows_parent)
-    };
-    let children = view.case.state().children.iter().filter(open).filter(follows).count();
-    let parts = view.case.state().parts.iter().filter(open).count();
-    html! {
-        @if form.values.ticked("from_draft") { input type="hidden" name="from_draft" value="1"; }
-        (form.select("code", "How was it resolved", None, &codes, ""))
-        (form.words("note", &format!("What was done? {requester} reads this"), Some("One sentence, so that it can be checked.")))
-        (form.line("cause", "Cause", Some("Only staff read this. Leave it empty if it is not known."), "", "text"))
-        (form.line("known_error", "Known error whose workaround was used", Some("Its number, such as PRB-3. Empty if none was."), &shown_error(view), "text"))
-        (form.line("article", "Article that helped", Some("Its number, such as KB-12. Empty if none did."), "", "text"))
-        @if view.case.state().confidential_to.is_none() {
-            label.ck {
-                input type="checkbox" name="to_article" value="1" checked[form.values.ticked("to_article")];
-                "Make an article of this: a draft with these words"
-            }
-        }
-        @if children > 0 {
-            label.ck {
-                input type="checkbox" name="children" value="1" checked[form.values.ticked("children")];
-                "Resolve " (counted(children as i64, "incident")) " below it with the same words"
-            }
-        }
-        @if parts > 0 { p.hint { (counted(parts as i64, "merged incident")) " will be resolved with it." } }
-        (closure::check(view, None))
-    }
-}
-
-/// The known error that it was found to show, and whose workaround may have been applied.
-fn shown_error(view: &View<'_>) -> String {
-    let links = view.case.state().links.iter();
-    let mut shown = links.filter(|link| link.kind == LinkKind::KnownError && !link.reverse);
-    shown.next().map_or(String::new(), |link| link.target.clone())
-}
-
 fn hold(view: &View<'_>, form: &Form<'_>) -> Markup {
     let reasons: Vec<(String, &str)> = HoldReason::ALL
         .iter()
@@ -477,7 +429,7 @@ pub(super) fn roles() -> Vec<(String, &'static str)> {
     IncidentRole::ALL.iter().map(|role| (role.as_str().to_owned(), role_word(*role))).collect()
 }
 
-fn with_none(options: &[(String, String)], label: &str) -> Vec<(String, String)> {
+pub(super) fn with_none(options: &[(String, String)], label: &str) -> Vec<(String, String)> {
     std::iter::once(("none".to_owned(), label.to_owned())).chain(options.iter().cloned()).collect()
 }
 

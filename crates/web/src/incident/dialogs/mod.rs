@@ -3,6 +3,7 @@
 
 mod fields;
 mod major;
+mod resolve;
 
 use super::view::View;
 use crate::auth::SignedIn;
