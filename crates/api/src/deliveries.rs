@@ -40,7 +40,7 @@ struct Delivery {
     number: Option<IncidentNumber>,
     /// Whether it is about an incident that the caller may not see.
     restricted: bool,
-    /// What is told: `reported`, `commented`, `resolved` and so on; `trial` is a test letter, `webhook_off` that one was switched off.
+    /// What is told: `reported`, `commented`, `resolved` and so on; `trial` is a test letter, `webhook_off` that one was switched off, `report` a report that is sent by itself.
     word: String,
     /// Why to them: `requester`, `watcher`, `person`, `team`, or `rule` (one that was added).
     told_as: &'static str,

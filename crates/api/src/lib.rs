@@ -27,6 +27,7 @@ mod json;
 mod kept;
 mod lists;
 mod macros;
+mod mailed_reports;
 mod maintenances;
 mod messages;
 mod models;
@@ -142,6 +143,7 @@ fn doors() -> Vec<Door> {
         schedules::doors(),
         escalations::doors(),
         reports::doors(),
+        mailed_reports::doors(),
         rules::doors(),
         models::doors(),
         notices::doors(),

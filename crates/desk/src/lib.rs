@@ -242,6 +242,7 @@ impl Desk {
             surges::start(&desk);
             recurring::start(&desk);
             reports::start(&desk);
+            reports::mailed::start(&desk);
             suggest::start(&desk);
             attention::start(&desk);
             expected::start(&desk);

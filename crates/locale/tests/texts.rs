@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 use locale::{
-    Language, account, answer, articles, entry, letters, portal, scripts, status, subscribers,
+    Language, account, answer, articles, entry, letters, portal, reports, scripts, status,
+    subscribers,
 };
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -26,7 +27,7 @@ const SAME: [&str; 12] = [
     "told-push",
 ];
 
-fn files(language: Language) -> [(&'static str, Entries); 9] {
+fn files(language: Language) -> [(&'static str, Entries); 10] {
     [
         ("letters", letters(language).entries()),
         ("portal", portal(language).entries()),
@@ -34,6 +35,7 @@ fn files(language: Language) -> [(&'static str, Entries); 9] {
         ("answer", answer(language).entries()),
         ("entry", entry(language).entries()),
         ("account", account(language).entries()),
+        ("reports", reports(language).entries()),
         ("scripts", scripts(language).entries()),
         ("subscribers", subscribers(language).entries()),
         ("status", status(language).entries()),

@@ -3,6 +3,7 @@
 //! attempted again under the same message id.
 
 mod outside;
+mod reports;
 mod telling;
 mod writing;
 

@@ -1,7 +1,7 @@
 //! A letter: what it says, piece by piece, as text and as HTML.
 
 use kernel::Language;
-use maud::{DOCTYPE, html};
+use maud::{DOCTYPE, Markup, html};
 
 /// A piece of a letter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,21 @@ pub(crate) enum Piece {
     Facts(Vec<(&'static str, String)>),
     /// Where to go: what one does there, and the address.
     Links(Vec<(&'static str, String)>),
+    /// Figures: what stands above the columns, and the lines; the first of each names it.
+    Table(Vec<String>, Vec<Vec<String>>),
+    /// A file that goes with it.
+    File(File),
+}
+
+/// A file that goes with a letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct File {
+    /// Its name.
+    pub(crate) name: String,
+    /// What it is, such as `text/csv; charset=utf-8`.
+    pub(crate) media_type: &'static str,
+    /// What it holds.
+    pub(crate) text: String,
 }
 
 /// What somebody is told.
@@ -62,6 +77,8 @@ impl Letter {
                             Piece::Links(links) => @for (does, address) in links {
                                 p { a href=(address) { (does) } }
                             },
+                            Piece::Table(head, lines) => (table(head, lines)),
+                            Piece::File(file) => p { (file.name) },
                         }
                     }
                     hr;
@@ -71,6 +88,34 @@ impl Letter {
         }
         .into_string()
     }
+}
+
+/// A table as mail programs show it: they know no style sheets.
+fn table(head: &[String], lines: &[Vec<String>]) -> Markup {
+    html! {
+        table border="1" cellpadding="6" cellspacing="0" {
+            tr { @for title in head { th scope="col" align="left" { (title) } } }
+            @for line in lines {
+                tr { @for (place, cell) in line.iter().enumerate() {
+                    @if place == 0 { th scope="row" align="left" { (cell) } }
+                    @else { td align="right" { (cell) } }
+                } }
+            }
+        }
+    }
+}
+
+/// A table as lines of text, a figure with its title: columns do not stay below each other in the
+/// letters of every mail program.
+fn table_lines(head: &[String], lines: &[Vec<String>], colon: &str) -> Vec<String> {
+    let line = |line: &Vec<String>| {
+        let (name, figures) = line.split_first()?;
+        let figures = head.iter().skip(1).zip(figures);
+        let told: Vec<String> =
+            figures.map(|(title, figure)| format!("{title}{colon} {figure}")).collect();
+        Some(format!("{name}\n    {}", told.join("\n    ")))
+    };
+    lines.iter().filter_map(line).collect()
 }
 
 fn text_of(piece: &Piece, colon: &str) -> String {
@@ -83,6 +128,8 @@ fn text_of(piece: &Piece, colon: &str) -> String {
         Piece::Links(links) => {
             links.iter().map(|(does, address)| format!("{does}{colon} {address}")).collect()
         }
+        Piece::Table(head, lines) => table_lines(head, lines, colon),
+        Piece::File(file) => return file.name.clone(),
     };
     lines.join("\n")
 }
@@ -123,6 +170,22 @@ mod tests {
             "{text}"
         );
         assert!(text.ends_with("-- \nYou reported it.\n"), "{text}");
+    }
+
+    #[test]
+    fn figures_are_a_table_and_lines_of_text() {
+        let cells = |cells: &[&str]| cells.iter().map(|cell| (*cell).to_owned()).collect();
+        let (head, line): (Vec<String>, Vec<String>) =
+            (cells(&["Team", "Open"]), cells(&["A <b>", "7"]));
+        let pieces = vec![Piece::Table(head, vec![line])];
+        let (subject, why) = (String::new(), "Because.".to_owned());
+        let letter = Letter { language: Language::En, subject, pieces, why };
+        assert_eq!(letter.text(), "A <b>\n    Open: 7\n\n-- \nBecause.\n");
+        let html = letter.html();
+        assert!(
+            html.contains("align=\"left\">A &lt;b&gt;</th><td align=\"right\">7</td>"),
+            "{html}"
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::sight::Silence;
 use crate::words;
+use desk::reports::mailed::Mailed;
 use incident::event::Body;
 use incident::{Policy, State, effects};
 use jiff::tz::TimeZone;
@@ -49,6 +50,8 @@ pub(crate) enum Read {
     Trial(Box<Person>),
     /// Webhooks that were switched off, with their reasons.
     WebhooksOff(Box<Person>, Vec<(String, String)>),
+    /// A report that is sent by itself, and who it is from; nothing before it is counted.
+    Report(Box<Person>, Option<Box<(Mailed, String)>>),
 }
 
 /// Reads what a delivery is made of, or why there is nothing to tell.
@@ -65,6 +68,9 @@ pub(crate) fn read(
             true => Err("they are in use again"),
             false => Ok(Read::WebhooksOff(Box::new(person), off)),
         });
+    }
+    if delivery.word == store::reports::mailed::MAILED {
+        return Ok(Ok(Read::Report(Box::new(person), None)));
     }
     let Some(number) = delivery.number else {
         return Ok(Ok(Read::Trial(Box::new(person))));

@@ -1,9 +1,9 @@
 //! A letter as a message of the internet (RFC 5322).
 
-use crate::letter::{Letter, one_line};
+use crate::letter::{File, Letter, Piece, one_line};
 use kernel::Timestamp;
-use lettre::message::header::{HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart};
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
 use std::time::{Duration, SystemTime};
 
@@ -62,9 +62,24 @@ pub(crate) fn message(letter: &Letter, envelope: &Envelope) -> Result<Message, S
             builder = builder.raw_header(HeaderValue::new(name, value));
         }
     }
-    builder
-        .multipart(MultiPart::alternative_plain_html(lines(&letter.text()), lines(&letter.html())))
-        .map_err(|error| wrong(&error))
+    let words = MultiPart::alternative_plain_html(lines(&letter.text()), lines(&letter.html()));
+    let files: Vec<SinglePart> = letter.pieces.iter().filter_map(attached).collect();
+    let whole = match files.is_empty() {
+        true => words,
+        false => {
+            let mixed = MultiPart::mixed().multipart(words);
+            files.into_iter().fold(mixed, MultiPart::singlepart)
+        }
+    };
+    builder.multipart(whole).map_err(|error| wrong(&error))
+}
+
+/// A piece as a part of its own, where it is a file.
+fn attached(piece: &Piece) -> Option<SinglePart> {
+    let Piece::File(File { name, media_type, text }) = piece else { return None };
+    let media_type = ContentType::parse(media_type).unwrap_or(ContentType::TEXT_PLAIN);
+    // As bytes, so that no line of it ends otherwise on the way.
+    Some(Attachment::new(one_line(name)).body(text.clone().into_bytes(), media_type))
 }
 
 /// Lines that end as lines do: mail takes no carriage return on its own.

@@ -44,7 +44,7 @@ migrations!(
         32 => "0032_open_alerts", 33 => "0033_problems", 34 => "0034_search",
         35 => "0035_suggestions", 36 => "0036_causes", 37 => "0037_together",
         38 => "0038_team_views", 39 => "0039_reviews", 40 => "0040_reports",
-        41 => "0041_recurring", 42 => "0042_expected",
+        41 => "0041_recurring", 42 => "0042_expected", 43 => "0043_mailed_reports",
     ]
 );
 
@@ -66,7 +66,7 @@ migrations!(
         32 => "0032_open_alerts", 33 => "0033_problems", 34 => "0034_search",
         35 => "0035_suggestions", 36 => "0036_causes", 37 => "0037_together",
         38 => "0038_team_views", 39 => "0039_reviews", 40 => "0040_reports",
-        41 => "0041_recurring", 42 => "0042_expected",
+        41 => "0041_recurring", 42 => "0042_expected", 43 => "0043_mailed_reports",
     ]
 );
 

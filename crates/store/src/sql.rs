@@ -139,6 +139,7 @@ from! {
     kernel::ListId => |v| Value::Text(v.to_string()),
     kernel::SubscriberId => |v| Value::Text(v.to_string()),
     kernel::SurgeId => |v| Value::Text(v.to_string()),
+    kernel::ReportId => |v| Value::Text(v.to_string()),
 }
 
 impl<T: Into<Value>> From<Option<T>> for Value {

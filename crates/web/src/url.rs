@@ -1,7 +1,7 @@
 //! Every address of the product, so that links cannot break.
 
 use kernel::{
-    ActionId, AlertId, ArticleNumber, ClusterId, IncidentNumber, MacroId, ProblemNumber,
+    ActionId, AlertId, ArticleNumber, ClusterId, IncidentNumber, MacroId, ProblemNumber, ReportId,
     ReviewNumber, ScheduleId, ServiceId,
 };
 use std::fmt::Display;
@@ -60,12 +60,25 @@ pub(crate) const SUGGESTIONS: &str = "/reports/suggestions";
 pub(crate) const EXPECTED: &str = "/reports/expected";
 /// What comes in, and how many people it takes.
 pub(crate) const PLANNING: &str = "/reports/planning";
+/// Reports that are sent by mail.
+pub(crate) const MAILED_REPORTS: &str = "/reports/mailed";
 /// Where signing out is posted.
 pub(crate) const SIGN_OUT: &str = "/sign-out";
 
 /// The sign-in page; afterwards it goes on to `next`.
 pub(crate) fn sign_in(next: &str) -> String {
     if next == "/" { "/sign-in".to_owned() } else { format!("/sign-in?next={}", encode(next)) }
+}
+
+/// A report that is sent by mail.
+pub(crate) fn mailed_report(id: ReportId) -> String {
+    format!("{MAILED_REPORTS}/{id}")
+}
+
+/// The form by which a report with these lines is sent by mail; `rest` says of which zone and of
+/// which incidents.
+pub(crate) fn new_mailed_report(name: impl Display, by: impl Display, rest: &str) -> String {
+    format!("{MAILED_REPORTS}/new?report={name}&by={by}{rest}")
 }
 
 /// An incident's page for agents.

@@ -185,3 +185,39 @@ async fn timelines_are_traces_without_what_people_wrote() {
     }
     world.of("rosa").get(&path).await.problem(403);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_manager_has_a_report_sent_changes_and_stops_it() {
+    let world = World::new().await;
+    let mara = world.of("mara");
+    let weekly = json!({
+        "report": "compliance", "by": "team", "past": "last_week", "pace": "weekly", "day": 1,
+        "hour": 7, "zone": "Europe/Berlin", "people": ["ines@northwind.example"],
+    });
+    let made = mara.post("/api/v1/mailed-reports", weekly.clone()).await;
+    let made = made.good().clone();
+    assert_eq!((&made["pace"], &made["past"]), (&json!("weekly"), &json!("last_week")));
+    assert!(made["next_at"].is_string(), "{made}");
+    let address = format!("/api/v1/mailed-reports/{}", made["id"].as_str().unwrap());
+    let changed = mara.patch(&address, json!({ "pace": "monthly", "day": 31 })).await;
+    assert_eq!((&changed.good()["day"], &changed.good()["hour"]), (&json!(31), &json!(7)));
+    // Administrators see all, other managers and agents none of others.
+    for (who, count) in [("mara", 1), ("ada", 1), ("ines", 0)] {
+        let listed = world.of(who).get("/api/v1/mailed-reports").await;
+        assert_eq!(listed.good()["items"].as_array().unwrap().len(), count, "{who}");
+    }
+    let ines = world.of("ines");
+    ines.get(&address).await.problem(404);
+    ines.post("/api/v1/mailed-reports", weekly.clone()).await.problem(403);
+    for (field, wrong) in [
+        ("people", json!({ "people": ["rosa@northwind.example"] })),
+        ("zone", json!({ "zone": "Mars/Olympus" })),
+        ("day", json!({ "day": 32 })),
+    ] {
+        mara.patch(&address, wrong).await.field(422, field);
+    }
+    let nonsense = json!({ "report": "nonsense", "past": "last_week", "pace": "daily" });
+    mara.post("/api/v1/mailed-reports", nonsense).await.field(422, "report");
+    assert_eq!(mara.delete(&address).await.status, 204);
+    mara.get(&address).await.problem(404);
+}

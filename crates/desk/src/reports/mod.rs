@@ -2,6 +2,7 @@
 //! the incidents behind each figure. What is measured is kept beside the log by `follow`.
 
 mod follow;
+pub mod mailed;
 mod out;
 mod xes;
 

@@ -9,6 +9,7 @@ mod expected;
 mod files;
 mod knowledge;
 mod macros;
+mod mailed;
 mod map;
 mod models;
 mod paging;

@@ -26,7 +26,7 @@ const STALE_SECONDS: i64 = 2 * 86_400;
 const UNFOLLOW_DAYS: i64 = 365;
 
 /// What a delivery is made of, why there is nothing to tell, or why it cannot be read.
-type Found = Result<Result<Read, Silence>, Failure>;
+pub(super) type Found = Result<Result<Read, Silence>, Failure>;
 
 /// Whether somebody may know something, or why not, or why it cannot be read.
 pub(super) type Seen = Result<Result<(), Silence>, Failure>;
@@ -114,7 +114,9 @@ impl Courier {
         now: Timestamp,
     ) -> Result<Vec<Ready>, Trouble> {
         let sizes: Vec<usize> = letters.iter().map(Vec::len).collect();
-        let mut read = self.read_all(letters.into_iter().flatten().collect()).await?.into_iter();
+        let mut read = self.read_all(letters.into_iter().flatten().collect()).await?;
+        self.count_reports(&mut read).await?;
+        let mut read = read.into_iter();
         let seals = self.desk.seals().await?;
         let answers = self.answers_are_read(options).await?;
         let writing = Writing { options, seals: &seals, answers, now };
@@ -221,6 +223,15 @@ impl Courier {
                 let at = Here::of(&person, &policy, now).moment(now);
                 let letter = words::webhooks::off(&person, public_url, &off);
                 let (thread, unsubscribe, about) = (None, None, String::new());
+                Ok(Written { letter, name: person.name, thread, at, about, unsubscribe })
+            }
+            Read::Report(person, counted) => {
+                let Some(counted) = counted else { return Err(Outcome::NotTried(None)) };
+                let here = Here::of(&person, &policy, now);
+                let at = here.moment(now);
+                let (mailed, from) = *counted;
+                let letter = words::report::letter(&mailed, &from, public_url, &here);
+                let (thread, unsubscribe, about) = (None, None, letter.subject.clone());
                 Ok(Written { letter, name: person.name, thread, at, about, unsubscribe })
             }
             Read::Incident(material) => {

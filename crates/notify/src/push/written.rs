@@ -103,7 +103,7 @@ fn note(
                 for_seconds: worth_seconds(urgency),
             });
         }
-        Read::WebhooksOff(..) => return Err(withdrawn("it is told by mail")),
+        Read::WebhooksOff(..) | Read::Report(..) => return Err(withdrawn("it is told by mail")),
     };
     let viewer = push.desk.viewer(&material.person, TokenScope::Admin);
     let sight = sight::of(
@@ -137,7 +137,7 @@ fn note(
 fn first_words(letter: &Letter) -> String {
     let words = letter.pieces.iter().map_while(|piece| match piece {
         Piece::Text(words) | Piece::Quote(words) => Some(one_line(words)),
-        Piece::Facts(_) | Piece::Links(_) => None,
+        Piece::Facts(_) | Piece::Links(_) | Piece::Table(..) | Piece::File(_) => None,
     });
     words.take(2).collect::<Vec<String>>().join(" ")
 }

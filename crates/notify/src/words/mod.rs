@@ -1,6 +1,7 @@
 //! What letters say, one module for each role, in the language of their reader.
 
 mod edited;
+pub(crate) mod report;
 mod requester;
 mod staff;
 mod watcher;

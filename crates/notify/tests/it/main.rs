@@ -8,6 +8,7 @@ mod languages;
 mod letters;
 mod paging;
 mod push;
+mod reports;
 mod sending;
 mod sink;
 mod subscribing;

@@ -3,6 +3,7 @@
 //! measured as they are read, so that no figure is older than its answer.
 
 mod kept;
+pub mod mailed;
 mod read;
 
 pub use kept::{Head, Kept, head, keep, measured};

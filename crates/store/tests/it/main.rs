@@ -16,6 +16,7 @@ mod feed;
 mod files;
 mod knowledge;
 mod list;
+mod mailed;
 mod majors;
 mod messages;
 mod notices;

@@ -126,7 +126,8 @@ impl Asked {
         format!("/api/v1/reports/events.xes?{days}{}", self.of_whom())
     }
 
-    fn of_whom(&self) -> String {
+    /// Of which zone and of which incidents, as it goes on in the query part of an address.
+    pub(super) fn of_whom(&self) -> String {
         let mut text = format!("&zone={}", encode(&self.zone_name));
         if !self.words.is_empty() {
             text.push_str(&format!("&q={}", encode(&self.words)));

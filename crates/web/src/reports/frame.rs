@@ -6,6 +6,7 @@ use crate::auth::SignedIn;
 use crate::part::icon::icon;
 use crate::shell::{Page, Section};
 use crate::url;
+use desk::reports::mailed::may_arrange;
 use insight::report::{By, Name};
 use kernel::{Role, limits};
 use maud::{Markup, html};
@@ -42,6 +43,7 @@ fn links(who: &SignedIn, asked: &Asked, name: Option<Name>, class: Option<&str>)
         (link(url::SUGGESTIONS.to_owned(), "Suggestions", "flag", false))
         (link(url::EXPECTED.to_owned(), "Expected times", "clock", false))
         @if who.viewer().has(&[Role::Manager, Role::Administrator]) { (link(url::PLANNING.to_owned(), "Planning", "oncall", false)) }
+        @if may_arrange(who.viewer()) { (link(url::MAILED_REPORTS.to_owned(), "Mailed reports", "reply", false)) }
         (link(url::WALLBOARD.to_owned(), "Wallboard", "grid", false))
     }
 }

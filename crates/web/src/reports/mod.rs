@@ -5,6 +5,7 @@ mod asked;
 mod behind;
 mod cards;
 mod frame;
+mod mailed;
 mod one;
 mod overview;
 mod read;
@@ -37,6 +38,7 @@ pub(crate) fn routes() -> Router<App> {
         .route(url::REPORTS, get(all))
         .route("/reports/{name}", get(one_report))
         .route("/reports/{name}/behind", get(incidents))
+        .merge(mailed::routes())
 }
 
 /// `GET /reports`

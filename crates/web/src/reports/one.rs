@@ -6,6 +6,7 @@ use super::words::{meaning, title};
 use super::{cards, frame, read};
 use crate::app::App;
 use crate::auth::SignedIn;
+use crate::part::icon::icon;
 use crate::url;
 use desk::Trouble;
 use desk::reports::{Report, sees_people};
@@ -69,7 +70,12 @@ pub(super) fn page(who: &SignedIn, asked: &Asked, name: Name, read: &Read) -> Ma
     let lead = html! { (frame::days(asked)) ". Every number opens what is behind it." };
     let only_own = report.by == By::Person && !sees_people(who.viewer());
     let main = html! {
-        (frame::head(title(name), lead, downloads(&links)))
+        (frame::head(title(name), lead, html! {
+            (downloads(&links))
+            @if let Some(address) = super::mailed::address_for(who, asked, name) {
+                a.btn href=(address) { (icon("reply")) "Mail this report" }
+            }
+        }))
         div.stack-l {
             (frame::form(who, asked, &url::report(name), Some((name.by(), report.by))))
             (cards::drawing(asked, report))

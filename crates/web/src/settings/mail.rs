@@ -189,6 +189,7 @@ fn table(who: &SignedIn, rows: &[Told]) -> Markup {
                         Some(number) => a href=(url::incident(number)) { (number) },
                         None if *restricted => span.muted { "restricted" },
                         None if row.word == deliveries::TRIAL => "test",
+                        None if row.word == store::reports::mailed::MAILED => "report",
                         None => span.muted { "no incident" },
                     } }
                     td { (row.word.replace('_', " ")) }

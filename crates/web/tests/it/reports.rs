@@ -209,3 +209,57 @@ async fn figures_of_single_persons_are_for_managers() {
     let (_, all) = page.body.split_once(table).unwrap();
     assert!(all.contains("Mara Lindqvist") && all.contains("Ines Calderon"), "{all}");
 }
+
+#[tokio::test]
+async fn a_manager_mails_a_report_to_people_who_may_see_it() {
+    let world = World::new().await;
+    let page = world.get("ines", "/reports/hops?period=30&zone=UTC&q=priority:P1").await;
+    let form = link(&page, "/reports/mailed/new?report=hops");
+    let page = world.get("ines", &form).await;
+    assert_eq!(page.status, StatusCode::OK);
+    page.shows("Mail this report").shows("Mara Lindqvist").hides("Gwen Tarrant");
+    let (mara, gwen) = (world.person("mara").id.to_string(), world.person("gwen").id.to_string());
+    let fields = |reader| {
+        [
+            ("report", "hops"),
+            ("by", "team"),
+            ("q", "priority:P1"),
+            ("zone", "UTC"),
+            ("past", "last_month"),
+            ("pace", "monthly"),
+            ("weekday", "1"),
+            ("month_day", "31"),
+            ("hour", "6"),
+            ("people", reader),
+        ]
+    };
+    let wrong = world.post("ines", "/reports/mailed", &fields(&gwen)).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    wrong.shows("who may not see reports").shows("priority:P1");
+    let made = world.post("ines", "/reports/mailed", &fields(&mara)).await;
+    assert_eq!(
+        (made.status, made.location()),
+        (StatusCode::SEE_OTHER, "/reports/mailed?done=saved")
+    );
+    let listed = world.get("ines", "/reports/mailed").await;
+    listed.shows("Monthly on day 31, or the last, at 06:00").shows("Mara Lindqvist");
+    world.get("ada", "/reports/mailed").await.shows("Monthly on day 31");
+    world.get("mara", "/reports/mailed").await.hides("Monthly on day 31");
+    let address = link(&listed, "/reports/mailed/0");
+    let page = world.get("ines", &address).await;
+    page.shows("Change a mailed report").shows("value=\"last_month\" selected");
+    assert_eq!(world.get("mara", &address).await.status, StatusCode::FORBIDDEN);
+    let stopped = world.post("ines", &format!("{address}/stop"), &[]).await;
+    assert_eq!(stopped.status, StatusCode::SEE_OTHER);
+    world.get("ines", "/reports/mailed").await.shows("No mailed reports");
+}
+
+#[tokio::test]
+async fn whoever_arranges_nothing_is_offered_no_mailing() {
+    let world = World::new().await;
+    for who in ["mara", "otto"] {
+        world.get(who, "/reports/hops").await.hides("Mail this report");
+        let form = world.get(who, "/reports/mailed/new?report=hops").await;
+        assert_eq!(form.status, StatusCode::FORBIDDEN, "{who}");
+    }
+}

@@ -40,7 +40,10 @@ const ROOMS: [(&str, &[&str]); 21] = [
             "insight", "search", "store", "desk",
         ],
     ),
-    ("notify", &["kernel", "locale", "query", "map", "status", "incident", "store", "desk"]),
+    (
+        "notify",
+        &["kernel", "locale", "query", "map", "status", "incident", "insight", "store", "desk"],
+    ),
     ("intake", &["kernel", "query", "alert", "incident", "store", "desk"]),
     (
         "evenkeel",
