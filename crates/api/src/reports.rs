@@ -114,7 +114,7 @@ struct ShownTable {
 struct ShownColumn {
     key: String,
     title: String,
-    /// `count`, `share` (0 to 1), `seconds` or `number`.
+    /// `count`, `share` (0 to 1), `seconds`, `number` or `amount` (units of the instance's currency).
     unit: String,
 }
 

@@ -69,5 +69,6 @@ fn figure(column: &Column, cell: &Cell) -> String {
         Unit::Share => format!("{:.1} %", value * 100.0),
         Unit::Seconds => format!("{value:.0} s"),
         Unit::Number => format!("{value:.2}"),
+        Unit::Amount => format!("{value:.0}"),
     }
 }

@@ -133,6 +133,9 @@ words! {
         Began = "began",
         /// Of an outage: when it ended within the period, in microseconds.
         Ended = "ended",
+        /// Of an outage: what an hour without its service costs, in whole units of the instance's
+        /// currency; nothing where nobody said.
+        CostPerHour = "cost_per_hour",
     }
 }
 

@@ -231,10 +231,9 @@ fn besides(asked: &Asked, seen: &Overview) -> Markup {
     let of =
         |report: &Report, column: &str| first(report).and_then(|table| value(table, "all", column));
     let told = |report: &Report, column: &str, unit| figure(of(report, column), unit);
-    let cost: i64 = seen.costs.values().sum();
-    let cost = match seen.costs.is_empty() {
-        true => "no cost of an hour is known".to_owned(),
-        false => format!("cost {}", crate::majors::amount(cost)),
+    let cost = match of(&seen.out, "cost") {
+        None => "no cost of an hour is known".to_owned(),
+        cost => format!("cost {}", figure(cost, Unit::Amount)),
     };
     let make = |name, report, column, more_is_good, under| Tile {
         name,
