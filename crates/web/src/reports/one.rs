@@ -58,6 +58,7 @@ pub(super) fn page(who: &SignedIn, asked: &Asked, name: Name, read: &Read) -> Ma
     let links = [
         ("CSV", asked.api(name, report.by, "csv")),
         ("NDJSON", asked.api(name, report.by, "ndjson")),
+        ("Parquet", asked.api(name, report.by, "parquet")),
         ("XES", asked.events()),
     ];
     let lead = html! { (frame::days(asked)) ". Every number opens what is behind it." };
