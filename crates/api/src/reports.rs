@@ -13,7 +13,7 @@ use axum::extract::State;
 use axum::http::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use desk::reports::{Asked, Report};
+use desk::reports::{Asked, Called, Report};
 use futures_util::stream;
 use incident::{Scope, Viewer};
 use insight::report::{By, Cell, Figure, Line, Name, Period, Table};
@@ -169,7 +169,7 @@ pub(crate) fn doors() -> Vec<Door> {
             .answers::<Page<Known>>(200, "They.")
             .problems(&[401, 403]),
         Door::get("/api/v1/reports/events.xes", "readTraces", traces)
-            .about("reports", "Read timelines for process mining", "XES (IEEE 1849): a trace for each incident that was reported in the period and that you see all of, with what happened, when and by whom. Nothing that people wrote is in it.")
+            .about("reports", "Read timelines for process mining", "XES (IEEE 1849): a trace for each incident that was reported in the period and that you see all of, with what happened, when and by whom. Managers, administrators and auditors read who by name; for others each person is a number, the same throughout the log. Nothing that people wrote is in it.")
             .query::<ReportParams>()
             .answers_plainly(200, "application/xml", "The log, sent as it is read.")
             .problems(&[401, 403, 422, 503]),
@@ -263,7 +263,9 @@ async fn traces(
     let asked = asked(Name::Arrivals.as_str(), &params)?;
     let numbers = app.desk().report_numbers(caller.viewer(), &asked).await?;
     let viewer = caller.viewer().clone();
-    let parts = Parts { app, viewer, numbers: numbers.into(), begun: false, ended: false };
+    let called = Called::to(&viewer);
+    let numbers = numbers.into();
+    let parts = Parts { app, viewer, numbers, called, begun: false, ended: false };
     let pieces = stream::unfold(parts, |mut parts| async move {
         let piece = parts.next().await?;
         Some((piece, parts))
@@ -278,6 +280,8 @@ struct Parts {
     app: App,
     viewer: Viewer,
     numbers: VecDeque<IncidentNumber>,
+    /// How people are called, in all pieces alike.
+    called: Called,
     begun: bool,
     ended: bool,
 }
@@ -297,7 +301,7 @@ impl Parts {
             self.ended = true;
             return Some(Ok(desk::reports::XES_TAIL.to_owned()));
         }
-        let piece = self.app.desk().traces(&self.viewer, some).await;
+        let piece = self.app.desk().traces(&self.viewer, some, &mut self.called).await;
         self.ended = piece.is_err();
         Some(piece.map_err(|trouble| std::io::Error::other(trouble.to_string())))
     }

@@ -208,6 +208,14 @@ async fn timelines_are_traces_without_what_people_wrote() {
         assert_eq!(log.text.contains(&format!("value=\"{hidden}\"")), sees_hidden, "{who}");
         assert!(log.text.contains("value=\"reported\""));
         assert!(!log.text.contains("Label printer jams"));
+        // Rosa reported both: she is one person, whose name agents do not need.
+        assert!(log.text.contains("key=\"org:resource\" value=\"person 1\""), "{}", log.text);
+        assert!(!log.text.contains("Rosa"), "{who}");
+    }
+    for who in ["mara", "ada", "otto"] {
+        let log = world.of(who).get(&path).await;
+        assert!(log.text.contains("value=\"Rosa\""), "{who}: {}", log.text);
+        assert!(!log.text.contains("value=\"person 1\""), "{who}");
     }
     world.of("rosa").get(&path).await.problem(403);
 }

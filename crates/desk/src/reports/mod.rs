@@ -10,7 +10,7 @@ mod xes;
 pub(crate) use follow::start;
 pub use out::{csv, ndjson};
 pub use rows::Rows;
-pub use xes::{TRACES_A_PIECE, XES_HEAD, XES_TAIL};
+pub use xes::{Called, TRACES_A_PIECE, XES_HEAD, XES_TAIL};
 
 use crate::{Desk, Trouble};
 use incident::{Refusal, Scope, Viewer};
