@@ -19,6 +19,7 @@ mod door;
 mod escalations;
 mod events;
 mod field;
+mod forecasts;
 mod health;
 mod inbox;
 mod incidents;
@@ -142,6 +143,7 @@ fn doors() -> Vec<Door> {
         schedules::doors(),
         escalations::doors(),
         reports::doors(),
+        forecasts::doors(),
         rules::doors(),
         models::doors(),
         notices::doors(),
