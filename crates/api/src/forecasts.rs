@@ -13,6 +13,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use desk::expected::{Quality, Tally};
 use desk::planning::{Asked, Handling, Hour, Plan, Staffed};
+use insight::line::Went;
 use kernel::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -44,6 +45,8 @@ struct PlanParams {
     /// How many people there are at each hour of the week, 168 numbers with commas between them
     /// from Monday 00:00 on; no what-if when absent.
     staff: Option<String>,
+    /// How many weeks of the past the what-if is run on, 1 to 26; 8 when absent.
+    weeks: Option<String>,
 }
 
 /// How many people it takes.
@@ -66,6 +69,38 @@ struct ShownPlan {
     /// Each hour of the week from Monday 00:00 on by the instance's clock; empty while too few
     /// weeks are known.
     hours: Vec<ShownHour>,
+    /// What came, run with those of `staff`; null where nobody named them.
+    rehearsed: Option<ShownRehearsed>,
+}
+
+/// What came in the past, run with other people: all wait, and are taken in turn.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = StaffingRehearsal)]
+struct ShownRehearsed {
+    /// What came since then was run.
+    #[schema(value_type = String, format = DateTime)]
+    since: Timestamp,
+    /// All of it.
+    whole: ShownWent,
+    /// The longest that something waited.
+    longest_seconds: f64,
+    /// What nobody took.
+    untaken: u32,
+    /// What came at each hour of the week from Monday 00:00 on.
+    hours: Vec<ShownWent>,
+}
+
+/// How it went with what came.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = StaffingRehearsalHour)]
+struct ShownWent {
+    came: u32,
+    /// Seconds that it waited on average; null where nothing came.
+    mean_wait_seconds: Option<f64>,
+    /// The share that waited no longer than `within`; null where nothing came.
+    in_time: Option<f64>,
+    /// How many waited then on average.
+    queue: f64,
 }
 
 /// An hour of the week.
@@ -186,6 +221,7 @@ async fn asked(app: &App, caller: &Caller, params: &PlanParams) -> Result<Asked,
     let per_cent = number("per_cent", params.per_cent.as_deref())?;
     let within = number("within", params.within.as_deref())?;
     let lost = number("lost", params.lost.as_deref())?;
+    let weeks = number("weeks", params.weeks.as_deref())?;
     Ok(Asked {
         team,
         handling_seconds: number("handling", params.handling.as_deref())?,
@@ -194,6 +230,7 @@ async fn asked(app: &App, caller: &Caller, params: &PlanParams) -> Result<Asked,
         patience_seconds: number("patience", params.patience.as_deref())?,
         lost_per_cent: lost.unwrap_or(usual.lost_per_cent),
         staff: staff(params.staff.as_deref())?,
+        weeks: weeks.unwrap_or(usual.weeks),
     })
 }
 
@@ -224,6 +261,22 @@ fn shown(plan: &Plan) -> ShownPlan {
         handling_measured_on: measured_on,
         weeks_min: plan.weeks_min,
         hours: plan.hours.iter().enumerate().map(|(place, hour)| shown_hour(place, hour)).collect(),
+        rehearsed: plan.rehearsed.as_ref().map(|(since, went)| ShownRehearsed {
+            since: *since,
+            whole: shown_went(&went.whole),
+            longest_seconds: went.longest_seconds,
+            untaken: went.untaken,
+            hours: went.hours.iter().map(shown_went).collect(),
+        }),
+    }
+}
+
+fn shown_went(went: &Went) -> ShownWent {
+    ShownWent {
+        came: went.came,
+        mean_wait_seconds: went.mean_seconds,
+        in_time: went.in_time,
+        queue: went.queue,
     }
 }
 

@@ -54,6 +54,12 @@ async fn a_plan_tells_how_it_goes_with_those_that_are_named() {
     );
     assert_eq!(plan["counted"], 0, "nothing came to that team");
     let plan = mara.get(&path.replace("&team=Network", "&patience=300&lost=10")).await;
+    let rehearsed = &plan.good()["rehearsed"];
+    assert_eq!(rehearsed["whole"]["came"], 40, "all that came in eight weeks");
+    assert_eq!(rehearsed["hours"].as_array().unwrap().len(), 168);
+    assert_eq!((&rehearsed["whole"]["in_time"], &rehearsed["untaken"]), (&json!(1.0), &json!(0)));
+    let one = mara.get(&path.replace("&team=Network", "&weeks=1")).await;
+    assert_eq!(one.good()["rehearsed"]["whole"]["came"], 7);
     let hours = plan.good()["hours"].as_array().unwrap();
     for hour in hours {
         assert_eq!(hour["staffed"]["agents"], 1);
@@ -66,6 +72,7 @@ async fn a_plan_tells_how_it_goes_with_those_that_are_named() {
         ("per_cent=100", "per_cent"),
         ("within=-1", "within"),
         ("lost=0", "lost"),
+        ("weeks=27", "weeks"),
         ("staff=1,2,3", "staff"),
         ("staff=few", "staff"),
         ("team=Nobody", "team"),
