@@ -3,7 +3,7 @@
 
 mod draw;
 
-use super::editing::{self, Problem, saved, saved_banner, version_field};
+use super::editing::{self, Problem, saved, saved_banner};
 use super::{Reads, Section, row_page, section_page};
 use crate::app::App;
 use crate::auth::{Administrator, SignedIn};

@@ -75,6 +75,7 @@ async fn staff_read_reports_and_others_land_in_the_portal() {
             let page = world.get(who, &format!("/reports/{name}")).await;
             assert_eq!(page.status, StatusCode::OK, "{who} {name}");
             page.shows("What this counts").shows(&format!("/api/v1/reports/{name}.csv?"));
+            page.shows(&format!("/api/v1/reports/{name}.parquet?"));
         }
     }
     let page = world.get("gwen", "/reports/compliance").await;

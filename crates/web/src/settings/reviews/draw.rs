@@ -1,10 +1,10 @@
 //! How the pages of reviews in the settings look.
 
-use super::{Part, Problem, SECTION, version_field};
+use super::{Part, SECTION};
 use crate::form::Fields;
 use crate::part::form::{Errors, Field, checkbox};
 use crate::reviews::heading;
-use crate::settings::editing::{buttons, choices, name_field};
+use crate::settings::editing::{Problem, buttons, choices, name_field, version_field};
 use incident::Policy;
 use kernel::{CategoryId, limits};
 use maud::{Markup, html};
