@@ -14,7 +14,7 @@ use axum::response::Response;
 use desk::expected::{Quality, Tally};
 use desk::planning::{Asked, Handling, Hour, Plan, Staffed};
 use insight::line::Went;
-use kernel::Timestamp;
+use kernel::{CalendarId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -47,6 +47,9 @@ struct PlanParams {
     staff: Option<String>,
     /// How many weeks of the past the what-if is run on, 1 to 26; 8 when absent.
     weeks: Option<String>,
+    /// The calendar, by name or id, while which is open they are there, in the what-if on the past;
+    /// round the clock when absent.
+    calendar: Option<String>,
 }
 
 /// How many people it takes.
@@ -231,12 +234,24 @@ async fn asked(app: &App, caller: &Caller, params: &PlanParams) -> Result<Asked,
         lost_per_cent: lost.unwrap_or(usual.lost_per_cent),
         staff: staff(params.staff.as_deref())?,
         weeks: weeks.unwrap_or(usual.weeks),
+        calendar: calendar(app, params.calendar.as_deref())?,
     })
 }
 
 fn number<T: FromStr>(field: &'static str, given: Option<&str>) -> Result<Option<T>, Problem> {
     let parsed = words(field, given)?.map(str::parse::<T>).transpose();
     parsed.map_err(|_| Problem::invalid(field, "must be a whole number, not too large"))
+}
+
+fn calendar(app: &App, given: Option<&str>) -> Result<Option<CalendarId>, Problem> {
+    let Some(text) = words("calendar", given)? else { return Ok(None) };
+    let policy = app.desk().policy();
+    let named = policy.calendars.latest().into_iter().find(|known| {
+        let id = known.hours.reference.id.to_string();
+        id == text || known.hours.name.eq_ignore_ascii_case(text)
+    });
+    let unknown = || Problem::invalid("calendar", "is none that there is");
+    named.map(|known| Some(known.hours.reference.id)).ok_or_else(unknown)
 }
 
 /// How many there are of them is checked by the desk.

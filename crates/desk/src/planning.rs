@@ -3,12 +3,12 @@
 //! counted.
 
 use crate::{Desk, Trouble};
-use incident::{Refusal, Viewer};
+use incident::{Policy, Refusal, Viewer};
 use insight::demand::{Demand, HOURS, WEEKS_MIN, demand};
 use insight::line::{Line, Rehearsed, rehearse};
 use insight::staffing::{self, AGENTS_MAX, Goal, Load, NoLoad};
 use jiff::tz::TimeZone;
-use kernel::{Role, TeamId, Timestamp};
+use kernel::{CalendarId, Role, TeamId, Timestamp};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::Sql;
@@ -59,6 +59,8 @@ pub struct Asked {
     pub staff: Option<Vec<u32>>,
     /// How many weeks of the past a what-if is run on.
     pub weeks: u8,
+    /// The calendar while which is open they are there, in a what-if on the past.
+    pub calendar: Option<CalendarId>,
 }
 
 impl Default for Asked {
@@ -72,6 +74,7 @@ impl Default for Asked {
             lost_per_cent: 5,
             staff: None,
             weeks: WEEKS_USUAL,
+            calendar: None,
         }
     }
 }
@@ -177,12 +180,16 @@ impl Desk {
             return Err(Refusal::forbidden(words).into());
         }
         check(&asked)?;
+        let (policy, now) = (self.policy(), self.now());
+        if asked.calendar.is_some_and(|id| policy.calendars.newest(id, now).is_none()) {
+            return Err(Refusal::invalid("calendar", "is none that there is").into());
+        }
         let turn = self.what_if_turn().await?;
         let past = self.past(asked.team).await?;
         // Long waits of many take seconds. Who asks again does not have both computed at once.
         let work = move || {
             let _turn = turn;
-            plan(&past, &asked)
+            plan(&past, &asked, &policy)
         };
         let computed = tokio::task::spawn_blocking(work).await;
         let failed = |error: tokio::task::JoinError| {
@@ -252,7 +259,7 @@ fn check(asked: &Asked) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn plan(past: &Past, asked: &Asked) -> Result<Plan, Refusal> {
+fn plan(past: &Past, asked: &Asked, policy: &Policy) -> Result<Plan, Refusal> {
     let handling = match (asked.handling_seconds, past.worked) {
         (Some(given), _) => (given, Handling::Given),
         (None, Some((mean, of))) => (mean.max(1), Handling::Measured(of)),
@@ -267,15 +274,25 @@ fn plan(past: &Past, asked: &Asked) -> Result<Plan, Refusal> {
         handling,
         hours: hours.collect::<Result<_, _>>()?,
         weeks_min: WEEKS_MIN,
-        rehearsed: asked.staff.as_ref().map(|staff| rehearsed(past, handling.0, asked, staff)),
+        rehearsed: asked
+            .staff
+            .as_ref()
+            .map(|staff| rehearsed(past, handling.0, asked, (staff, policy))),
     })
 }
 
 /// What came in the last weeks that are asked for, run with those that there are.
-fn rehearsed(past: &Past, handling: i64, asked: &Asked, staff: &[u32]) -> (Timestamp, Rehearsed) {
+fn rehearsed(
+    past: &Past,
+    handling: i64,
+    asked: &Asked,
+    (staff, policy): (&[u32], &Policy),
+) -> (Timestamp, Rehearsed) {
     let from = past.since.max(past.until.plus_days(-7 * i64::from(asked.weeks)));
+    let open = asked.calendar.and_then(|id| policy.calendars.newest(id, past.until));
     let line = Line {
         staff,
+        open: open.map(|open| policy.calendars.get(Some(open))),
         zone: &past.zone,
         handling_seconds: handling as f64,
         within_seconds: asked.within_seconds as f64,

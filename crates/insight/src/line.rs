@@ -8,6 +8,7 @@
 
 use crate::demand::HOURS;
 use crate::surge::hour_of_week;
+use calendar::Calendar;
 use jiff::tz::TimeZone;
 use kernel::Timestamp;
 use std::cmp::Reverse;
@@ -25,6 +26,8 @@ pub struct Line<'a> {
     /// How many there are at each hour of the week, from Monday 00:00 on; nobody at those that
     /// are missing.
     pub staff: &'a [u32],
+    /// When they are there at all, by a calendar; always when absent.
+    pub open: Option<&'a Calendar>,
     /// By whose clock.
     pub zone: &'a TimeZone,
     /// How long one takes on average, in seconds.
@@ -75,8 +78,11 @@ pub fn rehearse(
     let last = to.plus_days(REST_DAYS).micros();
     while run.now < run.to || (!run.waiting.is_empty() && run.now < last) {
         let end = (run.now.div_euclid(QUARTER) + 1) * QUARTER;
-        let hour = hour_of_week(line.zone, Timestamp::from_micros(run.now));
-        run.begin(hour, line.staff.get(hour).copied().unwrap_or_default());
+        let begins = Timestamp::from_micros(run.now);
+        let hour = hour_of_week(line.zone, begins);
+        let people = line.staff.get(hour).copied().unwrap_or_default();
+        let is_open = line.open.is_none_or(|calendar| calendar.is_open(begins));
+        run.begin(hour, if is_open { people } else { 0 });
         // What is done makes room before what comes at the same instant asks for it.
         loop {
             let done = run.busy.peek().map(|Reverse(at)| *at).filter(|at| *at < end);

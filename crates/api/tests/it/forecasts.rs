@@ -73,6 +73,7 @@ async fn a_plan_tells_how_it_goes_with_those_that_are_named() {
         ("within=-1", "within"),
         ("lost=0", "lost"),
         ("weeks=27", "weeks"),
+        ("calendar=Never", "calendar"),
         ("staff=1,2,3", "staff"),
         ("staff=few", "staff"),
         ("team=Nobody", "team"),

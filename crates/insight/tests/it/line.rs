@@ -12,8 +12,13 @@ fn monday() -> Timestamp {
 }
 
 fn run(arrivals: &[Timestamp], weeks: i64, staff: &[u32], handling: f64) -> Rehearsed {
-    let line =
-        Line { staff, zone: &TimeZone::UTC, handling_seconds: handling, within_seconds: 20.0 };
+    let line = Line {
+        staff,
+        open: None,
+        zone: &TimeZone::UTC,
+        handling_seconds: handling,
+        within_seconds: 20.0,
+    };
     rehearse(arrivals, (monday(), monday().plus_days(7 * weeks)), &line)
 }
 
@@ -93,4 +98,24 @@ fn the_same_past_gives_the_same_answer_and_more_people_wait_for_less() {
     let more = run(&arrivals, 1, &[3; 168], 180.0);
     assert!(more.whole.mean_seconds < few.whole.mean_seconds);
     assert!(more.longest_seconds <= few.longest_seconds);
+}
+
+#[test]
+fn people_are_there_while_their_calendar_is_open() {
+    let week = serde_json::json!({
+        "time_zone": "UTC", "week": { "mon": [["09:00", "17:00"]] }, "holidays": [],
+    });
+    let definition: calendar::Definition = serde_json::from_value(week).unwrap();
+    let office = calendar::Calendar::new(&definition).unwrap();
+    let line = Line {
+        staff: &[1; 168],
+        open: Some(&office),
+        zone: &TimeZone::UTC,
+        handling_seconds: 0.001,
+        within_seconds: 20.0,
+    };
+    let arrivals = [8, 10].map(|hour| monday().plus_seconds(hour * HOUR));
+    let went = rehearse(&arrivals, (monday(), monday().plus_days(7)), &line);
+    let waited = [8, 10].map(|hour: usize| went.hours[hour].mean_seconds);
+    assert_eq!(waited, [Some(3_600.0), Some(0.0)]);
 }

@@ -64,6 +64,13 @@ pub(super) fn read(fields: &Fields) -> (Asked, Errors) {
             team
         }
     };
+    let calendar = fields.filled("calendar").and_then(|text| {
+        let calendar = text.parse().ok();
+        if calendar.is_none() {
+            errors.add("calendar", "is none that there is");
+        }
+        calendar
+    });
     let asked = Asked {
         team,
         handling_seconds,
@@ -73,6 +80,7 @@ pub(super) fn read(fields: &Fields) -> (Asked, Errors) {
         lost_per_cent,
         staff: week(weekday, weekend),
         weeks,
+        calendar,
     };
     (asked, errors)
 }

@@ -67,6 +67,7 @@ fn inputs(app: &App, form: &Form) -> Markup {
                     (field("lost", "May give up, per cent").input("number", &or("lost", asked.lost_per_cent.to_string())))
                     (field("weekday", "People from Monday to Friday").hint("By hour, such as 8-18 6, 18-22 2. Empty: no what-if").input("text", &text("weekday")))
                     (field("weekend", "People on Saturday and Sunday").hint("In the same way").input("text", &text("weekend")))
+                    (field("calendar", "What-if they are there by").hint("On what came in the past").select(&calendars(app), &text("calendar")))
                     (field("weeks", "What-if on the last weeks").input("number", &or("weeks", asked.weeks.to_string())))
                 }
                 div.btns { button.btn.btn-primary type="submit" { "Compute" } }
@@ -114,6 +115,15 @@ fn results(who: &SignedIn, form: &Form, plan: &Plan) -> Markup {
             (table(form, plan))
         }
     }
+}
+
+/// The calendars by which people can be there.
+fn calendars(app: &App) -> Vec<(String, String)> {
+    let policy = app.desk.policy();
+    let latest = policy.calendars.latest().into_iter().filter(|known| !known.hours.retired);
+    let named =
+        latest.map(|known| (known.hours.reference.id.to_string(), known.hours.name.clone()));
+    std::iter::once((String::new(), "The hours above alone".to_owned())).chain(named).collect()
 }
 
 /// What really came, run with the people that were named.
