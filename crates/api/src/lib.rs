@@ -19,6 +19,7 @@ mod door;
 mod escalations;
 mod events;
 mod field;
+mod forecasts;
 mod health;
 mod inbox;
 mod incidents;
@@ -143,6 +144,7 @@ fn doors() -> Vec<Door> {
         schedules::doors(),
         escalations::doors(),
         reports::doors(),
+        forecasts::doors(),
         mailed_reports::doors(),
         rules::doors(),
         models::doors(),

@@ -10,13 +10,13 @@ use crate::path::Path;
 use crate::problem::Problem;
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use desk::reports::{Asked, Report};
+use desk::reports::{Asked, Called, Report};
 use futures_util::stream;
 use incident::{Scope, Viewer};
-use insight::report::{By, Cell, Figure, Line, Name, Table};
+use insight::report::{By, Cell, Figure, Line, Name, Period, Table};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use kernel::{IncidentNumber, Timestamp, limits};
@@ -24,6 +24,14 @@ use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, VecDeque};
 use store::incidents::list;
 use utoipa::{IntoParams, ToSchema};
+
+/// The forms of a report: how its address ends, and its media type.
+const FORMS: &[(&str, &str)] = &[
+    ("json", "application/json"),
+    ("csv", "text/csv"),
+    ("ndjson", "application/x-ndjson"),
+    ("parquet", "application/vnd.apache.parquet"),
+];
 
 /// What a report is asked for.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -114,7 +122,7 @@ struct ShownTable {
 struct ShownColumn {
     key: String,
     title: String,
-    /// `count`, `share` (0 to 1), `seconds` or `number`.
+    /// `count`, `share` (0 to 1), `seconds`, `number` or `amount` (units of the instance's currency).
     unit: String,
 }
 
@@ -161,12 +169,12 @@ pub(crate) fn doors() -> Vec<Door> {
             .answers::<Page<Known>>(200, "They.")
             .problems(&[401, 403]),
         Door::get("/api/v1/reports/events.xes", "readTraces", traces)
-            .about("reports", "Read timelines for process mining", "XES (IEEE 1849): a trace for each incident that was reported in the period and that you see all of, with what happened, when and by whom. Nothing that people wrote is in it.")
+            .about("reports", "Read timelines for process mining", "XES (IEEE 1849): a trace for each incident that was reported in the period and that you see all of, with what happened, when and by whom. Managers, administrators and auditors read who by name; for others each person is a number, the same throughout the log. Nothing that people wrote is in it.")
             .query::<ReportParams>()
             .answers_plainly(200, "application/xml", "The log, sent as it is read.")
             .problems(&[401, 403, 422, 503]),
         Door::get("/api/v1/reports/{name}", "readReport", read)
-            .about("reports", "Read a report", "Of incidents that you see all of, those merged into others with those. `{name}` with `.csv` or `.ndjson` gives the same as comma-separated values or lines of JSON. 503 while what is counted is being measured after an upgrade.")
+            .about("reports", "Read a report", "Of incidents that you see all of, those merged into others with those. `{name}` with `.csv` or `.ndjson`, or `Accept` with `text/csv` or `application/x-ndjson`, gives the same as comma-separated values or lines of JSON; `.parquet` (`application/vnd.apache.parquet`) gives what is counted, a row for each incident, page or outage, typed. 503 while what is counted is being measured after an upgrade.")
             .query::<ReportParams>()
             .answers::<Shown>(200, "The report.")
             .problems(&[401, 403, 404, 422, 503]),
@@ -192,21 +200,23 @@ async fn read(
     caller: Caller,
     Path(name): Path<String>,
     Params(params): Params<ReportParams>,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     caller.must_be_staff()?;
-    let (name, form) = name.split_once('.').unwrap_or((name.as_str(), "json"));
+    let (name, form) = name.split_once('.').unwrap_or((name.as_str(), accepted(&headers)));
     let asked = asked(name, &params)?;
+    if form == "parquet" {
+        let rows = app.desk().report_rows(caller.viewer(), &asked).await?;
+        return Ok(file(rows.name, &rows.period, form, rows.parquet));
+    }
     let report = app.desk().report(caller.viewer(), &asked).await?;
     let labels = app.desk().report_names(&report).await?;
     let label = |key: &str| report.label(&labels, key);
     match form {
         "json" => Ok(json::answer(StatusCode::OK, &shown(&report, &labels))),
-        "csv" => {
-            Ok(file(&report, "csv", "text/csv; charset=utf-8", desk::reports::csv(&report, label)))
-        }
+        "csv" => Ok(file(report.name, &report.period, form, desk::reports::csv(&report, label))),
         "ndjson" => {
-            let lines = desk::reports::ndjson(&report, label);
-            Ok(file(&report, "ndjson", "application/x-ndjson", lines))
+            Ok(file(report.name, &report.period, form, desk::reports::ndjson(&report, label)))
         }
         _ => Err(no_such_report()),
     }
@@ -253,7 +263,9 @@ async fn traces(
     let asked = asked(Name::Arrivals.as_str(), &params)?;
     let numbers = app.desk().report_numbers(caller.viewer(), &asked).await?;
     let viewer = caller.viewer().clone();
-    let parts = Parts { app, viewer, numbers: numbers.into(), begun: false, ended: false };
+    let called = Called::to(&viewer);
+    let numbers = numbers.into();
+    let parts = Parts { app, viewer, numbers, called, begun: false, ended: false };
     let pieces = stream::unfold(parts, |mut parts| async move {
         let piece = parts.next().await?;
         Some((piece, parts))
@@ -268,6 +280,8 @@ struct Parts {
     app: App,
     viewer: Viewer,
     numbers: VecDeque<IncidentNumber>,
+    /// How people are called, in all pieces alike.
+    called: Called,
     begun: bool,
     ended: bool,
 }
@@ -287,7 +301,7 @@ impl Parts {
             self.ended = true;
             return Some(Ok(desk::reports::XES_TAIL.to_owned()));
         }
-        let piece = self.app.desk().traces(&self.viewer, some).await;
+        let piece = self.app.desk().traces(&self.viewer, some, &mut self.called).await;
         self.ended = piece.is_err();
         Some(piece.map_err(|trouble| std::io::Error::other(trouble.to_string())))
     }
@@ -324,11 +338,24 @@ fn day(field: &'static str, given: Option<&str>) -> Result<Option<Date>, Problem
     Ok(Some(within.to_jiff().to_zoned(TimeZone::UTC).date()))
 }
 
-fn file(report: &Report, ending: &str, media_type: &'static str, text: String) -> Response {
-    let (from, to) = (report.period.from(), report.period.to());
-    let name = format!("attachment; filename=\"{}-{from}-{to}.{ending}\"", report.name);
-    let headers = [(CONTENT_TYPE, media_type.to_owned()), (CONTENT_DISPOSITION, name)];
-    (StatusCode::OK, headers, text).into_response()
+/// The form that is asked for by media type, the first of ours that is named; JSON else.
+fn accepted(headers: &HeaderMap) -> &'static str {
+    let named = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let media = named.flat_map(|value| value.split(','));
+    let mut media = media.map(|one| one.split(';').next().unwrap_or_default().trim());
+    let form =
+        media.find_map(|one| FORMS.iter().find(|(_, known)| one.eq_ignore_ascii_case(known)));
+    form.map_or("json", |(form, _)| *form)
+}
+
+fn file(name: Name, period: &Period, form: &str, content: impl Into<Body>) -> Response {
+    let media_type = FORMS.iter().find(|(known, _)| *known == form).map_or("", |(_, media)| *media);
+    let charset = if media_type.starts_with("text/") { "; charset=utf-8" } else { "" };
+    let (from, to) = (period.from(), period.to());
+    let disposition = format!("attachment; filename=\"{name}-{from}-{to}.{form}\"");
+    let headers =
+        [(CONTENT_TYPE, format!("{media_type}{charset}")), (CONTENT_DISPOSITION, disposition)];
+    (StatusCode::OK, headers, content.into()).into_response()
 }
 
 fn shown(report: &Report, labels: &HashMap<String, String>) -> Shown {

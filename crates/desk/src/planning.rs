@@ -3,10 +3,12 @@
 //! counted.
 
 use crate::{Desk, Trouble};
-use incident::{Refusal, Viewer};
+use incident::{Policy, Refusal, Viewer};
 use insight::demand::{Demand, HOURS, WEEKS_MIN, demand};
+use insight::line::{Line, Rehearsed, rehearse};
 use insight::staffing::{self, AGENTS_MAX, Goal, Load, NoLoad};
-use kernel::{Role, TeamId, Timestamp};
+use jiff::tz::TimeZone;
+use kernel::{CalendarId, Role, TeamId, Timestamp};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::Sql;
@@ -32,6 +34,9 @@ const SECONDS_MAX: i64 = 7 * 86_400;
 /// Per cent that a goal may be.
 const PER_CENT_MIN: u8 = 1;
 const PER_CENT_MAX: u8 = 99;
+/// Weeks that a what-if is run on when nobody says how many, and at most.
+const WEEKS_USUAL: u8 = 8;
+const WEEKS_MAX: u8 = PAST_WEEKS as u8;
 /// Agents that a what-if may have in an hour.
 pub const STAFF_MAX: u32 = 1_000;
 
@@ -52,6 +57,10 @@ pub struct Asked {
     pub lost_per_cent: u8,
     /// How many there are at each hour of the week from Monday 00:00 on, for a what-if.
     pub staff: Option<Vec<u32>>,
+    /// How many weeks of the past a what-if is run on.
+    pub weeks: u8,
+    /// The calendar while which is open they are there, in a what-if on the past.
+    pub calendar: Option<CalendarId>,
 }
 
 impl Default for Asked {
@@ -64,6 +73,8 @@ impl Default for Asked {
             patience_seconds: None,
             lost_per_cent: 5,
             staff: None,
+            weeks: WEEKS_USUAL,
+            calendar: None,
         }
     }
 }
@@ -92,6 +103,8 @@ pub struct Plan {
     pub hours: Vec<Hour>,
     /// How many weeks must be known.
     pub weeks_min: u32,
+    /// What came since an instant, run with those that there are, where that was asked: all wait.
+    pub rehearsed: Option<(Timestamp, Rehearsed)>,
 }
 
 /// An hour of the week.
@@ -133,7 +146,10 @@ pub struct Goes {
 /// What is read of the past.
 struct Past {
     since: Timestamp,
-    counted: usize,
+    until: Timestamp,
+    zone: TimeZone,
+    /// When what is counted came.
+    arrivals: Vec<Timestamp>,
     demand: Option<Demand>,
     /// The mean of the work that was logged, and on how many.
     worked: Option<(i64, usize)>,
@@ -164,12 +180,16 @@ impl Desk {
             return Err(Refusal::forbidden(words).into());
         }
         check(&asked)?;
+        let (policy, now) = (self.policy(), self.now());
+        if asked.calendar.is_some_and(|id| policy.calendars.newest(id, now).is_none()) {
+            return Err(Refusal::invalid("calendar", "is none that there is").into());
+        }
         let turn = self.what_if_turn().await?;
         let past = self.past(asked.team).await?;
         // Long waits of many take seconds. Who asks again does not have both computed at once.
         let work = move || {
             let _turn = turn;
-            plan(&past, &asked)
+            plan(&past, &asked, &policy)
         };
         let computed = tokio::task::spawn_blocking(work).await;
         let failed = |error: tokio::task::JoinError| {
@@ -209,7 +229,7 @@ fn read(sql: &mut dyn Sql, team: Option<TeamId>, now: Timestamp) -> Result<Past,
     let worked = (work.len() >= WORKED_MIN)
         .then(|| (work.iter().sum::<i64>() / work.len() as i64, work.len()));
     let demand = demand(&arrivals, since, now, &zone);
-    Ok(Past { since, counted: arrivals.len(), demand, worked })
+    Ok(Past { since, until: now, zone, arrivals, demand, worked })
 }
 
 fn check(asked: &Asked) -> Result<(), Refusal> {
@@ -227,6 +247,9 @@ fn check(asked: &Asked) -> Result<(), Refusal> {
             return Err(Refusal::invalid(field, "must be 1 to 99 per cent"));
         }
     }
+    if !(1..=WEEKS_MAX).contains(&asked.weeks) {
+        return Err(Refusal::invalid("weeks", format!("must be 1 to {WEEKS_MAX}")));
+    }
     let wrong =
         |staff: &Vec<u32>| staff.len() != HOURS || staff.iter().any(|agents| *agents > STAFF_MAX);
     if asked.staff.as_ref().is_some_and(wrong) {
@@ -236,7 +259,7 @@ fn check(asked: &Asked) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn plan(past: &Past, asked: &Asked) -> Result<Plan, Refusal> {
+fn plan(past: &Past, asked: &Asked, policy: &Policy) -> Result<Plan, Refusal> {
     let handling = match (asked.handling_seconds, past.worked) {
         (Some(given), _) => (given, Handling::Given),
         (None, Some((mean, of))) => (mean.max(1), Handling::Measured(of)),
@@ -247,11 +270,34 @@ fn plan(past: &Past, asked: &Asked) -> Result<Plan, Refusal> {
     let hours = hours.iter().enumerate().map(|(n, told)| hour(*told, handling.0, asked, staff(n)));
     Ok(Plan {
         since: past.since,
-        counted: past.counted,
+        counted: past.arrivals.len(),
         handling,
         hours: hours.collect::<Result<_, _>>()?,
         weeks_min: WEEKS_MIN,
+        rehearsed: asked
+            .staff
+            .as_ref()
+            .map(|staff| rehearsed(past, handling.0, asked, (staff, policy))),
     })
+}
+
+/// What came in the last weeks that are asked for, run with those that there are.
+fn rehearsed(
+    past: &Past,
+    handling: i64,
+    asked: &Asked,
+    (staff, policy): (&[u32], &Policy),
+) -> (Timestamp, Rehearsed) {
+    let from = past.since.max(past.until.plus_days(-7 * i64::from(asked.weeks)));
+    let open = asked.calendar.and_then(|id| policy.calendars.newest(id, past.until));
+    let line = Line {
+        staff,
+        open: open.map(|open| policy.calendars.get(Some(open))),
+        zone: &past.zone,
+        handling_seconds: handling as f64,
+        within_seconds: asked.within_seconds as f64,
+    };
+    (from, rehearse(&past.arrivals, (from, past.until), &line))
 }
 
 fn hour(
@@ -353,6 +399,8 @@ mod tests {
             refused(Asked { handling_seconds: handling, ..usual.clone() }),
             Some("handling")
         );
+        assert_eq!(refused(Asked { weeks: 0, ..usual.clone() }), Some("weeks"));
+        assert_eq!(refused(Asked { weeks: 27, ..usual.clone() }), Some("weeks"));
         assert_eq!(refused(Asked { staff: Some(vec![1; 3]), ..usual }), Some("staff"));
     }
 }

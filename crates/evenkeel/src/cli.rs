@@ -19,7 +19,7 @@ use examples::{
 use incident::TokenScope;
 use kernel::{Network, Role};
 use paging::PagingArgs;
-pub(crate) use report::ReportArgs;
+pub(crate) use report::{Form as ReportForm, ReportArgs};
 use std::path::PathBuf;
 
 /// ITIL incident management in one program.

@@ -2,12 +2,26 @@
 
 use crate::failed::Failed;
 use serde::Serialize;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 
 /// Prints a line of the result. That nobody reads on (`| head`) is fine.
 pub(crate) fn line(text: impl AsRef<str>) -> Result<(), Failed> {
     let mut out = std::io::stdout().lock();
     match writeln!(out, "{}", text.as_ref()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failed::new(format!("standard output cannot be written: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes a file to standard output; never to somebody who would have to read it.
+pub(crate) fn bytes(content: &[u8]) -> Result<(), Failed> {
+    let mut out = std::io::stdout().lock();
+    if out.is_terminal() {
+        return Err(Failed::usage("that is a file for programs; send it to one: … > rows.parquet"));
+    }
+    match out.write_all(content).and_then(|()| out.flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(Failed::new(format!("standard output cannot be written: {error}")))
         }

@@ -1,7 +1,7 @@
 //! `evenkeel report`: figures of service quality without the browser. Whoever has the data sees
 //! all of it.
 
-use crate::cli::ReportArgs;
+use crate::cli::{ReportArgs, ReportForm};
 use crate::config::Settings;
 use crate::failed::Failed;
 use crate::instance::{self, Missing};
@@ -18,16 +18,17 @@ pub(crate) async fn run(args: &ReportArgs, settings: &Settings) -> Result<(), Fa
     // Where no server has measured what there is, it is measured now.
     while desk.follow_reports().await? {}
     let asked = Asked { by: args.by, from: args.from, to: args.to, ..Asked::usual(args.name) };
+    if args.form() == ReportForm::Parquet {
+        return output::bytes(&desk.report_rows(&everything(), &asked).await?.parquet);
+    }
     let report = desk.report(&everything(), &asked).await?;
     let names = desk.report_names(&report).await?;
     let label = |key: &str| report.label(&names, key);
-    if args.csv {
-        return output::line(csv(&report, label).trim_end());
+    match args.form() {
+        ReportForm::Csv => output::line(csv(&report, label).trim_end()),
+        ReportForm::Json => output::line(ndjson(&report, label).trim_end()),
+        ReportForm::Table | ReportForm::Parquet => tables(&report, &names),
     }
-    if args.json {
-        return output::line(ndjson(&report, label).trim_end());
-    }
-    tables(&report, &names)
 }
 
 fn everything() -> Viewer {
@@ -69,5 +70,6 @@ fn figure(column: &Column, cell: &Cell) -> String {
         Unit::Share => format!("{:.1} %", value * 100.0),
         Unit::Seconds => format!("{value:.0} s"),
         Unit::Number => format!("{value:.2}"),
+        Unit::Amount => format!("{value:.0}"),
     }
 }

@@ -8,12 +8,14 @@
 //! what is alike, and says why. [`recurring`] finds what comes again and again. [`review`] is what
 //! a review says by itself from the record. [`report`] counts how it went, and names the incidents
 //! behind each figure. [`expected`] is how long a case still takes. [`demand`] is how much comes at
-//! each hour of the week, [`staffing`] how many people that takes.
+//! each hour of the week, [`staffing`] how many people that takes, and [`line`](mod@line) how what was
+//! recorded would have gone with others.
 
 pub mod cause;
 pub mod demand;
 pub mod expected;
 mod exposure;
+pub mod line;
 pub mod recurring;
 pub mod report;
 pub mod review;

@@ -9,9 +9,11 @@ use crate::problem::Problem;
 use crate::version::Seen;
 use axum::extract::State;
 use axum::response::Response;
+use kernel::CategoryId;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::directory::reviews::{Question, Section, Template};
+use std::collections::BTreeSet;
+use store::directory::reviews::{Kind, Majority, Question, Section, Template};
 use utoipa::ToSchema;
 
 /// How reviews are written here.
@@ -24,6 +26,29 @@ struct ReviewSettings {
     due_days: u8,
     /// Sections that are left out: `summary`, `impact`, `timeline`, `factors`, `helped`, `hard`,
     /// `lessons`, `actions`.
+    #[schema(value_type = Vec<String>)]
+    off: Vec<Section>,
+    /// Questions besides, up to 20, in their order.
+    questions: Vec<ReviewQuestion>,
+    /// Kinds of incidents whose reviews have other sections and questions, up to 30; the first that
+    /// fits counts. None when absent.
+    #[serde(default)]
+    kinds: Vec<ReviewKind>,
+}
+
+/// How reviews of some kind of incidents are written.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ReviewKind {
+    /// What people call it.
+    name: String,
+    /// `all`, `majors`, or `others`, which are all but majors.
+    #[schema(value_type = String)]
+    majority: Majority,
+    /// Ids of its categories, with those below them; all when empty.
+    #[schema(value_type = Vec<String>)]
+    categories: BTreeSet<CategoryId>,
+    /// Sections that are left out.
     #[schema(value_type = Vec<String>)]
     off: Vec<Section>,
     /// Questions besides, up to 20, in their order.
@@ -42,30 +67,56 @@ struct ReviewQuestion {
 
 impl ReviewSettings {
     fn of(template: Template) -> Self {
-        let question = |Question { key, words }| ReviewQuestion { key, words };
+        let kind = |Kind { name, majority, categories, off, questions }| ReviewKind {
+            name,
+            majority,
+            categories,
+            off,
+            questions: shown(questions),
+        };
         ReviewSettings {
             for_majors: template.for_majors,
             due_days: template.due_days,
             off: template.off,
-            questions: template.questions.into_iter().map(question).collect(),
+            questions: shown(template.questions),
+            kinds: template.kinds.into_iter().map(kind).collect(),
         }
     }
 
     fn template(self) -> Template {
-        let question = |ReviewQuestion { key, words }| Question { key, words };
+        let kind = |ReviewKind { name, majority, categories, off, questions }| Kind {
+            name,
+            majority,
+            categories,
+            off,
+            questions: asked(questions),
+        };
         Template {
             for_majors: self.for_majors,
             due_days: self.due_days,
             off: self.off,
-            questions: self.questions.into_iter().map(question).collect(),
+            questions: asked(self.questions),
+            kinds: self.kinds.into_iter().map(kind).collect(),
         }
     }
+}
+
+fn shown(questions: Vec<Question>) -> Vec<ReviewQuestion> {
+    questions.into_iter().map(|Question { key, words }| ReviewQuestion { key, words }).collect()
+}
+
+fn asked(questions: Vec<ReviewQuestion>) -> Vec<Question> {
+    questions.into_iter().map(|ReviewQuestion { key, words }| Question { key, words }).collect()
 }
 
 pub(crate) fn doors() -> Vec<Door> {
     let settings = json!({
         "for_majors": true, "due_days": 5, "off": ["lessons"],
-        "questions": [{ "key": "customers", "words": "What were customers told?" }]
+        "questions": [{ "key": "customers", "words": "What were customers told?" }],
+        "kinds": [{
+            "name": "Small ones", "majority": "others", "categories": [],
+            "off": ["impact", "helped"], "questions": []
+        }]
     });
     vec![
         Door::get("/api/v1/settings/reviews", "readReviewSettings", read)

@@ -12,6 +12,7 @@ mod deliveries;
 mod escalations;
 mod events;
 mod expected;
+mod forecasts;
 mod harness;
 mod hostile;
 mod inbox;

@@ -89,7 +89,7 @@ async fn every_report_is_there_over_empty_periods_and_in_every_line() {
                 mara.get(&format!("/api/v1/reports/{name}?{days}&by={by}")).await.good();
             }
         }
-        for form in ["csv", "ndjson"] {
+        for form in ["csv", "ndjson", "parquet"] {
             let file = mara.get(&format!("/api/v1/reports/{name}.{form}?{DAYS}")).await;
             assert_eq!(file.status, 200, "{}", file.text);
             assert!(file.header("content-disposition").contains(&format!(".{form}")));
@@ -108,6 +108,43 @@ async fn what_a_spreadsheet_would_run_is_text() {
     let file = world.of("mara").get(&format!("/api/v1/reports/hops.csv?{DAYS}&by=service")).await;
     assert!(file.header("content-type").starts_with("text/csv"));
     assert!(file.text.contains("\"'=HYPERLINK(\"\"http://a.example\"\")\""), "{}", file.text);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_are_a_file_of_what_its_reader_sees() {
+    let (world, open, hidden) = with_hidden().await;
+    let path = format!("/api/v1/reports/times.parquet?{DAYS}");
+    for (who, sees_hidden) in [("ines", true), ("yuki", false), ("ada", false)] {
+        let (status, headers, bytes) = world.of(who).bytes(&path).await;
+        assert_eq!((status.as_u16(), &bytes[..4]), (200, b"PAR1".as_slice()), "{who}");
+        assert!(bytes.ends_with(b"PAR1"), "{who}");
+        assert_eq!(headers["content-type"], "application/vnd.apache.parquet");
+        let named = headers["content-disposition"].to_str().unwrap();
+        assert!(named.ends_with("times-2026-11-20-2026-11-23.parquet\""), "{named}");
+        let holds =
+            |number: &str| bytes.windows(number.len()).any(|part| part == number.as_bytes());
+        assert!(holds(&open), "{who}");
+        assert_eq!(holds(&hidden), sees_hidden, "{who}");
+        assert!(!holds("Label printer jams"), "{who}");
+    }
+    world.of("rosa").get(&path).await.problem(403);
+    world.of("mara").get("/api/v1/reports/nothing.parquet").await.problem(404);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_form_is_asked_for_by_its_media_type() {
+    let world = World::new().await;
+    let mara = world.of("mara");
+    let path = format!("/api/v1/reports/hops?{DAYS}");
+    for (accept, media_type) in [
+        ("*/*", "application/json"),
+        ("text/html, text/csv;q=0.5", "text/csv; charset=utf-8"),
+        ("application/x-ndjson", "application/x-ndjson"),
+        ("application/vnd.apache.parquet", "application/vnd.apache.parquet"),
+    ] {
+        let answer = mara.get_with(&path, &[("accept", accept)]).await;
+        assert_eq!((answer.status, answer.header("content-type")), (200, media_type));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -182,6 +219,14 @@ async fn timelines_are_traces_without_what_people_wrote() {
         assert_eq!(log.text.contains(&format!("value=\"{hidden}\"")), sees_hidden, "{who}");
         assert!(log.text.contains("value=\"reported\""));
         assert!(!log.text.contains("Label printer jams"));
+        // Rosa reported both: she is one person, whose name agents do not need.
+        assert!(log.text.contains("key=\"org:resource\" value=\"person 1\""), "{}", log.text);
+        assert!(!log.text.contains("Rosa"), "{who}");
+    }
+    for who in ["mara", "ada", "otto"] {
+        let log = world.of(who).get(&path).await;
+        assert!(log.text.contains("value=\"Rosa\""), "{who}: {}", log.text);
+        assert!(!log.text.contains("value=\"person 1\""), "{who}");
     }
     world.of("rosa").get(&path).await.problem(403);
 }

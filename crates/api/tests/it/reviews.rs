@@ -156,12 +156,19 @@ async fn administrators_say_how_reviews_are_written() {
     let wanted = json!({
         "for_majors": false, "due_days": 10, "off": ["lessons"],
         "questions": [{ "key": "cost", "words": "What did it cost?" }],
+        "kinds": [{
+            "name": "Small ones", "majority": "others", "categories": [],
+            "off": ["impact"], "questions": [{ "key": "luck", "words": "Was it luck?" }],
+        }],
     });
     world.of("ines").put(path, wanted.clone()).await.problem(403);
     assert_eq!(world.of("ada").put(path, wanted.clone()).await.good(), &wanted);
     let mut wrong = wanted.clone();
     wrong["due_days"] = json!(0);
     world.of("ada").put(path, wrong).await.field(422, "due_days");
+    let mut wrong = wanted.clone();
+    wrong["kinds"][0]["questions"][0]["key"] = json!("Was it?");
+    world.of("ada").put(path, wrong).await.field(422, "kinds.0.questions.0.key");
     let mut wrong = wanted;
     wrong["off"] = json!(["everything"]);
     world.of("ada").put(path, wrong).await.problem(422);

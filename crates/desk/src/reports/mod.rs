@@ -1,14 +1,17 @@
 //! Reports of service quality: what is counted for whom, kept at hand while nothing happens, and
 //! the incidents behind each figure. What is measured is kept beside the log by `follow`.
 
+mod columnar;
 mod follow;
 pub mod mailed;
 mod out;
+mod rows;
 mod xes;
 
 pub(crate) use follow::start;
 pub use out::{csv, ndjson};
-pub use xes::{TRACES_A_PIECE, XES_HEAD, XES_TAIL};
+pub use rows::Rows;
+pub use xes::{Called, TRACES_A_PIECE, XES_HEAD, XES_TAIL};
 
 use crate::{Desk, Trouble};
 use incident::{Refusal, Scope, Viewer};
@@ -22,7 +25,7 @@ use query::{Context, Expr, Person, Term};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use store::incidents::list::Look;
-use store::reports::{self as rows, Wanted};
+use store::reports::{self as stored, Wanted};
 use store::{Failure, Sql};
 
 /// Reports kept at hand, at most: a handful of people looking through all of them.
@@ -216,7 +219,7 @@ impl Desk {
         let ids: BTreeSet<&str> = keys.filter_map(|key| report.id_of(key)).collect();
         let ids: Vec<String> = ids.into_iter().map(str::to_owned).collect();
         let by = report.by;
-        self.read(move |sql| rows::names(sql, by, &ids)).await
+        self.read(move |sql| stored::names(sql, by, &ids)).await
     }
 
     fn reading(&self, viewer: &Viewer, asked: &Asked) -> Result<Reading, Trouble> {
@@ -280,7 +283,7 @@ fn is_good(
         return Ok((0..COUNTED_ANEW_SECONDS).contains(&age_seconds));
     }
     let young = counted < position && (0..GOOD_FOR_SECONDS).contains(&age_seconds);
-    Ok(young && !rows::hidden_since(sql, counted)?)
+    Ok(young && !stored::hidden_since(sql, counted)?)
 }
 
 fn period(asked: &Asked, zone: TimeZone, now: Timestamp) -> Result<Period, Trouble> {
@@ -296,14 +299,14 @@ impl Reading {
     /// Nothing when too much is still to be measured.
     fn read(&self, sql: &mut dyn Sql) -> Result<Option<Read>, Failure> {
         let mut facts = match self.name {
-            Name::Backlog => return Ok(rows::spans(sql, &self.wanted)?.map(Read::Spans)),
+            Name::Backlog => return Ok(stored::spans(sql, &self.wanted)?.map(Read::Spans)),
             Name::OnCall => {
-                let mut pages = rows::pages(sql, &self.wanted)?;
+                let mut pages = stored::pages(sql, &self.wanted)?;
                 report::with_night(&mut pages, &self.period);
                 Some(pages)
             }
-            Name::Downtime => Some(rows::outages(sql, &self.wanted, self.now)?),
-            _ => rows::facts(sql, &self.wanted)?,
+            Name::Downtime => Some(stored::outages(sql, &self.wanted, self.now)?),
+            _ => stored::facts(sql, &self.wanted)?,
         };
         if let (Some(facts), Some(only)) = (&mut facts, &self.only) {
             facts.retain(|fact| fact.of.as_ref() == Some(only));

@@ -1,6 +1,6 @@
 //! How reviews are opened, written, published and taken up again.
 
-use super::{actions, check, gather, seen, template, unknown, zone};
+use super::{actions, check, gather, seen, template, template_of, unknown, zone};
 use crate::problems::actor;
 use crate::{Audit, Desk, Trouble};
 use incident::clocks::ClockKind;
@@ -67,7 +67,7 @@ impl Desk {
                 let words = "publishing is a step of its own";
                 return Err(Refusal::invalid("state", words).into());
             }
-            check::review(&policy, &state, &template(sql)?.value, &before, &wanted)?;
+            check::review(&policy, &state, &template_of(sql, &policy, &state)?, &before, &wanted)?;
             let picks = picks(sql, &by, &state, &before, wanted.picks)?;
             let after = Review {
                 state: wanted.state,

@@ -7,7 +7,8 @@ use incident::{Policy, State};
 use kernel::{PersonId, limits};
 use std::collections::BTreeSet;
 use store::directory::reviews::{
-    Action, ActionState, FACTORS_MAX, PICKS_MAX, QUESTIONS_MAX, Review, Template,
+    Action, ActionState, FACTORS_MAX, KINDS_MAX, PICKS_MAX, QUESTIONS_MAX, Question, Review,
+    Template,
 };
 
 /// Characters of the key of a question, and of a group of recurring incidents.
@@ -103,28 +104,47 @@ pub(super) fn template(wanted: &Template) -> Result<(), Trouble> {
     if !(1..=DUE_DAYS_MAX).contains(&wanted.due_days) {
         faults.push(Fault::new("due_days", format!("must be 1 to {DUE_DAYS_MAX}")));
     }
-    if wanted.questions.len() > QUESTIONS_MAX {
-        faults.push(Fault::new("questions", format!("are more than {QUESTIONS_MAX}")));
+    questions("questions", &wanted.questions, &mut faults);
+    if wanted.kinds.len() > KINDS_MAX {
+        faults.push(Fault::new("kinds", format!("are more than {KINDS_MAX}")));
+    }
+    let mut names = BTreeSet::new();
+    for (place, kind) in wanted.kinds.iter().enumerate() {
+        let field = format!("kinds.{place}");
+        let mut of_title = Vec::new();
+        check_title(&kind.name, &mut of_title);
+        if !names.insert(kind.name.to_lowercase()) {
+            of_title.push(Fault::new("name", "is there twice"));
+        }
+        let name = of_title.into_iter().map(|fault| fault.message);
+        faults.extend(name.map(|message| Fault::new(format!("{field}.name"), message)));
+        questions(&format!("{field}.questions"), &kind.questions, &mut faults);
+    }
+    fine(faults)
+}
+
+fn questions(field: &str, wanted: &[Question], faults: &mut Vec<Fault>) {
+    if wanted.len() > QUESTIONS_MAX {
+        faults.push(Fault::new(field, format!("are more than {QUESTIONS_MAX}")));
     }
     let mut keys = BTreeSet::new();
-    for (place, question) in wanted.questions.iter().enumerate() {
+    for (place, question) in wanted.iter().enumerate() {
         let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
         let length = (1..=KEY_CHARS).contains(&question.key.len());
         if !length || !question.key.bytes().all(plain) {
             let words = "must be small letters, digits and _";
-            faults.push(Fault::new(format!("questions.{place}.key"), words));
+            faults.push(Fault::new(format!("{field}.{place}.key"), words));
         }
         if !keys.insert(&question.key) {
-            faults.push(Fault::new(format!("questions.{place}.key"), "is there twice"));
+            faults.push(Fault::new(format!("{field}.{place}.key"), "is there twice"));
         }
         let mut of_title = Vec::new();
         check_title(&question.words, &mut of_title);
         let named = of_title
             .into_iter()
-            .map(|fault| Fault::new(format!("questions.{place}.words"), fault.message));
+            .map(|fault| Fault::new(format!("{field}.{place}.words"), fault.message));
         faults.extend(named);
     }
-    fine(faults)
 }
 
 /// Whether somebody works here, and sees what this is about.

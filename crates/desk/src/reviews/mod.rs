@@ -16,7 +16,7 @@ use incident::{Access, Policy, Refusal, Scope, State, Subject, Viewer};
 use insight::review::{Facts, named};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use kernel::{IncidentNumber, PersonId, ReviewNumber, ServiceId, Timestamp};
+use kernel::{CategoryId, IncidentNumber, PersonId, ReviewNumber, ServiceId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use store::directory::reviews::{self as rows, Listed, Pick, Review, TEMPLATE, Template};
 use store::directory::settings::{self, Setting};
@@ -198,6 +198,12 @@ fn template(sql: &mut dyn Sql) -> Result<Setting<Template>, Failure> {
     Ok(stored.unwrap_or_else(|| Setting { value: Template::default(), version: 0 }))
 }
 
+/// How the review of an incident is written.
+fn template_of(sql: &mut dyn Sql, policy: &Policy, state: &State) -> Result<Template, Failure> {
+    let categories: Vec<CategoryId> = policy.categories_above(state.category).collect();
+    Ok(template(sql)?.value.of(state.major, &categories))
+}
+
 fn case(
     sql: &mut dyn Sql,
     viewer: &Viewer,
@@ -228,7 +234,7 @@ fn case(
     Ok(Some(Case {
         naming: naming(policy, &review.factors),
         services: gather::service_names(sql, &facts)?,
-        template: template(sql)?.value,
+        template: template_of(sql, policy, &state)?,
         today: today(policy, now),
         review,
         incident,

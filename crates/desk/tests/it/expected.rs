@@ -5,7 +5,7 @@ use desk::Trouble;
 use desk::expected::{Likely, Outlook};
 use desk::planning::{Asked, Handling};
 use incident::{Access, Command, Viewer};
-use kernel::{Channel, IncidentNumber, TeamId};
+use kernel::{CalendarId, Channel, IncidentNumber, TeamId};
 use store::suggestions::Suggested;
 use testkit::{TestDesk, blank};
 
@@ -238,6 +238,14 @@ async fn managers_plan_with_what_came() {
     assert!(evening.demand.mean < 0.1, "{evening:?}");
     let goes = noon.staffed.unwrap().goes.unwrap();
     assert!(goes.mean_seconds > 0.0 && goes.in_time.unwrap() < 1.0, "{goes:?}");
+    let (_, went) = plan.rehearsed.unwrap();
+    assert_eq!((went.whole.came, went.whole.in_time, went.untaken), (70, Some(1.0), 0));
+    let nobody = Asked { staff: Some(vec![0; 168]), weeks: 1, ..Asked::default() };
+    let (since, went) = t.desk.plan(&t.manager, nobody).await.unwrap().rehearsed.unwrap();
+    assert_eq!((went.whole.came, went.untaken, since), (14, 14, t.desk.now().plus_days(-7)));
+    let calendar = Asked { calendar: Some(CalendarId(desk::fresh())), ..Asked::default() };
+    let refused = t.desk.plan(&t.manager, calendar).await;
+    assert!(matches!(refused, Err(Trouble::Refused(r)) if r.field == Some("calendar")));
     let other = Asked { team: Some(t.workplace), ..Asked::default() };
     assert_eq!(t.desk.plan(&t.manager, other).await.unwrap().counted, 0);
     let wrong = Asked { within_seconds: 0, ..Asked::default() };

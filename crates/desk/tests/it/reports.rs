@@ -1,9 +1,13 @@
 //! Reports as the desk gathers them.
 
+use desk::command_line;
 use desk::reports::{Asked, Report};
+use incident::conduct::Degree;
 use incident::{Change, Command, Viewer, Visibility};
 use insight::report::{By, Figure, Name};
+use kernel::{IncidentNumber, OutageId};
 use std::sync::Arc;
+use store::directory::{Service, services};
 use testkit::TestDesk;
 
 async fn read(t: &TestDesk, viewer: &Viewer, name: Name, by: By) -> Arc<Report> {
@@ -68,4 +72,44 @@ async fn what_is_asked_must_be_a_report() {
     let by_person = Asked { by: Some(By::Person), ..usual.clone() };
     assert!(t.desk.report(&t.manager, &by_person).await.is_err());
     assert!(t.desk.report(&t.auditor, &usual).await.is_ok());
+}
+
+/// An incident with an outage of the VPN that lasted fifty minutes.
+async fn out(t: &TestDesk, title: &str) -> IncidentNumber {
+    let number = t.report(title).await;
+    let outage = Command::RecordOutage {
+        outage: OutageId(desk::fresh()),
+        service: t.vpn,
+        degree: Degree::Full,
+        started_at: t.desk.now().plus_seconds(-3_600),
+        ended_at: Some(t.desk.now().plus_seconds(-600)),
+    };
+    t.issue(&t.agent, number, outage).await.unwrap();
+    number
+}
+
+#[tokio::test]
+async fn downtime_is_told_with_what_it_costs_and_opens_what_it_counts() {
+    let t = TestDesk::idle().await;
+    t.clock.advance(7_200);
+    let (one, other) = (out(&t, "It is out").await, out(&t, "It is out, too").await);
+    let report = read(&t, &t.manager, Name::Downtime, By::Service).await;
+    assert_eq!((figure(&report, "out"), figure(&report, "cost")), (Some(3_000.0), None));
+    let vpn = t.vpn;
+    let priced = t.desk.change(command_line(), move |sql, _| {
+        let service = services::get(sql, vpn)?.unwrap();
+        let version = service.version;
+        services::update(sql, &Service { cost_per_hour: Some(1_200), ..service }, version)?;
+        Ok(())
+    });
+    priced.await.unwrap();
+    t.clock.advance(120);
+    for by in [By::Service, By::Week, By::All] {
+        let report = read(&t, &t.manager, Name::Downtime, by).await;
+        assert_eq!(figure(&report, "cost"), Some(1_000.0), "{by}: 50 minutes, once");
+    }
+    let asked = Asked::usual(Name::Downtime);
+    let cost: Figure = "downtime~all~cost".parse().unwrap();
+    let listed = t.desk.report_incidents(&t.manager, &asked, cost).await.unwrap();
+    assert_eq!(listed, Some(vec![other, one]));
 }

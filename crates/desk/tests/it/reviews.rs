@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use kernel::{Channel, IncidentNumber, ProblemNumber, ReviewNumber};
 use store::directory::problems::Problem;
 use store::directory::reviews::{
-    Action, ActionState, Pick, Question, Review, ReviewState, Section, Template,
+    Action, ActionState, Kind, Majority, Pick, Question, Review, ReviewState, Section, Template,
 };
 use testkit::TestDesk;
 
@@ -403,6 +403,16 @@ async fn the_template_switches_sections_off_and_asks_more() {
     let by_agent = t.desk.set_review_template(&t.agent, template.clone(), 0).await;
     assert_eq!(kind(by_agent), RefusalKind::Forbidden);
     let twice = Template { questions: vec![asks("cost"), asks("cost")], ..template.clone() };
+    let small = Kind {
+        name: "Small ones".to_owned(),
+        majority: Majority::Others,
+        categories: [].into(),
+        off: vec![Section::Summary],
+        questions: vec![asks("luck")],
+    };
+    let kinds = Template { kinds: vec![small.clone(), small.clone()], ..template.clone() };
+    let refused = t.desk.set_review_template(&t.administrator, kinds, 0).await;
+    assert_eq!(field(refused), "kinds.1.name");
     let refused = t.desk.set_review_template(&t.administrator, twice, 0).await;
     assert_eq!(field(refused), "questions.1.key");
     t.desk.set_review_template(&t.administrator, template, 0).await.unwrap();
@@ -417,4 +427,11 @@ async fn the_template_switches_sections_off_and_asks_more() {
     let text = t.desk.review_markdown(&t.agent, review.number, &TimeZone::UTC).await.unwrap();
     assert!(text.contains("## What did it cost?\n\nLittle \\| nothing\n"), "{text}");
     assert!(!text.contains("Kept"), "{text}");
+    // The incident is no major, so that kind is now how its review is written.
+    let kinds = Template { kinds: vec![small], ..Template::default() };
+    t.desk.set_review_template(&t.administrator, kinds, 1).await.unwrap();
+    let case = read(&t, &t.agent, review.number).await;
+    assert!(!case.template.has(Section::Summary) && case.template.has(Section::Lessons));
+    assert_eq!(case.template.questions, [asks("luck")]);
+    assert_eq!(case.review.answers["cost"], "Little | nothing", "what was answered stays");
 }

@@ -78,6 +78,7 @@ Examples:
   evenkeel report compliance --from 2026-11-01 --to 2026-11-30
   evenkeel report times --by team --csv > times.csv
   evenkeel report backlog --json
+  evenkeel report times --format parquet > times.parquet
 
 Restricted incidents count, too. What each figure means stands in docs/reports.md.";
 

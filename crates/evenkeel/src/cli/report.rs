@@ -1,6 +1,6 @@
 //! A report of service quality.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use insight::report::{By, Name};
 use jiff::civil::Date;
 
@@ -20,12 +20,39 @@ pub(crate) struct ReportArgs {
     /// week, month, as the report has it
     #[arg(long, value_name = "WHAT", value_parser = by)]
     pub(crate) by: Option<By>,
-    /// Print comma-separated values
-    #[arg(long, conflicts_with = "json")]
+    /// What to print
+    #[arg(long, value_name = "FORM", default_value = "table")]
+    pub(crate) format: Form,
+    /// The same as --format csv
+    #[arg(long, conflicts_with_all = ["json", "format"])]
     pub(crate) csv: bool,
-    /// Print lines of JSON, one for each figure
-    #[arg(long)]
+    /// The same as --format json
+    #[arg(long, conflicts_with = "format")]
     pub(crate) json: bool,
+}
+
+impl ReportArgs {
+    /// What to print, however that was said.
+    pub(crate) fn form(&self) -> Form {
+        match (self.csv, self.json) {
+            (true, _) => Form::Csv,
+            (_, true) => Form::Json,
+            (false, false) => self.format,
+        }
+    }
+}
+
+/// The forms of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Form {
+    /// Columns for people
+    Table,
+    /// Comma-separated values
+    Csv,
+    /// Lines of JSON, one for each figure
+    Json,
+    /// What is counted, a typed row for each incident, page or outage
+    Parquet,
 }
 
 fn name(text: &str) -> Result<Name, String> {

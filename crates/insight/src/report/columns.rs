@@ -3,6 +3,9 @@
 use super::table::{Fact, Places};
 use super::{Measure, Name};
 
+/// Microseconds of an hour.
+const MICROS_OF_HOUR: f64 = 3_600e6;
+
 /// What a figure is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
@@ -14,6 +17,8 @@ pub enum Unit {
     Seconds,
     /// A plain number, such as a mean.
     Number,
+    /// Money, in whole units of the instance's currency and parts of them.
+    Amount,
 }
 
 impl Unit {
@@ -24,6 +29,7 @@ impl Unit {
             Unit::Share => "share",
             Unit::Seconds => "seconds",
             Unit::Number => "number",
+            Unit::Amount => "amount",
         }
     }
 }
@@ -67,6 +73,8 @@ pub(super) enum Reckon {
     Out,
     /// The share of the period in which a service was there.
     Available,
+    /// What those seconds cost, where it is known of an hour without the service.
+    Cost,
     /// What is counted elsewhere: tables of days and hours.
     Elsewhere,
 }
@@ -80,6 +88,7 @@ impl Reckon {
             Reckon::Known(measure) | Reckon::Mean(measure) | Reckon::Percentile(measure, _) => {
                 value(measure).is_some()
             }
+            Reckon::Cost => value(Measure::CostPerHour).is_some(),
             Reckon::Is(measure, wanted) | Reckon::ShareIs(measure, wanted) => {
                 value(measure) == Some(wanted)
             }
@@ -103,6 +112,7 @@ impl Reckon {
             Reckon::Known(measure) | Reckon::Mean(measure) | Reckon::Percentile(measure, _) => {
                 known.of(measure).len()
             }
+            Reckon::Cost => known.of(Measure::CostPerHour).len(),
             Reckon::Is(measure, wanted) | Reckon::ShareIs(measure, wanted) => {
                 those(measure, &|value| value == wanted)
             }
@@ -137,12 +147,16 @@ impl Reckon {
                 percentile(known.of(measure).to_vec(), per_cent)
             }
             Reckon::Ratio(kept, missed) => share(sum(kept), sum(kept) + sum(missed)),
-            Reckon::Out => Some(out_micros(places, known.facts) as f64 / 1e6),
+            Reckon::Out => Some(out_micros(places, known.facts, |_| Some(1)) / 1e6),
             Reckon::Available if places.whole => {
-                let whole = places.period.end().micros_since(places.period.start());
-                share((whole - out_micros(places, known.facts)) as f64, whole as f64)
+                let whole = places.period.end().micros_since(places.period.start()) as f64;
+                share(whole - out_micros(places, known.facts, |_| Some(1)), whole)
             }
-            Reckon::Available | Reckon::Elsewhere => None,
+            Reckon::Cost if counted > 0 => {
+                let hourly = |fact: &Fact| places.value(fact, Measure::CostPerHour);
+                Some(out_micros(places, known.facts, hourly) / MICROS_OF_HOUR)
+            }
+            Reckon::Cost | Reckon::Available | Reckon::Elsewhere => None,
         }
     }
 }
@@ -188,22 +202,25 @@ pub(super) fn percentile(mut values: Vec<i64>, per_cent: u8) -> Option<f64> {
     Some(*value as f64)
 }
 
-/// Microseconds in which something was out, service by service.
-fn out_micros(places: &Places<'_>, facts: &[&Fact]) -> i64 {
-    let mut spans: Vec<(Option<&str>, i64, i64)> = facts
+/// Microseconds in which something was out, service by service, each as often as `weigh` says of
+/// its outage. Time that outages of one service share is taken once.
+fn out_micros(places: &Places<'_>, facts: &[&Fact], weigh: impl Fn(&Fact) -> Option<i64>) -> f64 {
+    let mut spans: Vec<(Option<&str>, i64, i64, i64)> = facts
         .iter()
+        .copied()
         .filter_map(|fact| {
             let began = places.value(fact, Measure::Began)?;
-            Some((fact.of.as_deref(), began, places.value(fact, Measure::Ended)?))
+            let ended = places.value(fact, Measure::Ended)?;
+            Some((fact.of.as_deref(), began, ended, weigh(fact)?))
         })
         .collect();
     spans.sort_unstable();
-    let (mut out, mut of, mut reached) = (0, None, i64::MIN);
-    for (service, began, ended) in spans {
+    let (mut out, mut of, mut reached) = (0.0, None, i64::MIN);
+    for (service, began, ended, weight) in spans {
         if of != Some(service) {
             (of, reached) = (Some(service), i64::MIN);
         }
-        out += (ended - began.max(reached)).max(0);
+        out += (ended - began.max(reached)).max(0) as f64 * weight as f64;
         reached = reached.max(ended);
     }
     out
@@ -230,7 +247,7 @@ pub const fn measures(name: Name) -> &'static [Measure] {
         Name::Workload => &[M::Open, M::Resolved, M::Work, M::Hops],
         Name::OnCall => &[M::Night, M::Answered],
         Name::Communication => &[M::UpdatesKept, M::UpdatesMissed],
-        Name::Downtime => &[M::Began, M::Ended],
+        Name::Downtime => &[M::Began, M::Ended, M::CostPerHour],
         Name::Satisfaction => &[M::Rated, M::Rating, M::Low],
         Name::Backlog | Name::Arrivals => &[],
     }
@@ -302,6 +319,7 @@ fn of_outages() -> Vec<Column> {
         one("outages", "Outages", Unit::Count, Reckon::All),
         one("out", "Out", Unit::Seconds, Reckon::Out),
         one("available", "Available", Unit::Share, Reckon::Available),
+        one("cost", "Cost", Unit::Amount, Reckon::Cost),
     ]
 }
 

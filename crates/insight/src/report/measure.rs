@@ -143,7 +143,11 @@ impl Seen {
             }
             Measure::Rating => state.rating.map(|rating| i64::from(rating.score.get())),
             Measure::Low => state.rating.map(|rating| i64::from(rating.score.is_low())),
-            Measure::Night | Measure::Answered | Measure::Began | Measure::Ended => None,
+            Measure::Night
+            | Measure::Answered
+            | Measure::Began
+            | Measure::Ended
+            | Measure::CostPerHour => None,
         }
     }
 }

@@ -5,6 +5,7 @@ mod backlog;
 mod change;
 mod columns;
 mod heat;
+mod holds;
 mod mailed;
 mod measure;
 mod period;
@@ -14,6 +15,7 @@ pub use backlog::{Span, backlog, behind_backlog};
 pub use change::{Change, changes};
 pub use columns::{Column, Unit, columns, measures};
 pub use heat::{behind_heat, heat, with_night};
+pub use holds::Holds;
 pub use mailed::{Pace, Past, Turn};
 pub use measure::{Measured, measure};
 pub use period::{DAYS_MAX, Period, PeriodError};
@@ -135,6 +137,9 @@ words! {
         Began = "began",
         /// Of an outage: when it ended within the period, in microseconds.
         Ended = "ended",
+        /// Of an outage: what an hour without its service costs, in whole units of the instance's
+        /// currency; nothing where nobody said.
+        CostPerHour = "cost_per_hour",
     }
 }
 

@@ -4,6 +4,7 @@
 mod cause;
 mod demand;
 mod expected;
+mod line;
 mod properties;
 mod recurring;
 mod report;

@@ -99,6 +99,41 @@ fn an_empty_period_has_lines_and_no_shares() {
 }
 
 #[test]
+fn downtime_costs_what_its_hours_cost_and_time_that_outages_share_counts_once() {
+    let whole = period(date(2026, 3, 1), date(2026, 3, 31));
+    let out = |number: i64, of: &str, minutes: (i64, i64), cost: Option<i64>| {
+        let at = |minute: i64| whole.start().plus_seconds(minute * 60);
+        let (began, ended) = (at(minutes.0), at(minutes.1));
+        let values = vec![Some(began.micros()), Some(ended.micros()), cost];
+        Fact { of: Some(of.to_owned()), ..fact(number, began, values) }
+    };
+    let facts = [
+        out(1, "vpn", (0, 60), Some(1_200)),
+        out(2, "vpn", (30, 90), Some(1_200)),
+        out(3, "mail", (0, 60), Some(600)),
+        out(4, "wiki", (0, 600), None),
+    ];
+    let (columns, measures) = (columns(Name::Downtime), measures(Name::Downtime));
+    let place = |key: &str| columns.iter().position(|column| column.key == key).unwrap();
+    let (seconds, cost) = (place("out"), place("cost"));
+    for (by, line, minutes, costs) in [
+        (By::All, "all", 750.0, Some(2_400.0)),
+        (By::Service, "all", 750.0, Some(2_400.0)),
+        (By::Service, "vpn", 90.0, Some(1_800.0)),
+        (By::Service, "mail", 60.0, Some(600.0)),
+        (By::Service, "wiki", 600.0, None),
+    ] {
+        let table = tabulate("downtime", &columns, measures, by, &facts, &whole);
+        let line = table.lines.iter().find(|one| one.key == line).unwrap();
+        assert_eq!(line.cells[seconds].value, Some(minutes * 60.0), "{by} {}", line.key);
+        assert_eq!(line.cells[cost].value, costs, "{by} {}", line.key);
+    }
+    let figure: Figure = "downtime~all~cost".parse().unwrap();
+    let listed = behind(&figure, &columns, measures, By::Service, &facts, &whole).unwrap();
+    assert_eq!(listed, [1, 2, 3].map(IncidentNumber).into(), "those of which a cost is known");
+}
+
+#[test]
 fn every_incident_has_a_measure_and_every_measure_of_incidents_a_place() {
     let last = Measure::OF_INCIDENTS.last().copied();
     assert_eq!(last, Some(Measure::Low));

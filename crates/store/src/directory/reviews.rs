@@ -2,12 +2,14 @@
 //! one review at most; none is ever deleted. Who may read one is who may see its incident.
 
 mod actions;
+mod kinds;
 mod remind;
 
 pub use actions::{
     ACTIONS_MAX, Action, ActionState, ListedAction, action, actions, actions_of,
     actions_of_cluster, add_action, reported_of_problem, update_action,
 };
+pub use kinds::{Kind, Majority};
 pub use remind::{Reminder, ToRemind, actions_to_remind, remind, reviews_to_remind};
 
 use super::rows::{json, many, one, slots};
@@ -28,6 +30,8 @@ pub const PICKS_MAX: usize = 100;
 pub const ACTIONS_PER_REVIEW: usize = 50;
 /// Extra questions of the template.
 pub const QUESTIONS_MAX: usize = 20;
+/// Kinds of incidents with a template of their own.
+pub const KINDS_MAX: usize = 30;
 
 /// The settings of reviews, a [`Template`].
 pub const TEMPLATE: &str = "reviews";
@@ -89,11 +93,13 @@ pub struct Template {
     pub off: Vec<Section>,
     /// Questions besides, in their order.
     pub questions: Vec<Question>,
+    /// Kinds of incidents whose reviews are written another way, the first that fits counts.
+    pub kinds: Vec<Kind>,
 }
 
 impl Default for Template {
     fn default() -> Self {
-        Template { for_majors: true, due_days: 5, off: vec![], questions: vec![] }
+        Template { for_majors: true, due_days: 5, off: vec![], questions: vec![], kinds: vec![] }
     }
 }
 

@@ -131,24 +131,27 @@ pub fn pages(sql: &mut dyn Sql, wanted: &Wanted) -> Result<Vec<Fact>, Failure> {
 }
 
 /// Outages in which people could not use a service, or not all of it, as far as they lie in the
-/// time that is wanted. Those that last end `now`. What was recorded in error was none.
+/// time that is wanted, each with what an hour of it costs. Those that last end `now`. What was
+/// recorded in error was none.
 pub fn outages(sql: &mut dyn Sql, wanted: &Wanted, now: Timestamp) -> Result<Vec<Fact>, Failure> {
     let mut values: Vec<Value> = vec![wanted.from.into(), wanted.to.into()];
     let (seen, more) = condition(sql, wanted, values.len() + 1);
     values.extend(more);
     let statement = format!(
-        "select o.number, o.started_at, i.priority, o.service_id, o.started_at, o.ended_at \
-         from outages o join incidents i on i.number = o.number \
+        "select o.number, o.started_at, i.priority, o.service_id, o.started_at, o.ended_at, \
+         priced.cost_per_hour from outages o join incidents i on i.number = o.number \
+         left join services priced on priced.id = o.service_id \
          where o.started_at < $2 and (o.ended_at is null or o.ended_at > $1) \
          and o.degree <> 'degraded' and i.state <> 'cancelled' \
          and i.merged_into is null and ({seen})"
     );
-    let mut found = many(sql, &statement, &values, |row| fact(row, 2))?;
+    let mut found = many(sql, &statement, &values, |row| fact(row, 3))?;
     for fact in &mut found {
+        let cost = fact.values.get(2).copied().flatten();
         let ended = fact.values.get(1).copied().flatten().map(Timestamp::from_micros);
         fact.at = fact.at.max(wanted.from);
         let ended = ended.unwrap_or(now).min(wanted.to).max(fact.at);
-        fact.values = vec![Some(fact.at.micros()), Some(ended.micros())];
+        fact.values = vec![Some(fact.at.micros()), Some(ended.micros()), cost];
     }
     found.retain(|fact| fact.values.first() != fact.values.get(1));
     Ok(found)

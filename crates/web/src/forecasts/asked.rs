@@ -32,6 +32,13 @@ pub(super) fn read(fields: &Fields) -> (Asked, Errors) {
     };
     let per_cent_in_time = per_cent("per_cent", usual.per_cent);
     let lost_per_cent = per_cent("lost", usual.lost_per_cent);
+    let weeks = match fields.filled("weeks") {
+        None => usual.weeks,
+        Some(text) => text.parse().unwrap_or_else(|_| {
+            errors.add("weeks", "must be a whole number of weeks");
+            usual.weeks
+        }),
+    };
     let mut day = |name: &str| match fields.filled(name) {
         None => None,
         Some(text) => {
@@ -57,6 +64,13 @@ pub(super) fn read(fields: &Fields) -> (Asked, Errors) {
             team
         }
     };
+    let calendar = fields.filled("calendar").and_then(|text| {
+        let calendar = text.parse().ok();
+        if calendar.is_none() {
+            errors.add("calendar", "is none that there is");
+        }
+        calendar
+    });
     let asked = Asked {
         team,
         handling_seconds,
@@ -65,6 +79,8 @@ pub(super) fn read(fields: &Fields) -> (Asked, Errors) {
         patience_seconds,
         lost_per_cent,
         staff: week(weekday, weekend),
+        weeks,
+        calendar,
     };
     (asked, errors)
 }
@@ -120,9 +136,9 @@ mod tests {
         assert!(errors.is_empty());
         let seconds = (asked.handling_seconds, asked.within_seconds, asked.patience_seconds);
         assert_eq!(seconds, (Some(720), 90, Some(300)));
-        let wrong = "handling=long&per_cent=most&weekday=all+day&team=x";
+        let wrong = "handling=long&per_cent=most&weekday=all+day&team=x&weeks=many";
         let (_, errors) = read(&Fields::parse(wrong));
-        for field in ["handling", "per_cent", "weekday", "team"] {
+        for field in ["handling", "per_cent", "weekday", "team", "weeks"] {
             assert!(errors.of(field).is_some(), "{field}");
         }
     }

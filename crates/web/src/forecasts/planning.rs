@@ -10,6 +10,8 @@ use crate::part::time::{self, counted};
 use crate::shell::{Page, Section};
 use crate::url;
 use desk::planning::{Handling, Hour, Plan, Staffed};
+use insight::line::{Rehearsed, Went};
+use kernel::Timestamp;
 use maud::{Markup, html};
 
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -65,6 +67,8 @@ fn inputs(app: &App, form: &Form) -> Markup {
                     (field("lost", "May give up, per cent").input("number", &or("lost", asked.lost_per_cent.to_string())))
                     (field("weekday", "People from Monday to Friday").hint("By hour, such as 8-18 6, 18-22 2. Empty: no what-if").input("text", &text("weekday")))
                     (field("weekend", "People on Saturday and Sunday").hint("In the same way").input("text", &text("weekend")))
+                    (field("calendar", "What-if they are there by").hint("On what came in the past").select(&calendars(app), &text("calendar")))
+                    (field("weeks", "What-if on the last weeks").input("number", &or("weeks", asked.weeks.to_string())))
                 }
                 div.btns { button.btn.btn-primary type="submit" { "Compute" } }
             }
@@ -107,8 +111,56 @@ fn results(who: &SignedIn, form: &Form, plan: &Plan) -> Markup {
                     }
                 }
             }
+            @if let Some((since, went)) = &plan.rehearsed { (rehearsed(who, form, *since, went)) }
             (table(form, plan))
         }
+    }
+}
+
+/// The calendars by which people can be there.
+fn calendars(app: &App) -> Vec<(String, String)> {
+    let policy = app.desk.policy();
+    let latest = policy.calendars.latest().into_iter().filter(|known| !known.hours.retired);
+    let named =
+        latest.map(|known| (known.hours.reference.id.to_string(), known.hours.name.clone()));
+    std::iter::once((String::new(), "The hours above alone".to_owned())).chain(named).collect()
+}
+
+/// What really came, run with the people that were named.
+fn rehearsed(who: &SignedIn, form: &Form, since: Timestamp, went: &Rehearsed) -> Markup {
+    let whole = &went.whole;
+    html! {
+        section.card aria-labelledby="rehearsed" {
+            div.card-h { h2 id="rehearsed" { "What came, with these people" } }
+            div.card-b.stack {
+                p {
+                    (counted(i64::from(whole.came), "report")) " since " (time::moment(since, &who.here))
+                    ", taken in turn by the people that you named. How long each takes is drawn around the mean, the same at each look; all wait, and who goes home finishes what is in hand."
+                }
+                @if let (Some(mean), Some(in_time)) = (whole.mean_seconds, whole.in_time) {
+                    dl.props {
+                        div { dt { "Waiting on average" } dd { (waited(mean)) } }
+                        div { dt { "Within " (duration::exact(form.asked.within_seconds)) } dd { (share(in_time)) } }
+                        div { dt { "Waiting at a time" } dd { (number(whole.queue)) } }
+                        div { dt { "Longest" } dd { (waited(went.longest_seconds)) } }
+                        @if went.untaken > 0 { div { dt { "Never taken" } dd { (went.untaken) } } }
+                    }
+                }
+                (map("Waiting time of what came, by weekday and hour of day", &went.hours.iter().map(cell_of).collect::<Vec<_>>()))
+            }
+        }
+    }
+}
+
+fn cell_of(hour: &Went) -> Cell {
+    let words = hour.mean_seconds.map_or("–".to_owned(), waited);
+    let seconds = hour.mean_seconds.unwrap_or_default();
+    let came = counted(i64::from(hour.came), "report");
+    let in_time = hour.in_time.map_or(String::new(), |part| format!(", {} in time", share(part)));
+    Cell {
+        shade: WAITS.iter().filter(|from| seconds >= **from).count(),
+        full: format!("{came}{in_time}, {} waiting", number(hour.queue)),
+        words,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::asked::Asked;
 use super::table::{Shown, downloads};
 use super::words::{meaning, title};
-use super::{cards, frame, read};
+use super::{cards, frame};
 use crate::app::App;
 use crate::auth::SignedIn;
 use crate::part::icon::icon;
@@ -12,7 +12,6 @@ use desk::Trouble;
 use desk::reports::{Report, sees_people};
 use insight::report::{By, Name};
 use maud::{Markup, html};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What is read of one report.
@@ -20,7 +19,6 @@ pub(super) struct Read {
     report: Arc<Report>,
     before: Option<Arc<Report>>,
     names: std::collections::HashMap<String, String>,
-    costs: BTreeMap<kernel::ServiceId, i64>,
 }
 
 /// What its lines are: as asked for, where it has such lines, else the usual.
@@ -44,11 +42,7 @@ impl Read {
             None => None,
         };
         let names = app.desk.report_names(&report).await?;
-        let costs = match name {
-            Name::Downtime => read::costs(app, &report).await?,
-            _ => BTreeMap::new(),
-        };
-        Ok(Read { report, before, names, costs })
+        Ok(Read { report, before, names })
     }
 }
 
@@ -65,6 +59,7 @@ pub(super) fn page(who: &SignedIn, asked: &Asked, name: Name, read: &Read) -> Ma
     let links = [
         ("CSV", asked.api(name, report.by, "csv")),
         ("NDJSON", asked.api(name, report.by, "ndjson")),
+        ("Parquet", asked.api(name, report.by, "parquet")),
         ("XES", asked.events()),
     ];
     let lead = html! { (frame::days(asked)) ". Every number opens what is behind it." };
@@ -81,7 +76,7 @@ pub(super) fn page(who: &SignedIn, asked: &Asked, name: Name, read: &Read) -> Ma
             (cards::drawing(asked, report))
             @for (place, table) in report.tables.iter().enumerate() {
                 section.card aria-label={ "Table " (place + 1) " of " (title(name)) } {
-                    (shown.table(table, before.and_then(|before| before.get(place)), &read.costs))
+                    (shown.table(table, before.and_then(|before| before.get(place))))
                 }
             }
             @if only_own { p.meta { "Figures of single persons are for managers; this is your own line." } }

@@ -197,7 +197,7 @@ fn lines(asked: &Asked, seen: &Overview) -> Markup {
                         th scope="col" { (by_word(by)) } th.num scope="col" { "Incidents" } th.num scope="col" { "Late" }
                         th.num scope="col" { "Within the agreement" } th.num scope="col" { "Acknowledge, median" }
                         th.num scope="col" { "Resolve, median" }
-                        @if by == By::Service { th.num scope="col" { "Available" } }
+                        @if by == By::Service { @for title in ["Available", "Out", "Cost"] { th.num scope="col" { (title) } } }
                     } }
                     tbody {
                         @for line in all.iter().take(LINES_SHOWN) {
@@ -206,7 +206,9 @@ fn lines(asked: &Asked, seen: &Overview) -> Markup {
                                 @for column in ["incidents", "resolution_breached"] { td.num { (of_kept.figure_at(kept_table, &line.key, column)) } }
                                 td.num.crit-t[is_below(kept_table, &line.key)] { (of_kept.figure_at(kept_table, &line.key, "resolution_share")) }
                                 @for column in ["acknowledge_median", "resolve_median"] { td.num { (of_times.figure_at(times_table, &line.key, column)) } }
-                                @if by == By::Service { td.num { @if let Some(out) = first(&seen.out) { (of_out.figure_at(out, &line.key, "available")) } } }
+                                @if by == By::Service {
+                                    @for column in ["available", "out", "cost"] { td.num { @if let Some(out) = first(&seen.out) { (of_out.figure_at(out, &line.key, column)) } } }
+                                }
                             }
                         }
                     }
@@ -231,10 +233,9 @@ fn besides(asked: &Asked, seen: &Overview) -> Markup {
     let of =
         |report: &Report, column: &str| first(report).and_then(|table| value(table, "all", column));
     let told = |report: &Report, column: &str, unit| figure(of(report, column), unit);
-    let cost: i64 = seen.costs.values().sum();
-    let cost = match seen.costs.is_empty() {
-        true => "no cost of an hour is known".to_owned(),
-        false => format!("cost {}", crate::majors::amount(cost)),
+    let cost = match of(&seen.out, "cost") {
+        None => "no cost of an hour is known".to_owned(),
+        cost => format!("cost {}", figure(cost, Unit::Amount)),
     };
     let make = |name, report, column, more_is_good, under| Tile {
         name,

@@ -8,8 +8,7 @@ use desk::problems::Listed;
 use desk::reports::{Asked as Wanted, Report};
 use insight::report::{By, Name, Period};
 use jiff::ToSpan;
-use kernel::ServiceId;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 use store::directory::ProblemState;
 
@@ -17,8 +16,6 @@ use store::directory::ProblemState;
 pub(super) const WEEKS: usize = 12;
 /// Causes that keep coming back that are shown.
 const CAUSES: usize = 8;
-/// Seconds of an hour.
-const HOUR: f64 = 3_600.0;
 /// What the lines at the foot can be of.
 pub(super) const LINES: [By; 5] =
     [By::Service, By::Team, By::Priority, By::Category, By::Organisation];
@@ -44,8 +41,6 @@ pub(super) struct Overview {
     /// Clocks and times by what was chosen.
     pub(super) lines: (Arc<Report>, Arc<Report>),
     pub(super) names: HashMap<String, String>,
-    /// What outages of each service cost, where that is known.
-    pub(super) costs: BTreeMap<ServiceId, i64>,
     /// Problems that are not over, the dearest first.
     pub(super) causes: Vec<Listed>,
 }
@@ -94,7 +89,6 @@ impl Overview {
                 app.desk.problems(viewer),
             )?;
         let names = app.desk.report_names(&kept_by).await?;
-        let costs = costs(app, &out).await?;
         let (lines, causes) = ((kept_by, times_by), dearest(causes));
         Ok(Overview {
             kept,
@@ -112,7 +106,6 @@ impl Overview {
             out,
             lines,
             names,
-            costs,
             causes,
         })
     }
@@ -130,21 +123,6 @@ fn weeks(period: &Period) -> Period {
     let back = since_monday + 7 * (WEEKS as i64 - 1);
     let first = last.checked_sub(back.days()).unwrap_or(last);
     Period::new(first, last, period.zone().clone()).unwrap_or_else(|_| period.clone())
-}
-
-/// What outages cost by the hour, where it is known of the service.
-pub(super) async fn costs(app: &App, out: &Report) -> Result<BTreeMap<ServiceId, i64>, Trouble> {
-    let hourly = app.desk.read(crate::majors::hourly).await?;
-    let Some(table) = out.tables.first().filter(|_| out.by == By::Service) else {
-        return Ok(BTreeMap::new());
-    };
-    let known = table.lines.iter().filter_map(|line| {
-        let service: ServiceId = line.key.parse().ok()?;
-        let seconds = super::table::value(table, &line.key, "out")?;
-        let hour = *hourly.get(&service)?;
-        Some((service, (seconds / HOUR * hour as f64) as i64))
-    });
-    Ok(known.collect())
 }
 
 /// What is not over and has incidents, the dearest first.

@@ -7,9 +7,9 @@ use crate::part::pri;
 use crate::url;
 use desk::reports::Report;
 use insight::report::{By, Cell, Column, Figure, Line, Table, Unit};
-use kernel::{Priority, ServiceId};
+use kernel::Priority;
 use maud::{Markup, html};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// Lines of a table that are shown; the download has all.
 const LINES_SHOWN: usize = 200;
@@ -82,13 +82,8 @@ impl Shown<'_> {
         }
     }
 
-    /// The whole table; `before` has the same of the days before, `costs` what each service cost.
-    pub(super) fn table(
-        &self,
-        table: &Table,
-        before: Option<&Table>,
-        costs: &BTreeMap<ServiceId, i64>,
-    ) -> Markup {
+    /// The whole table; `before` has the same of the days before.
+    pub(super) fn table(&self, table: &Table, before: Option<&Table>) -> Markup {
         let (shown, rest) = table.lines.split_at(table.lines.len().min(LINES_SHOWN));
         html! {
             div.scroll-x tabindex="0" role="region" aria-label={ "Table by " (by_word(self.report.by).to_lowercase()) } {
@@ -96,7 +91,6 @@ impl Shown<'_> {
                     thead { tr {
                         th scope="col" { (by_word(self.report.by)) }
                         @for column in &table.columns { th.num scope="col" { (column.title) } }
-                        @if !costs.is_empty() { th.num scope="col" { "Cost" } }
                     } }
                     tbody {
                         @for line in shown {
@@ -110,7 +104,6 @@ impl Shown<'_> {
                                         }
                                     }
                                 }
-                                @if !costs.is_empty() { td.num { (cost(&line.key, costs)) } }
                             }
                         }
                     }
@@ -130,15 +123,6 @@ pub(super) fn at<'a>(
     let place = table.columns.iter().position(|known| known.key == column)?;
     let line = table.lines.iter().find(|known| known.key == line)?;
     Some((line, table.columns.get(place)?, line.cells.get(place)?))
-}
-
-/// What a service cost, or all of them; a dash where no cost of an hour is known.
-fn cost(key: &str, costs: &BTreeMap<ServiceId, i64>) -> String {
-    let found = match key {
-        "all" => Some(costs.values().sum::<i64>()),
-        key => key.parse::<ServiceId>().ok().and_then(|id| costs.get(&id).copied()),
-    };
-    found.map_or("–".to_owned(), crate::majors::amount)
 }
 
 /// The value of a figure by the keys of its line and column.
@@ -199,6 +183,10 @@ pub(super) fn moved(
         }
         Unit::Count => format!("{difference:+.0}").replace('-', "−"),
         Unit::Number => format!("{difference:+.1}").replace('-', "−"),
+        Unit::Amount => {
+            let more = if difference > 0.0 { "+" } else { "" };
+            format!("{more}{}", crate::majors::amount(difference.round() as i64))
+        }
     };
     let least = if unit == Unit::Share { 0.000_5 } else { 0.05 };
     match difference.abs() < least {

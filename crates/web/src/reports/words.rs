@@ -73,7 +73,7 @@ pub(super) const fn meaning(name: Name) -> &'static str {
             "Updates that were promised for major incidents: in time, or missed. What was due after the end was not needed."
         }
         Name::Downtime => {
-            "Outages recorded for services in the period. Time that outages of one service share counts once. Available is the share of the period in which the service was there."
+            "Outages recorded for services in the period. Time that outages of one service share counts once. Available is the share of the period in which the service was there. Cost is what that time cost where an hour without the service is known to cost something."
         }
         Name::Satisfaction => {
             "What requesters say of incidents that are over, from 1 to 5. 1 and 2 are low scores."
@@ -105,6 +105,7 @@ pub(super) fn figure(value: Option<f64>, unit: Unit) -> String {
         Unit::Share => share(value),
         Unit::Seconds => time::duration(value as i64),
         Unit::Number => format!("{value:.1}"),
+        Unit::Amount => crate::majors::amount(value.round() as i64),
     }
 }
 
@@ -129,6 +130,7 @@ mod tests {
             (Some(0.0), Unit::Share, "0.0%"),
             (Some(11_520.0), Unit::Seconds, "3 h 12 m"),
             (Some(1.24), Unit::Number, "1.2"),
+            (Some(12_399.6), Unit::Amount, "12,400"),
             (None, Unit::Count, "–"),
         ] {
             assert_eq!(figure(value, unit), words);

@@ -11,7 +11,7 @@ mod pick;
 mod words;
 
 pub(crate) use actions::own;
-pub(crate) use one::in_short;
+pub(crate) use one::{heading, in_short};
 
 use crate::app::App;
 use crate::auth::{SignedIn, Staff};

@@ -21,7 +21,7 @@ use store::directory::ActionState;
 use store::directory::reviews::{Review, ReviewState, Section};
 
 /// What a section is called, and its place on the page.
-pub(super) const fn heading(section: Section) -> (&'static str, &'static str) {
+pub(crate) const fn heading(section: Section) -> (&'static str, &'static str) {
     match section {
         Section::Summary => ("sum", "Summary"),
         Section::Impact => ("imp", "Impact"),

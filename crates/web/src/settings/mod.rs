@@ -24,6 +24,7 @@ mod moves;
 mod notices;
 mod organisations;
 mod people;
+mod reviews;
 mod rules;
 mod schedules;
 mod services;
@@ -62,6 +63,7 @@ pub(crate) fn routes() -> Router<App> {
         .merge(categories::routes())
         .merge(services::routes())
         .merge(codes::routes())
+        .merge(reviews::routes())
         .merge(rules::routes())
         .merge(models::routes())
         .merge(macros::routes())
@@ -136,6 +138,7 @@ enum Section {
     Categories,
     Services,
     Codes,
+    Reviews,
     Rules,
     Models,
     Macros,
@@ -175,6 +178,7 @@ impl Section {
                 Section::Models,
                 Section::Macros,
                 Section::Codes,
+                Section::Reviews,
             ],
         ),
         ("On call", &[Section::Schedules, Section::Escalations, Section::Maintenance]),
@@ -214,6 +218,7 @@ impl Section {
             Section::Categories => ("categories", "Categories", "tag"),
             Section::Services => ("services", "Services", "services"),
             Section::Codes => ("resolution-codes", "Resolution codes", "check"),
+            Section::Reviews => ("reviews", "Reviews", "review"),
             Section::Rules => ("rules", "Rules", "bolt"),
             Section::Models => ("models", "Incident models", "book"),
             Section::Macros => ("macros", "Macros", "pencil"),

@@ -98,6 +98,10 @@ async fn managers_plan_and_what_is_wrong_is_told_at_its_field() {
     let asked = "?handling=12+min&per_cent=90&within=5m&patience=10m&weekday=8-18+3";
     let page = world.get("ines", &format!("{address}{asked}")).await;
     page.shows("What if these are there").shows("12 min, as you said").shows("give up");
+    page.shows("What came, with these people").shows("Waiting on average").shows("Longest");
+    let page = world.get("ines", &format!("{address}?weeks=99")).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    page.shows("1 to 26");
     let wrong = format!("{address}?handling=long&weekday=always&per_cent=90");
     let page = world.get("ines", &wrong).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);

@@ -3,9 +3,10 @@
 
 use crate::harness::{Page, World, escape};
 use axum::http::StatusCode;
+use store::directory::reviews::{Section, Template};
 use store::directory::{audit, categories, people, services, settings, teams};
 
-const PAGES: [&str; 15] = [
+const PAGES: [&str; 16] = [
     "agreements",
     "calendars",
     "rules",
@@ -13,6 +14,7 @@ const PAGES: [&str; 15] = [
     "categories",
     "services",
     "resolution-codes",
+    "reviews",
     "teams",
     "people",
     "organisations",
@@ -513,6 +515,17 @@ async fn words_are_text_wherever_they_are_shown() {
         ("people", vec![("name", bad), ("job_title", bad), ("site", bad), ("phone", bad)]),
         ("general", vec![("version", "0"), ("name", bad), ("time_zone", "UTC"), ("phone", bad)]),
         ("resolution-codes", vec![("version", "0"), ("label", bad), ("code", "fixed")]),
+        (
+            "reviews",
+            vec![
+                ("version", "0"),
+                ("due_days", "5"),
+                ("key", ""),
+                ("question", bad),
+                ("place", "1"),
+            ],
+        ),
+        ("reviews/new", vec![("version", "1"), ("name", bad), ("majority", "all"), ("order", "1")]),
     ] {
         let made = world.post("ada", &format!("/settings/{path}"), &fields).await;
         assert_eq!(made.status, StatusCode::SEE_OTHER, "{path}: {}", made.body);
@@ -675,6 +688,59 @@ async fn resolution_codes_are_a_list() {
         .await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     wrong.shows("Typed label").shows("NOT a code");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reviews_are_written_as_administrators_say() {
+    let world = World::new().await;
+    let usual = [
+        ("version", "0"),
+        ("due_days", "10"),
+        ("section", "summary"),
+        ("section", "actions"),
+        ("key", ""),
+        ("question", "What did it cost?"),
+        ("place", "2"),
+        ("key", ""),
+        ("question", "Was it luck?"),
+        ("place", "1"),
+    ];
+    assert_eq!(world.post("ines", "/settings/reviews", &usual).await.status, StatusCode::FORBIDDEN);
+    let saved = world.post("ada", "/settings/reviews", &usual).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+    let template = world.desk.review_template(&world.viewer("ines")).await.unwrap().value;
+    assert_eq!((template.for_majors, template.due_days), (false, 10));
+    assert!(template.has(Section::Summary) && !template.has(Section::Lessons));
+    let keys = |template: &Template| -> Vec<String> {
+        template.questions.iter().map(|question| question.key.clone()).collect()
+    };
+    assert_eq!(keys(&template), ["was_it_luck", "what_did_it_cost"]);
+    world.get("otto", "/settings/reviews").await.shows("Was it luck?").shows("10 business days");
+
+    let kind = |name: &'static str, order: &'static str, version: &'static str| {
+        let fields = [("name", name), ("order", order), ("version", version)];
+        [&fields[..], &[("majority", "majors"), ("section", "impact")]].concat()
+    };
+    for (name, order, version) in [("Majors", "1", "1"), ("Gravest", "1", "2")] {
+        let made = world.post("ada", "/settings/reviews/new", &kind(name, order, version)).await;
+        assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.body);
+    }
+    let late = world.post("ada", "/settings/reviews/0", &kind("Late", "1", "2")).await;
+    assert_eq!(late.status, StatusCode::PRECONDITION_FAILED);
+    let twice = world.post("ada", "/settings/reviews/new", &kind("Majors", "3", "3")).await;
+    assert_eq!(twice.status, StatusCode::UNPROCESSABLE_ENTITY);
+    twice.shows("s there twice");
+    let list = world.get("ines", "/settings/reviews").await;
+    list.shows("Gravest").shows("Majors alone").hides("Add a template");
+    world.get("ines", "/settings/reviews/0").await.shows("Impact").hides("btn-primary");
+    assert_eq!(world.get("ada", "/settings/reviews/7").await.status, StatusCode::NOT_FOUND);
+    let template = world.desk.review_template(&world.viewer("ines")).await.unwrap().value;
+    let names: Vec<&str> = template.kinds.iter().map(|kind| kind.name.as_str()).collect();
+    assert_eq!(names, ["Gravest", "Majors"]);
+    let gone = [("version", "3"), ("do", "remove")];
+    let gone = world.post("ada", "/settings/reviews/0", &gone).await;
+    assert_eq!(gone.status, StatusCode::SEE_OTHER, "{}", gone.body);
+    world.get("ada", "/settings/reviews").await.hides("Gravest").shows("Majors alone");
 }
 
 #[tokio::test(flavor = "multi_thread")]
