@@ -7,6 +7,7 @@ mod columns;
 mod heat;
 mod measure;
 mod period;
+mod shift;
 mod table;
 
 pub use backlog::{Span, backlog, behind_backlog};
@@ -15,6 +16,7 @@ pub use columns::{Column, Unit, columns, measures};
 pub use heat::{behind_heat, heat, with_night};
 pub use measure::{Measured, measure};
 pub use period::{DAYS_MAX, Period, PeriodError};
+pub use shift::{FALSE_OF_REPORTS, Shift, shifts, shifts_of_times};
 pub use table::{Cell, Fact, Figure, Line, Table, behind, tabulate};
 
 use kernel::words;
