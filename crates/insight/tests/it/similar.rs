@@ -109,9 +109,6 @@ fn candidates_of_an_index_get_the_score_that_the_corpus_gives() {
         fn containing(&self, term: Term<'_>) -> u64 {
             self.0.containing(term)
         }
-        fn mean_lengths(&self) -> (f64, f64) {
-            self.0.mean_lengths()
-        }
     }
     let corpus = offices();
     let asked = Doc::new("printer in room 9 prints nothing", "");
