@@ -142,7 +142,7 @@ fn weeks(dice: &mut Dice, levels: &[(usize, f64)]) -> Vec<Option<f64>> {
     for (many, level) in levels {
         medians.extend((0..*many).map(|_| {
             let normal = (0..12).map(|_| dice.unit()).sum::<f64>() - 6.0;
-            Some(level * (0.5 * normal).exp())
+            Some(level * (0.35 * normal).exp())
         }));
     }
     medians
@@ -174,7 +174,7 @@ fn times_that_double_are_found_where_they_do_and_two_changes_are_two() {
         assert!((2_400.0..5_400.0).contains(&found[0].before), "{found:?}");
         assert!((7_200.0..16_200.0).contains(&found[0].after), "{found:?}");
     }
-    let mut medians = weeks(&mut Dice(9), &[(20, 600.0), (20, 6_000.0), (20, 600.0)]);
+    let mut medians = weeks(&mut Dice(9), &[(20, 600.0), (20, 6_000.0), (20, 60_000.0)]);
     // A week without a median, and one that is out of all proportion.
     medians[3] = None;
     medians[10] = Some(1e9);
