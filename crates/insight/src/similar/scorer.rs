@@ -176,7 +176,9 @@ impl<'a> Asked<'a> {
             _ => 0.0,
         };
         let far = days / (days + TIME_HALF_DAYS);
-        sum / (self.itself * itself).sqrt() * (1.0 - TIME_WEIGHT * far)
+        // One without any word is compared as if it said as much.
+        let both = if itself > 0.0 { (self.itself * itself).sqrt() } else { self.itself };
+        sum / both * (1.0 - TIME_WEIGHT * far)
     }
 
     /// Calls `found` with everything shared and what it is worth.
@@ -269,7 +271,7 @@ pub(super) fn itself(doc: &Doc, frequencies: &dyn Frequencies) -> f64 {
             rarity * counted(word) * counted(word)
         })
         .sum();
-    (sum * times).max(f64::MIN_POSITIVE)
+    sum * times
 }
 
 /// How much a document says a word: more in the title, said again in the text hardly more than
