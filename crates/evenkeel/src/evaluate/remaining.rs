@@ -165,7 +165,7 @@ struct Parted {
 }
 
 impl Parted {
-    /// Learned before an instant, asked from it on; and how many are in neither.
+    /// Learned before an instant, asked from it on; what ran at it is in neither.
     fn by_time(log: &Log) -> Option<(Timestamp, Parted)> {
         let mut begins: Vec<Timestamp> = log.cases.iter().filter_map(begin).collect();
         begins.sort_unstable();
