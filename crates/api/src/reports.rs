@@ -102,8 +102,8 @@ struct Shown {
     #[schema(value_type = String, format = DateTime)]
     counted_at: Timestamp,
     tables: Vec<ShownTable>,
-    /// Days from which on more or less came each day than before, of the backlog. They are found
-    /// by a test, not by eye.
+    /// Where a level changed: in the backlog how many came each day, in times the medians of
+    /// weeks. They are found by a test, not by eye.
     changes: Vec<ShownChange>,
 }
 
@@ -154,11 +154,14 @@ struct ShownCell {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ReportChange)]
 struct ShownChange {
-    /// The first day of the new level.
+    /// Which time: `acknowledge`, `respond`, `mitigate`, `restore` or `resolve`; null for what
+    /// came each day.
+    measure: Option<String>,
+    /// The first day of the new level, or of its first week.
     day: String,
-    /// The mean of a day before.
+    /// The mean of a day before, or the median of weeks in seconds.
     before: f64,
-    /// The mean of a day from then on.
+    /// The same from then on.
     after: f64,
 }
 
@@ -359,8 +362,9 @@ fn file(name: Name, period: &Period, form: &str, content: impl Into<Body>) -> Re
 }
 
 fn shown(report: &Report, labels: &HashMap<String, String>) -> Shown {
-    let changes = report.changes.iter().map(|(day, change)| ShownChange {
-        day: day.clone(),
+    let changes = report.changes.iter().map(|change| ShownChange {
+        measure: change.measure.map(|measure| measure.to_string()),
+        day: change.day.clone(),
         before: change.before,
         after: change.after,
     });

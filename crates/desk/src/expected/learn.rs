@@ -131,8 +131,12 @@ pub(super) fn learn(cases: &[Case], zone: &TimeZone) -> Option<Learned> {
     let options = options(zone);
     let model = train(cases, &options).ok()?;
     let (older, newest) = cases.split_at(cases.len() - cases.len() / HELD_OUT_OF);
+    // What ended only after the newest began was not known by then.
+    let begun = newest.first().and_then(|case| case.steps.first()).map(|step| step.at);
+    let known = older.iter().filter(|case| begun.is_none_or(|begun| case.ended <= begun));
+    let older: Vec<Case> = known.cloned().collect();
     let medians = medians(older.iter().flat_map(times));
-    let tried = match train(older, &options) {
+    let tried = match train(&older, &options) {
         Ok(model) => try_on(&model, newest, zone),
         // Without the newest too few are left.
         Err(_) => vec![],

@@ -1,6 +1,7 @@
 //! Reports of service quality: what is counted for whom, kept at hand while nothing happens, and
 //! the incidents behind each figure. What is measured is kept beside the log by `follow`.
 
+mod changed;
 mod columnar;
 mod follow;
 pub mod mailed;
@@ -8,6 +9,7 @@ mod out;
 mod rows;
 mod xes;
 
+pub use changed::Changed;
 pub(crate) use follow::start;
 pub use out::{csv, ndjson};
 pub use rows::Rows;
@@ -15,9 +17,7 @@ pub use xes::{Called, TRACES_A_PIECE, XES_HEAD, XES_TAIL};
 
 use crate::{Desk, Trouble};
 use incident::{Refusal, Scope, Viewer};
-use insight::report::{
-    self, By, Change, Fact, Figure, Measure, Name, Period, PeriodError, Span, Table,
-};
+use insight::report::{self, By, Fact, Figure, Measure, Name, Period, PeriodError, Span, Table};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use kernel::{IncidentNumber, Role, Timestamp};
@@ -75,8 +75,8 @@ pub struct Report {
     pub counted_at: Timestamp,
     /// Its tables.
     pub tables: Vec<Table>,
-    /// Days from which on more or less came than before, each with its day; of the backlog.
-    pub changes: Vec<(String, Change)>,
+    /// Where a level changed: of what came each day, in the backlog; of medians of weeks, in times.
+    pub changes: Vec<Changed>,
 }
 
 impl Report {
@@ -322,7 +322,7 @@ impl Reading {
         let (tables, changes) = match read {
             Read::Spans(spans) => {
                 let tables = report::backlog(spans, &self.period, self.now);
-                let changes = tables.first().map(changes_in).unwrap_or_default();
+                let changes = tables.first().map(changed::of_days).unwrap_or_default();
                 (tables, changes)
             }
             Read::Facts(facts) => {
@@ -337,7 +337,11 @@ impl Reading {
                         &self.period,
                     ),
                 };
-                (vec![table], vec![])
+                let changes = match self.name {
+                    Name::Times => changed::of_times(facts, self.measures(), &self.period),
+                    _ => vec![],
+                };
+                (vec![table], changes)
             }
         };
         Report {
@@ -371,18 +375,4 @@ impl Reading {
             }
         }
     }
-}
-
-/// Where the number of incidents that came changed its level, by day.
-fn changes_in(days: &Table) -> Vec<(String, Change)> {
-    let Some(came) = days.columns.iter().position(|column| column.key == "in") else {
-        return vec![];
-    };
-    // The last day may not be over yet.
-    let whole = days.lines.len().saturating_sub(1);
-    let lines = &days.lines[..whole];
-    let counts: Vec<u64> =
-        lines.iter().map(|line| line.cells.get(came).map_or(0, |cell| cell.counted)).collect();
-    let found = report::changes(&counts).into_iter();
-    found.filter_map(|change| Some((lines.get(change.at)?.key.clone(), change))).collect()
 }

@@ -25,10 +25,20 @@ pub fn csv(report: &Report, label: impl Fn(&str) -> String) -> String {
             row(&mut text, names.into_iter().chain(figures));
         }
     }
+    if !report.changes.is_empty() {
+        if !text.is_empty() {
+            text.push_str("\r\n");
+        }
+        row(&mut text, ["Line", "Name", "Before", "After"].into_iter().map(cell));
+        for change in &report.changes {
+            let levels = [number(change.before), number(change.after)];
+            row(&mut text, [cell(&change.day), cell(change.title())].into_iter().chain(levels));
+        }
+    }
     text
 }
 
-/// As lines of JSON, one for each figure.
+/// As lines of JSON, one for each figure, and two for each level that changed.
 pub fn ndjson(report: &Report, label: impl Fn(&str) -> String) -> String {
     let mut text = String::new();
     for table in &report.tables {
@@ -47,6 +57,21 @@ pub fn ndjson(report: &Report, label: impl Fn(&str) -> String) -> String {
                 text.push_str(&figure.to_string());
                 text.push('\n');
             }
+        }
+    }
+    for change in &report.changes {
+        for (column, value) in [("before", change.before), ("after", change.after)] {
+            let level = json!({
+                "table": "changes",
+                "line": change.day,
+                "name": change.title(),
+                "column": column,
+                "unit": change.unit(),
+                "value": value,
+                "counted": null,
+            });
+            text.push_str(&level.to_string());
+            text.push('\n');
         }
     }
     text
@@ -79,6 +104,32 @@ fn cell(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reports::Changed;
+    use insight::report::{By, Measure, Name, Period};
+    use jiff::civil::date;
+    use jiff::tz::TimeZone;
+
+    #[test]
+    fn where_a_level_changed_is_told_beside_the_figures() {
+        let day = "2026-03-02".to_owned();
+        let measure = Some(Measure::Restore);
+        let report = Report {
+            name: Name::Times,
+            by: By::All,
+            period: Period::new(date(2026, 1, 1), date(2026, 6, 30), TimeZone::UTC).unwrap(),
+            counted_at: kernel::Timestamp::default(),
+            tables: vec![],
+            changes: vec![Changed { measure, day, before: 7_200.0, after: 3_600.0 }],
+        };
+        let told = csv(&report, str::to_owned);
+        let line = "2026-03-02,\"Restore, median\",7200,3600\r\n";
+        assert_eq!(told, format!("Line,Name,Before,After\r\n{line}"));
+        let told = ndjson(&report, str::to_owned);
+        let lines: Vec<serde_json::Value> =
+            told.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(lines.len(), 2);
+        assert_eq!((&lines[1]["column"], &lines[1]["value"]), (&json!("after"), &json!(3_600.0)));
+    }
 
     #[test]
     fn what_a_spreadsheet_would_run_is_text() {

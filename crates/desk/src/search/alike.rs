@@ -144,7 +144,7 @@ impl Comparer {
         // Of others, requesters learn by what is published to them alone.
         found.retain(|row| staff || row.state.requester == self.viewer.person);
         let doc = subject.doc();
-        let known = Known(self.index.as_deref());
+        let known = Known::of(self.index.as_deref());
         let asked = Asked::of(&doc, &known);
         similar.outages = self.outages(sql, &asked, &subject)?;
         let known_outages: BTreeSet<IncidentNumber> =

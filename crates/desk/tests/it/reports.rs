@@ -4,7 +4,8 @@ use desk::command_line;
 use desk::reports::{Asked, Report};
 use incident::conduct::Degree;
 use incident::{Change, Command, Viewer, Visibility};
-use insight::report::{By, Figure, Name};
+use insight::report::{By, Figure, Measure, Name};
+use jiff::tz::TimeZone;
 use kernel::{IncidentNumber, OutageId};
 use std::sync::Arc;
 use store::directory::{Service, services};
@@ -62,6 +63,37 @@ async fn a_report_is_at_hand_for_a_moment_and_follows_what_happens() {
     t.clock.advance(120);
     let old = read(&t, &t.manager, Name::Hops, By::All).await;
     assert!(!Arc::ptr_eq(&later, &old), "it is counted anew after a minute");
+}
+
+#[tokio::test]
+async fn times_say_from_which_week_on_it_took_longer_whatever_their_lines_are() {
+    const HOUR: i64 = 3_600;
+    let t = TestDesk::idle().await;
+    let from = TimeZone::UTC.to_datetime(t.desk.now().to_jiff()).date();
+    for n in 0..98 {
+        let took = if n < 49 { HOUR } else { 6 * HOUR };
+        let number = t.report("VPN drops").await;
+        t.clock.advance(took);
+        t.resolve(&t.agent, number, "It works again.").await;
+        t.clock.advance(48 * HOUR - took);
+    }
+    for by in [By::All, By::Week] {
+        let asked = Asked { by: Some(by), from: Some(from), ..Asked::usual(Name::Times) };
+        let report = t.desk.report(&t.manager, &asked).await.unwrap();
+        let changes = || report.changes.iter();
+        let found = changes().find(|one| one.measure == Some(Measure::Resolve)).unwrap();
+        assert_eq!(
+            (found.before, found.after),
+            (3_600.0, 21_600.0),
+            "{changes:?}",
+            changes = report.changes
+        );
+        assert!(changes().filter(|one| one.measure == Some(Measure::Resolve)).count() == 1);
+    }
+    assert!(
+        read(&t, &t.manager, Name::Times, By::All).await.changes.is_empty(),
+        "30 days tell none"
+    );
 }
 
 #[tokio::test]

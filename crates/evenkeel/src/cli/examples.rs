@@ -105,7 +105,8 @@ Examples:
   evenkeel evaluate remaining events.csv --fact Service --fact Team --group Priority --json
 
 One line of the file is one event, the last event of a case is its end. Asked is after each event but the
-last, by what was learned from the other cases. Facts must be known when the event happens.";
+last, and again while nothing else happens: by what was learned from other cases by chance, and from those
+that ended before a date of those that began after it. Facts must be known when the event happens.";
 
 pub(super) const MAIL_EXAMPLES: &str = "\
 Examples:

@@ -7,6 +7,7 @@ mod duplicates;
 mod log;
 mod remaining;
 mod routing;
+mod simple;
 mod table;
 
 use crate::cli::EvaluateCommand;

@@ -2,18 +2,34 @@
 
 use super::log::Log;
 use super::percent;
+use super::simple::{Simple, mean, median};
 use super::table::Table;
 use crate::cli::RemainingArgs;
 use crate::failed::Failed;
 use crate::{output, progress};
 use insight::expected::{Case, Model, Now, Options, folds, train};
 use jiff::tz::TimeZone;
+use kernel::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Groups of fewer cases are not told: eight of ten is too uncertain there.
 const GROUP_CASES_MIN: usize = 200;
-const DAY_SECONDS: f64 = 86_400.0;
+/// Of ten cases, so many begin before the date that parts what is learned from what is asked.
+const LEARNED_OF_TEN: usize = 8;
+/// Hours since the last event after which it is asked of what is still waiting.
+const WAITS: [(&str, i64); 7] = [
+    ("1 hour", 1),
+    ("4 hours", 4),
+    ("12 hours", 12),
+    ("1 day", 24),
+    ("3 days", 72),
+    ("7 days", 168),
+    ("20 days", 480),
+];
+const HOUR_SECONDS: i64 = 3_600;
+/// Seconds of a day, in which times are told.
+pub(super) const DAY_SECONDS: f64 = 86_400.0;
 
 /// What was measured, for programs. Times are days.
 #[derive(Serialize)]
@@ -38,6 +54,25 @@ struct Told {
     /// By the values of this fact.
     grouped_by: Option<String>,
     groups: Vec<Group>,
+    /// Asked again of cases in which nothing happened for so long, by that time.
+    waiting: Vec<Group>,
+    /// Learned before a date and asked after it; absent where that leaves too few.
+    by_time: Option<ByTime>,
+}
+
+/// Learned from cases that ended before a date, asked of cases that began from it on.
+#[derive(Serialize)]
+struct ByTime {
+    from: Timestamp,
+    learned_cases: usize,
+    asked_cases: usize,
+    /// Cases that began before the date and ended after it: they are in neither part.
+    left_out_cases: usize,
+    asked: usize,
+    ours_error: f64,
+    mean_per_length_error: f64,
+    median_per_activity_error: f64,
+    ours: Held,
 }
 
 /// How intervals held.
@@ -65,6 +100,8 @@ struct Group {
 /// One answer beside what happened, in days.
 struct Answer<'a> {
     case: usize,
+    /// How long nothing had happened, in seconds.
+    waited: i64,
     activity: &'a str,
     group: &'a str,
     actual: f64,
@@ -79,16 +116,28 @@ pub(super) fn run(args: &RemainingArgs) -> Result<(), Failed> {
     let table = Table::open(&args.file)?;
     let log = Log::of(&table, args)?;
     drop(table);
+    let told = measure(&log, args)?;
+    if args.json { output::json(&told) } else { print(&told) }
+}
+
+fn measure(log: &Log, args: &RemainingArgs) -> Result<Told, Failed> {
     let fold_of = folds(log.cases.len(), args.folds as usize, u64::from(args.seed));
-    let bar = progress::bar("Learning", u64::from(args.folds));
+    let bar = progress::bar("Learning", u64::from(args.folds) + 1);
     let mut answers = Vec::new();
     for fold in 0..args.folds as usize {
-        answers.extend(measured(&log, &fold_of, fold, args)?);
+        let part = Parted {
+            learned: places(&fold_of, |of| of != fold).collect(),
+            asked: places(&fold_of, |of| of == fold).collect(),
+        };
+        answers.extend(part.answers(log, args)?);
         bar.inc(1);
     }
+    let (waiting, answers): (Vec<Answer<'_>>, Vec<Answer<'_>>) =
+        answers.into_iter().partition(|answer| answer.waited > 0);
+    let by_time = by_time(log, args);
     bar.finish_and_clear();
     let all: Vec<&Answer<'_>> = answers.iter().collect();
-    let told = Told {
+    Ok(Told {
         cases: log.cases.len(),
         events: log.events,
         single_event_cases: log.single,
@@ -103,114 +152,124 @@ pub(super) fn run(args: &RemainingArgs) -> Result<(), Failed> {
         activities: groups(&answers, |answer| answer.activity),
         grouped_by: log.group.map(|nth| log.facts[nth].clone()),
         groups: if log.group.is_some() { groups(&answers, |a| a.group) } else { Vec::new() },
+        waiting: waited(&waiting),
+        by_time,
         facts: log.facts.clone(),
-    };
-    if args.json { output::json(&told) } else { print(&told) }
+    })
 }
 
-/// Learns from the other folds and asks for each case of this one, after each of its events but
-/// the last.
-fn measured<'a>(
-    log: &'a Log,
-    fold_of: &[usize],
-    fold: usize,
-    args: &RemainingArgs,
-) -> Result<Vec<Answer<'a>>, Failed> {
-    let learned: Vec<Case> =
-        places(fold_of, |of| of != fold).map(|place| log.cases[place].clone()).collect();
-    let options = Options {
-        facts: log.facts.clone(),
-        group: log.group,
-        seed: u64::from(args.seed),
-        ..Options::default()
-    };
-    let model = train(&learned, &options).map_err(|why| {
-        Failed::new(format!(
-            "nothing can be learned from this file: {why}; --case, --activity and --time name its \
-             columns"
-        ))
-    })?;
-    let simple = Simple::of(&learned);
-    let mut answers = Vec::new();
-    for place in places(fold_of, |of| of == fold) {
-        for end in 1..=log.cases[place].steps.len() {
-            answers.push(answer(&model, &simple, log, place, end));
-        }
+/// Which cases are learned from, and of which it is asked, by their places.
+struct Parted {
+    learned: Vec<usize>,
+    asked: Vec<usize>,
+}
+
+impl Parted {
+    /// Learned before an instant, asked from it on; what ran at it is in neither.
+    fn by_time(log: &Log) -> Option<(Timestamp, Parted)> {
+        let mut begins: Vec<Timestamp> = log.cases.iter().filter_map(begin).collect();
+        begins.sort_unstable();
+        let from = *begins.get(begins.len() * LEARNED_OF_TEN / 10)?;
+        let those = |which: &dyn Fn(&Case) -> bool| {
+            log.cases.iter().enumerate().filter(|(_, case)| which(case)).map(|(at, _)| at).collect()
+        };
+        let learned: Vec<usize> = those(&|case| case.ended < from);
+        let asked: Vec<usize> = those(&|case| begin(case).is_some_and(|begin| begin >= from));
+        Some((from, Parted { learned, asked }))
     }
-    Ok(answers)
+
+    /// Learns, and asks for each case after each of its events but the last, and again while
+    /// nothing else happens.
+    fn answers<'a>(&self, log: &'a Log, args: &RemainingArgs) -> Result<Vec<Answer<'a>>, Failed> {
+        let learned: Vec<Case> =
+            self.learned.iter().map(|place| log.cases[*place].clone()).collect();
+        let options = Options {
+            facts: log.facts.clone(),
+            group: log.group,
+            seed: u64::from(args.seed),
+            ..Options::default()
+        };
+        let model = train(&learned, &options).map_err(|why| {
+            Failed::new(format!(
+                "nothing can be learned from this file: {why}; --case, --activity and --time name \
+                 its columns"
+            ))
+        })?;
+        let simple = Simple::of(&learned);
+        let mut answers = Vec::new();
+        for &place in &self.asked {
+            let case = &log.cases[place];
+            for end in 1..=case.steps.len() {
+                let next = case.steps.get(end).map_or(case.ended, |next| next.at);
+                let stayed = next.seconds_since(case.steps[end - 1].at);
+                let waits = WAITS.iter().map(|(_, hours)| hours * HOUR_SECONDS);
+                for waited in std::iter::once(0).chain(waits.filter(|wait| *wait < stayed)) {
+                    answers.push(answer(&model, &simple, log, (place, end, waited)));
+                }
+            }
+        }
+        Ok(answers)
+    }
+}
+
+fn begin(case: &Case) -> Option<Timestamp> {
+    case.steps.first().map(|step| step.at)
+}
+
+/// Nothing where too few are left on a side of the date.
+fn by_time(log: &Log, args: &RemainingArgs) -> Option<ByTime> {
+    let (from, parted) = Parted::by_time(log)?;
+    let answers = parted.answers(log, args).ok()?;
+    let all: Vec<&Answer<'_>> = answers.iter().filter(|answer| answer.waited == 0).collect();
+    let (learned, asked) = (parted.learned.len(), parted.asked.len());
+    (!all.is_empty()).then(|| ByTime {
+        from,
+        learned_cases: learned,
+        asked_cases: asked,
+        left_out_cases: log.cases.len() - learned - asked,
+        asked: all.len(),
+        ours_error: error(&all, |answer| answer.ours),
+        mean_per_length_error: error(&all, |answer| answer.per_length),
+        median_per_activity_error: error(&all, |answer| answer.per_activity),
+        ours: held(&all),
+    })
+}
+
+/// What was asked while cases waited, by how long they had.
+fn waited<'a>(answers: &'a [Answer<'a>]) -> Vec<Group> {
+    let group = |(name, hours): &(&str, i64)| {
+        let some = answers.iter().filter(|answer| answer.waited == hours * HOUR_SECONDS).collect();
+        group(name, some)
+    };
+    WAITS.iter().filter_map(group).collect()
 }
 
 fn places(fold_of: &[usize], which: impl Fn(usize) -> bool) -> impl Iterator<Item = usize> {
     fold_of.iter().enumerate().filter(move |(_, of)| which(**of)).map(|(place, _)| place)
 }
 
+/// Asks of the case at a place after its first `end` events, and so many seconds later.
 fn answer<'a>(
     model: &Model,
     simple: &Simple,
     log: &'a Log,
-    place: usize,
-    end: usize,
+    (place, end, waited): (usize, usize, i64),
 ) -> Answer<'a> {
     let case = &log.cases[place];
     let last = &case.steps[end - 1];
-    let now = Now { steps: &case.steps[..end], at: last.at, zone: &TimeZone::UTC };
-    let expected = model.expect(&now);
+    let at = last.at.plus_seconds(waited);
+    let expected = model.expect(&Now { steps: &case.steps[..end], at, zone: &TimeZone::UTC });
     let days = |seconds: i64| seconds as f64 / DAY_SECONDS;
     Answer {
         case: place,
+        waited,
         activity: &last.activity,
         group: log.group.map_or("", |nth| last.facts[nth].as_str()),
-        actual: days(case.ended.seconds_since(last.at)),
+        actual: days(case.ended.seconds_since(at)),
         ours: expected.as_ref().map_or(simple.median, |told| days(told.median_seconds)),
         interval: expected.map(|told| (days(told.low_seconds), days(told.high_seconds))),
         per_length: simple.lengths.get(&end).copied().unwrap_or(simple.mean),
         per_activity: simple.activities.get(&last.activity).copied().unwrap_or(simple.median),
-    }
-}
-
-/// The simple methods, in days.
-struct Simple {
-    /// The mean after so many events.
-    lengths: BTreeMap<usize, f64>,
-    /// The median after an activity.
-    activities: BTreeMap<String, f64>,
-    mean: f64,
-    median: f64,
-}
-
-impl Simple {
-    fn of(cases: &[Case]) -> Simple {
-        let mut lengths: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
-        let mut activities: BTreeMap<String, Vec<f64>> = BTreeMap::new();
-        let mut all = Vec::new();
-        for case in cases {
-            for (nth, step) in case.steps.iter().enumerate() {
-                let took = case.ended.seconds_since(step.at) as f64 / DAY_SECONDS;
-                lengths.entry(nth + 1).or_default().push(took);
-                activities.entry(step.activity.clone()).or_default().push(took);
-                all.push(took);
-            }
-        }
-        Simple {
-            lengths: lengths.into_iter().map(|(length, took)| (length, mean(&took))).collect(),
-            activities: activities.into_iter().map(|(name, took)| (name, median(took))).collect(),
-            mean: mean(&all),
-            median: median(all),
-        }
-    }
-}
-
-fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len().max(1) as f64
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    let middle = values.len() / 2;
-    match values.len() {
-        0 => 0.0,
-        many if many.is_multiple_of(2) => (values[middle - 1] + values[middle]) / 2.0,
-        _ => values[middle],
     }
 }
 
@@ -233,25 +292,28 @@ fn held(answers: &[&Answer<'_>]) -> Held {
     }
 }
 
+/// A group, where it has enough cases.
+fn group(name: &str, some: Vec<&Answer<'_>>) -> Option<Group> {
+    let mut cases: Vec<usize> = some.iter().map(|answer| answer.case).collect();
+    cases.sort_unstable();
+    cases.dedup();
+    (cases.len() >= GROUP_CASES_MIN).then(|| Group {
+        name: name.to_owned(),
+        cases: cases.len(),
+        asked: some.len(),
+        error: error(&some, |answer| answer.ours),
+        held: held(&some),
+    })
+}
+
 /// Each group of enough cases, the largest first.
 fn groups<'a>(answers: &'a [Answer<'a>], of: impl Fn(&'a Answer<'a>) -> &'a str) -> Vec<Group> {
     let mut found: BTreeMap<&str, Vec<&Answer<'_>>> = BTreeMap::new();
     for answer in answers {
         found.entry(of(answer)).or_default().push(answer);
     }
-    let group = |(name, some): (&str, Vec<&Answer<'a>>)| {
-        let mut cases: Vec<usize> = some.iter().map(|answer| answer.case).collect();
-        cases.sort_unstable();
-        cases.dedup();
-        (cases.len() >= GROUP_CASES_MIN).then(|| Group {
-            name: name.to_owned(),
-            cases: cases.len(),
-            asked: some.len(),
-            error: error(&some, |answer| answer.ours),
-            held: held(&some),
-        })
-    };
-    let mut groups: Vec<Group> = found.into_iter().filter_map(group).collect();
+    let mut groups: Vec<Group> =
+        found.into_iter().filter_map(|(name, some)| group(name, some)).collect();
     groups.sort_by(|a, b| b.asked.cmp(&a.asked).then(a.name.cmp(&b.name)));
     groups
 }
@@ -272,15 +334,7 @@ fn print(told: &Told) -> Result<(), Failed> {
         output::line(format!("Looked at beside activities and times: {}.", told.facts.join(", ")))?;
     }
     output::line("")?;
-    let row = |name: &str, error: f64| vec![name.to_owned(), format!("{error:.2}")];
-    output::table(
-        &["method", "mean absolute error, days"],
-        &[
-            row("Evenkeel", told.ours_error),
-            row("mean per number of events", told.mean_per_length_error),
-            row("median per last activity", told.median_per_activity_error),
-        ],
-    )?;
+    methods(told)?;
     output::line(format!(
         "\nIntervals of 80 % held {:.1} % of the time; half of them are narrower than {:.1} days. \
          Silent for {}.",
@@ -288,8 +342,47 @@ fn print(told: &Told) -> Result<(), Failed> {
         told.ours.median_width,
         percent(told.ours.silent)
     ))?;
+    match &told.by_time {
+        Some(part) => output::line(format!(
+            "By time: learned from the {} cases that ended before {}, asked {} times of the {} that \
+             began from then on; {} are in neither. Intervals held {:.1} % of the time.",
+            part.learned_cases,
+            day(part.from),
+            part.asked,
+            part.asked_cases,
+            part.left_out_cases,
+            part.ours.coverage * 100.0
+        ))?,
+        None => output::line("By time: too few cases are left on a side of the date.")?,
+    }
     table("activity", &told.activities)?;
-    told.grouped_by.as_deref().map_or(Ok(()), |name| table(name, &told.groups))
+    told.grouped_by.as_deref().map_or(Ok(()), |name| table(name, &told.groups))?;
+    table("nothing happened for", &told.waiting)
+}
+
+/// The methods beside each other, by chance and by time.
+fn methods(told: &Told) -> Result<(), Failed> {
+    let by_time = told.by_time.as_ref();
+    let row = |name: &str, error: f64, of: fn(&ByTime) -> f64| {
+        let later = by_time.map_or("-".to_owned(), |part| format!("{:.2}", of(part)));
+        vec![name.to_owned(), format!("{error:.2}"), later]
+    };
+    output::table(
+        &["mean absolute error, days", "by chance", "by time"],
+        &[
+            row("Evenkeel", told.ours_error, |part| part.ours_error),
+            row("mean per number of events", told.mean_per_length_error, |part| {
+                part.mean_per_length_error
+            }),
+            row("median per last activity", told.median_per_activity_error, |part| {
+                part.median_per_activity_error
+            }),
+        ],
+    )
+}
+
+fn day(at: Timestamp) -> String {
+    TimeZone::UTC.to_datetime(at.to_jiff()).date().to_string()
 }
 
 fn table(name: &str, groups: &[Group]) -> Result<(), Failed> {

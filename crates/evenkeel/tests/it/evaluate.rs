@@ -147,7 +147,14 @@ fn expected_times_are_measured_beside_the_simple_methods() {
     assert!(ran.stdout.contains("Cases with one event, left out: 1."), "{ran:?}");
     assert!(ran.stdout.contains("Lines without a case or a time, left out: 1."), "{ran:?}");
     assert!(ran.stdout.contains("Looked at beside activities and times: Priority."), "{ran:?}");
-    for row in ["Evenkeel ", "mean per number of events ", "median per last activity ", "New "] {
+    for row in [
+        "Evenkeel ",
+        "mean per number of events ",
+        "median per last activity ",
+        "By time: learned from the ",
+        "New ",
+        "1 hour ",
+    ] {
         assert!(ran.stdout.lines().any(|line| line.starts_with(row)), "{row}: {ran:?}");
     }
     assert_eq!(home.run(&["evaluate", "remaining", "events.csv"]).done().stdout, ran.stdout);
@@ -175,6 +182,16 @@ fn json_has_the_errors_and_how_often_intervals_held() {
     // Of the other group there are fewer than 200 cases.
     assert_eq!(names, ["Value P3"]);
     assert_eq!(told["activities"].as_array().unwrap().len(), 2);
+    // All cases wait longer than an hour, those of P3 longer than a day.
+    let waited: Vec<&str> =
+        told["waiting"].as_array().unwrap().iter().filter_map(|g| g["name"].as_str()).collect();
+    assert_eq!(waited, ["1 hour", "4 hours", "12 hours", "1 day"]);
+    let later = &told["by_time"];
+    let count = |name: &str| later[name].as_u64().unwrap();
+    assert_eq!(count("learned_cases") + count("asked_cases") + count("left_out_cases"), 300);
+    assert!(count("asked_cases") >= 60 && count("left_out_cases") > 0, "{told}");
+    assert!(later["ours_error"].as_f64().unwrap() < 0.2, "{told}");
+    assert!(later["mean_per_length_error"].as_f64().unwrap() > 0.4, "{told}");
 }
 
 #[test]

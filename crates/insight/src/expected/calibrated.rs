@@ -1,8 +1,9 @@
 //! Which part of a distribution holds as many as it should, found out by cases that the trees
-//! had not seen: for each activity and group by itself where there are enough.
+//! had not seen: for each activity and group by itself where there are enough, and for each part
+//! of time that a case has been waiting.
 
-use super::spread::Spread;
-use super::{INTERVAL_PART, sight};
+use super::left::Left;
+use super::{INTERVAL_PART, sight, wait};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -28,9 +29,13 @@ pub(super) struct Levels {
     pub(super) high: f64,
 }
 
+/// The levels for each part of waiting; none where too few waited as long.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Calibrated(Vec<Option<Parted>>);
+
 /// The levels of each activity and group.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct Calibrated {
+struct Parted {
     both: Vec<(u64, Levels)>,
     activities: Vec<(u64, Levels)>,
     others: Levels,
@@ -42,28 +47,46 @@ pub(super) fn both(activity: &str, group: &str) -> u64 {
 }
 
 impl Held {
-    pub(super) fn new(activity: &str, group: &str, spread: &Spread, actual: f32) -> Held {
+    pub(super) fn new(activity: &str, group: &str, left: &Left<'_>, took: f32) -> Held {
         Held {
             activity: sight::word(&[activity]),
             both: both(activity, group),
-            below: spread.below(actual),
-            up_to: spread.up_to(actual),
+            below: left.below(took),
+            up_to: left.up_to(took),
         }
     }
 }
 
 impl Calibrated {
-    pub(super) fn of(held: &[Held]) -> Calibrated {
+    /// From what held-out cases tell, for each part of waiting.
+    pub(super) fn of(held: &[Vec<Held>]) -> Calibrated {
+        let parts = held.iter().enumerate();
+        // The first is told whatever it is: there is nothing before it.
+        let enough = parts.map(|(at, held)| (at == 0 || held.len() >= ROWS_MIN).then_some(held));
+        Calibrated(enough.map(|held| held.map(|held| Parted::of(held))).collect())
+    }
+
+    /// The levels of a case that has been waiting for so many seconds: of the longest part up to
+    /// there of which there were enough.
+    pub(super) fn levels(&self, activity: &str, group: &str, waited: f32) -> Levels {
+        let parts = self.0.iter().take(wait::part(waited) + 1);
+        let known = parts.rev().flatten().next();
+        known.map_or(Levels::USUAL, |parted| parted.levels(activity, group))
+    }
+}
+
+impl Parted {
+    fn of(held: &[Held]) -> Parted {
         // Every row counts once: what has no level of its own is calibrated with others that
         // have none.
         let all: Vec<&Held> = held.iter().collect();
         let (both, rest) = parted(&all, |held| held.both);
         let (activities, rest) = parted(&rest, |held| held.activity);
         let others = Levels::of(if rest.len() >= ROWS_MIN { &rest } else { &all });
-        Calibrated { both, activities, others }
+        Parted { both, activities, others }
     }
 
-    pub(super) fn levels(&self, activity: &str, group: &str) -> Levels {
+    fn levels(&self, activity: &str, group: &str) -> Levels {
         let find = |levels: &[(u64, Levels)], key: u64| {
             levels.binary_search_by_key(&key, |(known, _)| *known).ok().map(|at| levels[at].1)
         };
@@ -94,6 +117,9 @@ fn parted<'a>(
 }
 
 impl Levels {
+    /// What is told where nothing was held out.
+    const USUAL: Levels = Levels { low: 0.1, middle: 0.5, high: 0.9 };
+
     /// The middle is where as many are below as above. From there both ends move out together
     /// until the part that is wanted lies between them.
     fn of(held: &[&Held]) -> Levels {

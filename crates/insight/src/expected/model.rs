@@ -4,15 +4,11 @@ use super::bins::Bins;
 use super::boosted::Boosted;
 use super::calibrated::Calibrated;
 use super::forest::Forest;
+use super::left::Left;
 use super::like::Like;
 use super::sight::{self, Sight};
-use super::spread::Spread;
-use super::{Basis, Expected, Now};
+use super::{Basis, Expected, Now, wait};
 use serde::{Deserialize, Serialize};
-
-/// Below this part of the distribution that is left, the trees know nothing of cases that last
-/// as long; those like it do.
-const LEFT_MIN: f64 = 0.02;
 
 /// What was learned from cases.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -51,31 +47,23 @@ impl Model {
         let mut row = Vec::with_capacity(self.bins.features());
         self.bins.bin(&seen, &mut row);
         let group = self.group.map_or("", |nth| sight::fact(last, nth));
-        let levels = self.calibrated.levels(&last.activity, group);
-        let mut spread = self.forest.spread(&row);
-        // What is told as the middle, and which part of the distribution is below it.
-        let (told, level) = match &self.added {
-            Some((added, part)) => {
+        let levels = self.calibrated.levels(&last.activity, group, idle);
+        let spread = self.forest.spread(&row);
+        let left = Left::of(&spread, idle, lasting);
+        let [low, high] = [levels.low, levels.high].map(|level| left.quantile(level));
+        let median = match &self.added {
+            // Right after a step what the trees add is nearer; it knows nothing of waiting.
+            Some((added, part)) if wait::part(idle) == 0 => {
                 let alone = spread.quantile(0.5);
-                let told = alone + part * (added.seconds(&row) - alone);
-                (told, spread.up_to(told as f32).clamp(levels.low, levels.high))
+                alone + part * (added.seconds(&row) - alone) - f64::from(idle)
             }
-            None => (spread.quantile(levels.middle), levels.middle),
+            _ => left.quantile(levels.middle),
         };
-        // What was over by now does not count.
-        let mut over = if idle > 0.0 { spread.below(idle) } else { 0.0 };
-        if 1.0 - over < LEFT_MIN || spread.is_empty() {
-            (spread, over) = (Spread::of(std::iter::once(lasting)), 0.0);
-        }
-        let left = |level: f64| {
-            let seconds = spread.quantile(over + (1.0 - over) * level) - f64::from(idle);
-            seconds.max(0.0).round() as i64
-        };
-        let (low, high) = (left(levels.low), left(levels.high));
-        let median = if idle > 0.0 { left(level) } else { told.round() as i64 };
+        let seconds = |seconds: f64| seconds.max(0.0).round() as i64;
+        let (low, high) = (seconds(low), seconds(high));
         let named = self.facts.iter().enumerate().take(depth);
         Some(Expected {
-            median_seconds: median.clamp(low, high),
+            median_seconds: seconds(median).clamp(low, high),
             low_seconds: low,
             high_seconds: high,
             basis: Basis {

@@ -1,4 +1,8 @@
 //! What is seen of a case: numbers, and words that are the same or not.
+//!
+//! The date is not among them. Cases that ran at the same time and are over tell by the date
+//! when others end, such as on the day on which a log was cut, which nobody knows while they run;
+//! and of the last weeks only what was quick is over, so that a date makes new cases look quick.
 
 use super::Step;
 use jiff::tz::TimeZone;
@@ -7,8 +11,6 @@ use std::collections::BTreeMap;
 
 /// Activities whose number of times is counted: the most common ones.
 const COUNTED_MAX: usize = 12;
-const DAY_SECONDS: f64 = 86_400.0;
-const HOUR_SECONDS: f64 = 3_600.0;
 
 /// What to look at.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -77,11 +79,6 @@ impl Sight {
             distinct(activities.iter()),
             hour,
             weekday * 24.0 + hour,
-            f64::from(clock.day()),
-            // What changes with the years. Of what comes after all that was learned the last
-            // time holds.
-            last.at.seconds_since(kernel::Timestamp::default()) as f64 / HOUR_SECONDS,
-            first.at.seconds_since(kernel::Timestamp::default()) as f64 / DAY_SECONDS,
         ];
         numbers.extend((0..self.facts).map(|nth| distinct(steps.iter().map(|s| fact(s, nth)))));
         numbers.extend(self.counted.iter().map(|counted| {

@@ -4,11 +4,12 @@ use super::bins::Bins;
 use super::boosted::{Boosted, Learned};
 use super::calibrated::{Calibrated, Held};
 use super::forest::Grown;
+use super::left::Left;
 use super::like::Like;
 use super::scale::Scale;
 use super::sight::{self, Seen, Sight};
 use super::tree::{Ground, Growth, Rows};
-use super::{CASES_MIN, Case, Limits, Model, Options, Step, Untrained};
+use super::{CASES_MIN, Case, Limits, Model, Options, Step, Untrained, wait};
 use crate::suggest::seeded::Dice;
 
 /// Trees that a way to learn is tried with.
@@ -44,7 +45,8 @@ pub fn train(cases: &[Case], options: &Options) -> Result<Model, Untrained> {
     let taught = Taught::of(&over, options, &mut dice);
     let chosen = taught.chosen(&mut dice);
     let grown = taught.grown(chosen, limits.trees.max(TRIAL_TREES), &mut dice);
-    let calibrated = Calibrated::of(&taught.held(&grown));
+    let like = Like::of(over.iter().copied(), options.facts.len());
+    let calibrated = Calibrated::of(&taught.held(&grown, &like, &mut dice));
     let added = taught.added(&grown, &limits, &mut dice);
     Ok(Model {
         facts: options.facts.clone(),
@@ -54,7 +56,7 @@ pub fn train(cases: &[Case], options: &Options) -> Result<Model, Untrained> {
         forest: grown.forest,
         added,
         calibrated,
-        like: Like::of(over.iter().copied(), options.facts.len()),
+        like,
         cases: over.len(),
     })
 }
@@ -80,10 +82,14 @@ struct Taught<'a> {
     rows: Rows,
     /// How long it took from there, in seconds.
     took: Vec<f32>,
+    /// How long it stayed there, until the next step or the end, in seconds.
+    stayed: Vec<f32>,
     case_of: Vec<u32>,
     /// The last step of each row, and its group.
     last: Vec<(&'a Step, &'a str)>,
     cases: usize,
+    /// How many facts steps have.
+    facts: usize,
 }
 
 impl<'a> Taught<'a> {
@@ -94,7 +100,7 @@ impl<'a> Taught<'a> {
             options.facts.len(),
             cases.iter().flat_map(|case| &case.steps[..steps(case, limits.steps)]),
         );
-        let (mut took, mut case_of, mut last) = (vec![], vec![], vec![]);
+        let (mut took, mut stayed, mut case_of, mut last) = (vec![], vec![], vec![], vec![]);
         let mut seen: Vec<Seen> = Vec::new();
         for (nth, case) in cases.iter().copied().enumerate() {
             for end in 1..=steps(case, limits.steps) {
@@ -103,7 +109,9 @@ impl<'a> Taught<'a> {
                 }
                 let step = &case.steps[end - 1];
                 seen.extend(sight.see(&case.steps[..end], &options.zone));
+                let next = case.steps.get(end).map_or(case.ended, |next| next.at.min(case.ended));
                 took.push(case.ended.seconds_since(step.at) as f32);
+                stayed.push(next.seconds_since(step.at) as f32);
                 case_of.push(nth as u32);
                 last.push((step, options.group.map_or("", |group| sight::fact(step, group))));
             }
@@ -113,7 +121,8 @@ impl<'a> Taught<'a> {
         let bins = Bins::of(&seen, &targets, dice);
         let mut rows = Rows { features: bins.features(), bins: Vec::new() };
         seen.iter().for_each(|seen| bins.bin(seen, &mut rows.bins));
-        Taught { sight, bins, rows, took, case_of, last, cases: cases.len() }
+        let facts = options.facts.len();
+        Taught { sight, bins, rows, took, stayed, case_of, last, cases: cases.len(), facts }
     }
 
     /// The way to learn that is nearest to what happened, in the mean of absolute differences:
@@ -226,13 +235,24 @@ impl<'a> Taught<'a> {
         Some((Boosted::of(&learned, &limits, dice, |_| true), best.part))
     }
 
-    /// What trees that have not seen a case tell of it, for each row.
-    fn held(&self, grown: &Grown) -> Vec<Held> {
-        let mut held = Vec::with_capacity(self.took.len());
+    /// What trees that have not seen a case tell of it, for each row: right after its step, and
+    /// once it has waited for some time of each part, while nothing else happened.
+    fn held(&self, grown: &Grown, like: &Like, dice: &mut Dice) -> Vec<Vec<Held>> {
+        let mut held: Vec<Vec<Held>> = vec![Vec::new(); wait::PARTS];
         for (row, (step, group)) in self.last.iter().enumerate() {
             let spread = grown.unseen(&self.rows, row, self.case_of[row]);
-            if !spread.is_empty() {
-                held.push(Held::new(&step.activity, group, &spread, self.took[row]));
+            if spread.is_empty() {
+                continue;
+            }
+            for (part, held) in held.iter_mut().enumerate() {
+                let waited = wait::drawn(part, dice);
+                if part > 0 && self.stayed[row] <= waited {
+                    break;
+                }
+                // Nothing is told there.
+                let Some((_, lasting)) = like.find(step, self.facts, waited) else { break };
+                let left = Left::of(&spread, waited, lasting);
+                held.push(Held::new(&step.activity, group, &left, self.took[row]));
             }
         }
         held

@@ -191,7 +191,7 @@ impl<'a> Centres<'a> {
             let centre = &self.all[at];
             let Some(there) = self.corpus.get(centre.place) else { continue };
             // Both ways: a long title that holds all of a short one is another kind.
-            let words = asked.value(there).min(centre.asked.value(doc));
+            let words = asked.share(there).min(centre.asked.share(doc));
             let near = words + bonus(one, self.order[centre.place]);
             if near >= NEAR && best.is_none_or(|(before, _)| near > before) {
                 best = Some((near, at));

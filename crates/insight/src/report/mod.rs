@@ -9,6 +9,7 @@ mod holds;
 mod mailed;
 mod measure;
 mod period;
+mod shift;
 mod table;
 
 pub use backlog::{Span, backlog, behind_backlog};
@@ -19,6 +20,7 @@ pub use holds::Holds;
 pub use mailed::{Pace, Past, Turn};
 pub use measure::{Measured, measure};
 pub use period::{DAYS_MAX, Period, PeriodError};
+pub use shift::{FALSE_OF_REPORTS, Shift, shifts, shifts_of_times};
 pub use table::{Cell, Fact, Figure, Line, Table, behind, tabulate};
 
 use kernel::words;

@@ -10,6 +10,8 @@ use kernel::Timestamp;
 /// Days of a period, at most: five years. More is another question than how it goes.
 pub const DAYS_MAX: i32 = 1_830;
 
+const DAYS_OF_WEEK: usize = 7;
+
 /// Why something is no period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PeriodError {
@@ -133,6 +135,14 @@ impl Period {
         let last = self.count().saturating_sub(1);
         let nearest = if at < self.start() { 0 } else { last };
         first_of(by, self.date(self.index(at).unwrap_or(nearest))).to_string()
+    }
+
+    /// Which of its weeks an instant lies in, counted as [`Period::parts`] lists them.
+    pub(super) fn week_index(&self, at: Timestamp) -> usize {
+        let last = self.count().saturating_sub(1);
+        let nearest = if at < self.start() { 0 } else { last };
+        let into_week = self.from.weekday().since(Weekday::Monday) as usize;
+        (self.index(at).unwrap_or(nearest) + into_week) / DAYS_OF_WEEK
     }
 
     fn date(&self, index: usize) -> Date {

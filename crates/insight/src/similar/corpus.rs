@@ -1,8 +1,9 @@
 //! A set of documents in memory.
 
 use super::doc::Doc;
-use super::scorer::{Asked, Frequencies, Score, Term};
+use super::scorer::{Asked, Frequencies, Score, Term, itself};
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 /// Documents that are compared with each other, with what is counted among them.
 #[derive(Debug, Clone, Default)]
@@ -10,8 +11,8 @@ pub struct Corpus {
     docs: Vec<Doc>,
     words: BTreeMap<String, u64>,
     facts: BTreeMap<(String, String), u64>,
-    title_words: u64,
-    body_words: u64,
+    /// What each document has of itself, reckoned once somebody asks after the last was added.
+    themselves: OnceLock<Vec<f64>>,
 }
 
 /// A document that was found.
@@ -38,10 +39,8 @@ impl Corpus {
         for fact in &doc.facts {
             *self.facts.entry(fact.clone()).or_default() += 1;
         }
-        let (title, body) = doc.lengths();
-        self.title_words += u64::from(title);
-        self.body_words += u64::from(body);
         self.docs.push(doc);
+        self.themselves.take();
     }
 
     /// The document at a place.
@@ -86,10 +85,12 @@ impl Corpus {
     /// Places with values, the best first; equal ones in their order.
     fn values(&self, asked: &Doc, without: Option<usize>) -> Vec<(usize, f64)> {
         let weighed = Asked::of(asked, self);
-        let docs = self.docs.iter().enumerate();
+        let themselves =
+            self.themselves.get_or_init(|| self.docs.iter().map(|doc| itself(doc, self)).collect());
+        let docs = self.docs.iter().zip(themselves).enumerate();
         let others = docs.filter(|(place, _)| Some(*place) != without);
         let mut found: Vec<(usize, f64)> =
-            others.map(|(place, doc)| (place, weighed.value(doc))).collect();
+            others.map(|(place, (doc, itself))| (place, weighed.value(doc, *itself))).collect();
         found.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         found
     }
@@ -108,10 +109,5 @@ impl Frequencies for Corpus {
                 self.facts.get(&fact).copied().unwrap_or(0)
             }
         }
-    }
-
-    fn mean_lengths(&self) -> (f64, f64) {
-        let docs = self.docs.len().max(1) as f64;
-        (self.title_words as f64 / docs, self.body_words as f64 / docs)
     }
 }

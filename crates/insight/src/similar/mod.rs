@@ -6,10 +6,12 @@
 //!
 //! **What counts.** Words that both have. A rare word counts more than a common one
 //! (`idf`, to the power [`RARITY_POWER`]); a word in the title more than one in the text; the
-//! tenth time a word is said hardly more than the third; a long text is not more alike because
-//! it has more words (BM25F). Another form of a word, which shares half of its four-letter parts,
-//! counts in part. Facts that both have (the service, labels of an alert) count like words, with their
-//! own weight. What is near in time counts a little more.
+//! tenth time a word is said hardly more than the third (as in BM25). Another form of a word,
+//! which shares half of its four-letter parts, counts in part. What is shared is then divided by
+//! how much both say, so that a long text is not more alike because it has more words: the value
+//! is the cosine of the angle between two vectors of words (Salton and Buckley 1988). Facts that
+//! both have (the service, labels of an alert) count like words, with their own weight. What is
+//! near in time counts a little more.
 //!
 //! **Why** comes with it: each shared word and fact with its share of the score.
 //!

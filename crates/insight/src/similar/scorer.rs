@@ -11,8 +11,6 @@ pub const RARITY_POWER: f64 = 1.5;
 const TITLE_WEIGHT: f64 = 5.0;
 /// Where the count of a word stops to matter.
 const SATURATION: f64 = 8.0;
-/// How far a longer title or text makes each of its words count less, from 0 to 1.
-const LENGTH: f64 = 0.75;
 /// What another form of a word counts of the word, if all its parts were the same.
 const FORM_WEIGHT: f64 = 0.5;
 /// The share of parts that two words have in common, at least, to be taken for forms of one.
@@ -20,6 +18,9 @@ const FORM_SHARE_MIN: f64 = 0.5;
 /// The most telling words of what is asked for of which other forms are looked for: it bounds
 /// what texts cost that were made to be alike in every part.
 const FORM_WORDS_MAX: usize = 64;
+/// Words of a candidate by which it is told how much it says in all: of more, some evenly from
+/// all of them, so that a log of a megabyte costs no more look-ups than a long mail.
+const LENGTH_WORDS_MAX: usize = 128;
 /// How many times a shared fact counts as a word said once.
 const FACT_WEIGHT: f64 = 1.0;
 /// What is taken off at most for being far in time, and after how many days half of it is.
@@ -43,8 +44,6 @@ pub trait Frequencies {
     fn documents(&self) -> u64;
     /// How many of them have a term; zero if nothing is known of it.
     fn containing(&self, term: Term<'_>) -> u64;
-    /// How many words titles and texts have on average.
-    fn mean_lengths(&self) -> (f64, f64);
 }
 
 /// What two documents share.
@@ -85,27 +84,24 @@ pub fn score(asked: &Doc, candidate: &Doc, frequencies: &impl Frequencies) -> Sc
 }
 
 /// A document that others are compared with, its words weighed.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Asked<'a> {
     doc: &'a Doc,
+    frequencies: &'a dyn Frequencies,
     /// What each of its words is worth, rarity and count together.
     words: Vec<f64>,
     facts: Vec<f64>,
     /// Parts of its most telling words with the places of these words, in their order.
     parts: Vec<(u32, usize)>,
-    means: (f64, f64),
     /// What it would have of itself, without facts.
     itself: f64,
 }
 
 impl<'a> Asked<'a> {
     /// Weighs the words of a document.
-    pub fn of(doc: &'a Doc, frequencies: &impl Frequencies) -> Asked<'a> {
-        let (title, body) = frequencies.mean_lengths();
-        let means = (title.max(1.0), body.max(1.0));
+    pub fn of(doc: &'a Doc, frequencies: &'a dyn Frequencies) -> Asked<'a> {
         let documents = frequencies.documents();
         let rarity = |term| rarity(documents, frequencies.containing(term));
-        let counted = |word: &Word| saturated(count(word, doc, means));
         let words: Vec<f64> =
             doc.words.iter().map(|word| rarity(Term::Word(&word.text)) * counted(word)).collect();
         let facts = doc.facts().map(|(name, value)| rarity(Term::Fact(name, value)) * FACT_WEIGHT);
@@ -113,10 +109,10 @@ impl<'a> Asked<'a> {
             doc.words.iter().zip(&words).map(|(word, weight)| weight * counted(word)).sum::<f64>();
         let mut asked = Asked {
             doc,
+            frequencies,
             facts: facts.collect(),
             words,
             parts: Vec::new(),
-            means,
             itself: itself.max(f64::MIN_POSITIVE),
         };
         for place in asked.telling_places(FORM_WORDS_MAX) {
@@ -152,28 +148,41 @@ impl<'a> Asked<'a> {
             words: words.said(),
             share: worth / sum,
         });
-        Score { value: self.scaled(sum, candidate), reasons: reasons.collect() }
+        let value = self.scaled(sum, itself(candidate, self.frequencies), candidate);
+        Score { value, reasons: reasons.collect() }
     }
 
-    /// The value of a candidate's score alone.
-    pub fn value(&self, candidate: &Doc) -> f64 {
+    /// The value of a candidate's score alone. `itself` is what the candidate has of itself.
+    pub(super) fn value(&self, candidate: &Doc, itself: f64) -> f64 {
+        self.scaled(self.worth(candidate), itself, candidate)
+    }
+
+    /// How much of what is asked for a candidate has, whatever else it says: about 1 for one that
+    /// says all of it. Of two that each have about all of the other, both say the same.
+    pub fn share(&self, candidate: &Doc) -> f64 {
+        self.worth(candidate) / self.itself
+    }
+
+    fn worth(&self, candidate: &Doc) -> f64 {
         let mut sum = 0.0;
         self.compare(candidate, |_, _, worth| sum += worth);
-        self.scaled(sum, candidate)
+        sum
     }
 
-    fn scaled(&self, sum: f64, candidate: &Doc) -> f64 {
+    /// The cosine of the angle between both, less for being far in time.
+    fn scaled(&self, sum: f64, itself: f64, candidate: &Doc) -> f64 {
         let days = match (self.doc.at, candidate.at) {
             (Some(here), Some(there)) => here.seconds_since(there).unsigned_abs() as f64 / 86_400.0,
             _ => 0.0,
         };
         let far = days / (days + TIME_HALF_DAYS);
-        sum / self.itself * (1.0 - TIME_WEIGHT * far)
+        // One without any word is compared as if it said as much.
+        let both = if itself > 0.0 { (self.itself * itself).sqrt() } else { self.itself };
+        sum / both * (1.0 - TIME_WEIGHT * far)
     }
 
     /// Calls `found` with everything shared and what it is worth.
     fn compare<'c>(&self, candidate: &'c Doc, mut found: impl FnMut(Shared, Said<'c>, f64)) {
-        let counted = |word: &Word| saturated(count(word, candidate, self.means));
         // Both are in the order of their letters: one walk through both.
         let mut there = 0;
         let mut missing = vec![true; self.words.len()];
@@ -250,17 +259,26 @@ fn rarity(documents: u64, containing: u64) -> f64 {
     (1.0 + (all - some + 0.5) / (some + 0.5)).ln().powf(RARITY_POWER)
 }
 
-/// How often a document says a word: more for the title, less in a long text, and said again in
-/// the text hardly more than once.
-fn count(word: &Word, doc: &Doc, means: (f64, f64)) -> f64 {
-    let shortened =
-        |times: f64, len: u32, mean: f64| times / (1.0 - LENGTH + LENGTH * f64::from(len) / mean);
-    let body = if word.body == 0 { 0.0 } else { 1.0 + f64::from(word.body).ln() };
-    TITLE_WEIGHT * shortened(f64::from(word.title), doc.title_len, means.0)
-        + shortened(body, doc.body_len, means.1)
+/// What a document has of itself: the square of its length, each word being a direction.
+pub(super) fn itself(doc: &Doc, frequencies: &dyn Frequencies) -> f64 {
+    let documents = frequencies.documents();
+    let each = doc.words.len().div_ceil(LENGTH_WORDS_MAX).max(1);
+    let some = doc.words.iter().step_by(each);
+    let times = doc.words.len() as f64 / some.len().max(1) as f64;
+    let sum: f64 = some
+        .map(|word| {
+            let rarity = rarity(documents, frequencies.containing(Term::Word(&word.text)));
+            rarity * counted(word) * counted(word)
+        })
+        .sum();
+    sum * times
 }
 
-/// One for a word said once; it rises to one and [`SATURATION`] at most.
-fn saturated(count: f64) -> f64 {
+/// How much a document says a word: more in the title, said again in the text hardly more than
+/// once; one for a word said once, rising to one and [`SATURATION`] at most. How long a document
+/// is does not matter here: lengths are made equal by the cosine.
+fn counted(word: &Word) -> f64 {
+    let body = if word.body == 0 { 0.0 } else { 1.0 + f64::from(word.body).ln() };
+    let count = TITLE_WEIGHT * f64::from(word.title) + body;
     count * (SATURATION + 1.0) / (count + SATURATION)
 }

@@ -2,7 +2,7 @@
 
 use insight::report::{
     By, Fact, Figure, Measure, Name, Period, PeriodError, Span, backlog, behind, behind_backlog,
-    behind_heat, changes, columns, heat, measures, tabulate, with_night,
+    behind_heat, changes, columns, heat, measures, shifts, shifts_of_times, tabulate, with_night,
 };
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
@@ -171,7 +171,100 @@ fn a_level_that_stays_is_rarely_said_to_change() {
     assert!(changes(&[5; 13]).is_empty(), "too short to tell");
 }
 
+/// Medians of weeks around a level, as ragged as times are.
+fn weeks(dice: &mut Dice, levels: &[(usize, f64)]) -> Vec<Option<f64>> {
+    let mut medians = Vec::new();
+    for (many, level) in levels {
+        medians.extend((0..*many).map(|_| {
+            let normal = (0..12).map(|_| dice.unit()).sum::<f64>() - 6.0;
+            Some(level * (0.35 * normal).exp())
+        }));
+    }
+    medians
+}
+
+#[test]
+fn times_that_stay_are_rarely_said_to_change() {
+    let mut alarms = 0;
+    for seed in 0..400u64 {
+        let mut dice = Dice(seed * 1_000 + 3);
+        alarms += usize::from(!shifts(&weeks(&mut dice, &[(40, 3_600.0)]), 1).is_empty());
+    }
+    // One in a hundred: of 400 four, and more than ten only once in two hundred times.
+    assert!(alarms <= 10, "{alarms} of 400");
+    assert!(shifts(&[], 1).is_empty());
+    assert!(shifts(&[Some(60.0); 52], 1).is_empty());
+    assert!(shifts(&[None; 52], 1).is_empty());
+    let both = weeks(&mut Dice(1), &[(3, 60.0), (3, 6e6)]);
+    assert!(shifts(&both, 1).is_empty(), "too short to tell");
+}
+
+#[test]
+fn times_that_double_are_found_where_they_do_and_two_changes_are_two() {
+    for seed in 0..20u64 {
+        let mut dice = Dice(seed * 1_000 + 5);
+        let found = shifts(&weeks(&mut dice, &[(26, 3_600.0), (26, 10_800.0)]), 5);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].at.abs_diff(26) <= 3, "{found:?}");
+        assert!((2_400.0..5_400.0).contains(&found[0].before), "{found:?}");
+        assert!((7_200.0..16_200.0).contains(&found[0].after), "{found:?}");
+    }
+    let mut medians = weeks(&mut Dice(9), &[(20, 600.0), (20, 6_000.0), (20, 60_000.0)]);
+    // A week without a median, and one that is out of all proportion.
+    medians[3] = None;
+    medians[10] = Some(1e9);
+    let found: Vec<usize> = shifts(&medians, 5).iter().map(|shift| shift.at).collect();
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[0].abs_diff(20) <= 2 && found[1].abs_diff(40) <= 2, "{found:?}");
+}
+
+#[test]
+fn a_shift_of_times_has_its_week_and_slow_ones_that_lack_make_none() {
+    // From a Wednesday on: 26 weeks of which the first has five days.
+    let half = period(date(2026, 1, 7), date(2026, 7, 5));
+    let measures = [Measure::Resolve, Measure::Restore];
+    let mut facts = Vec::new();
+    for index in 0..half.count() {
+        for n in 0..6_i64 {
+            let hours = if index < 89 { 2 } else { 8 };
+            let seconds = hours * 3_600 + (index as i64 * 37 + n * 301) % 1_800;
+            // Of the last three weeks only the quick ones are over.
+            let restored =
+                (index < 159 || n == 0).then_some(3_600 - 1_800 * i64::from(index >= 159));
+            let restored = restored.map(|seconds| seconds + (index as i64 * 53 + n * 17) % 600);
+            let values = vec![Some(seconds), restored];
+            facts.push(fact(
+                index as i64 * 10 + n,
+                half.day_start(index).plus_seconds(600),
+                values,
+            ));
+        }
+    }
+    let found = shifts_of_times(&facts, &measures, &half);
+    assert_eq!(found.len(), 1, "{found:?}");
+    let (measure, week, shift) = &found[0];
+    assert_eq!((*measure, week.as_str()), (Measure::Resolve, "2026-04-06"));
+    assert!(shift.before < 10_000.0 && shift.after > 28_000.0, "{shift:?}");
+    assert!(shifts_of_times(&[], &measures, &half).is_empty());
+}
+
 proptest! {
+    #[test]
+    fn what_is_stretched_is_found_in_the_same_places(
+        seconds in proptest::collection::vec(1.0_f64..1e6, 0..60),
+        times in 1.5_f64..20.0,
+    ) {
+        let medians: Vec<Option<f64>> = seconds.iter().map(|one| Some(*one)).collect();
+        let stretched: Vec<Option<f64>> = seconds.iter().map(|one| Some((one * times).ln())).collect();
+        let places = |values: &[Option<f64>]| -> Vec<usize> {
+            shifts(values, 5).iter().map(|shift| shift.at).collect()
+        };
+        prop_assert_eq!(places(&medians), places(&stretched));
+        for at in places(&medians) {
+            prop_assert!((4..=medians.len() - 4).contains(&at));
+        }
+    }
+
     #[test]
     fn percentiles_are_the_least_values_that_enough_do_not_pass(
         seconds in proptest::collection::vec(proptest::option::of(0i64..100), 0..60),

@@ -11,8 +11,8 @@ use crate::part::chart::{
 use crate::part::pri;
 use crate::part::time::{counted, duration};
 use crate::url;
-use desk::reports::Report;
-use insight::report::{Line, Name, Table};
+use desk::reports::{Changed, Report};
+use insight::report::{By, Line, Name, Table};
 use kernel::Priority;
 use maud::{Markup, html};
 use std::collections::HashMap;
@@ -24,6 +24,14 @@ const WEEK: usize = 7;
 /// Clocks beside the one of resolving: their columns, and how each is called.
 const OTHERS: [(&str, &str); 3] =
     [("acknowledge", "Acknowledged"), ("response", "Answered"), ("update", "Updated")];
+
+/// Times that are drawn by week: their columns, and how each is called.
+const TIMES: [(&str, &str); 4] = [
+    ("acknowledge", "Time to acknowledge"),
+    ("respond", "Time to respond"),
+    ("restore", "Time to restore"),
+    ("resolve", "Time to resolve"),
+];
 
 /// A card whose heading leads to its report.
 fn card(asked: &Asked, name: Name, heading: &str, beside: Markup, body: Markup) -> Markup {
@@ -97,15 +105,22 @@ pub(super) fn times(asked: &Asked, report: &Report, what: &str, heading: &str) -
     let Some(table) = first(report) else { return html! {} };
     let columns = ["median", "p90", "count"].map(|column| format!("{what}_{column}"));
     let weeks: Vec<&Line> = table.lines.iter().skip(1).collect();
+    let changes: Vec<&Changed> = report
+        .changes
+        .iter()
+        .filter(|one| one.measure.is_some_and(|of| of.as_str() == what))
+        .collect();
     let point = |week: &&Line| LinePoint {
         label: day(&week.key),
         middle: value(table, &week.key, &columns[0]),
         high: value(table, &week.key, &columns[1]),
+        changes: changes.iter().any(|change| change.day == week.key),
     };
     let points: Vec<LinePoint> = weeks.iter().map(point).collect();
     let beside = html! { span.key.key-p50 { "median" } span.key.key-p90 { "9 in 10" } };
     let body = html! {
         (line(&points, &told(heading, &points)))
+        @for change in &changes { p.meta.mts { (changed(change)) } }
         (as_table(&format!("{heading} by week"), html! {
             table.dt {
                 thead { tr { th scope="col" { "Week of" } th.num scope="col" { "Median" } th.num scope="col" { "9 in 10 within" } th.num scope="col" { "Incidents" } } }
@@ -180,7 +195,10 @@ fn flow_points(report: &Report, table: &Table) -> Vec<FlowPoint> {
             came: sum("in"),
             went: sum("out"),
             open: last,
-            changes: report.changes.iter().any(|(key, _)| days.iter().any(|one| one.key == *key)),
+            changes: report
+                .changes
+                .iter()
+                .any(|change| days.iter().any(|one| one.key == change.day)),
         }
     };
     table.lines.chunks(size).map(bar).collect()
@@ -202,13 +220,21 @@ pub(super) fn opened_with(report: &Report) -> String {
 /// Where the level of what comes changed, in words.
 pub(super) fn changes(report: &Report) -> Markup {
     html! {
-        @for (key, change) in &report.changes {
-            p.meta.mts {
-                "From " (day(key)) " on " (format!("{:.1}", change.after)) " came a day, before " (format!("{:.1}", change.before))
-                ": more than chance explains."
-            }
-        }
+        @for change in &report.changes { p.meta.mts { (changed(change)) } }
     }
+}
+
+/// One of them: "Restore, median: from 2 Mar on 3 h, before 5 h: more than chance explains."
+fn changed(change: &Changed) -> String {
+    let (from, Changed { before, after, .. }) = (day(&change.day), change);
+    let levels = match change.measure {
+        Some(_) => {
+            let [after, before] = [after, before].map(|seconds| duration(*seconds as i64));
+            format!("{}: from the week of {from} on {after}, before {before}", change.title())
+        }
+        None => format!("From {from} on {after:.1} came a day, before {before:.1}"),
+    };
+    format!("{levels}: more than chance explains.")
 }
 
 /// How old what is open is.
@@ -274,8 +300,27 @@ pub(super) fn drawing(asked: &Asked, report: &Report) -> Markup {
     match report.name {
         Name::Backlog => html! { (flow(asked, report)) (ages(asked, report)) },
         Name::Arrivals => arrivals(asked, report),
+        Name::Times => times_drawn(asked, report),
         Name::Compliance if first(report).is_some_and(of_priorities) => kept(asked, report),
         _ => html! {},
+    }
+}
+
+/// Times by week where lines are weeks; where they changed is told in any case.
+fn times_drawn(asked: &Asked, report: &Report) -> Markup {
+    if report.by == By::Week {
+        return html! {
+            div.rp-g2 { @for (what, heading) in TIMES { (times(asked, report, what, heading)) } }
+        };
+    }
+    if report.changes.is_empty() {
+        return html! {};
+    }
+    html! {
+        section.card aria-labelledby="changes-h" {
+            div.card-h { h2 id="changes-h" { "What changed" } }
+            div.card-b { (changes(report)) }
+        }
     }
 }
 

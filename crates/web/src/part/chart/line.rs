@@ -39,6 +39,8 @@ pub(crate) struct LinePoint {
     pub(crate) middle: Option<f64>,
     /// Within which nine of ten lie.
     pub(crate) high: Option<f64>,
+    /// Whether another level begins here.
+    pub(crate) changes: bool,
 }
 
 /// The chart; `says` tells in a sentence what it shows.
@@ -63,6 +65,10 @@ pub(crate) fn line(points: &[LinePoint], says: &str) -> Markup {
             }
             @if let Some((_, value)) = high.filter(|(_, value)| apart(*value, low.map(|(_, value)| value), end)) {
                 text.c-lab2 x="100%" y=(place(down(value, end) - 9.0)) text-anchor="end" { (duration(value as i64)) }
+            }
+            @for (at, _) in points.iter().enumerate().filter(|(_, point)| point.changes) {
+                @let x = per_cent(at as f64 / points.len() as f64);
+                line.c-chg x1=(x) x2=(x) y1=(place(TOP)) y2=(place(TOP + HIGH)) {}
             }
             @for at in labelled(points.len()) {
                 text.c-tick x=(per_cent(at as f64 / points.len() as f64)) y=(place(LABELS)) { (points[at].label) }
@@ -139,7 +145,7 @@ mod tests {
     use super::*;
 
     fn at(middle: Option<f64>, high: Option<f64>) -> LinePoint {
-        LinePoint { label: "7 Sep".to_owned(), middle, high }
+        LinePoint { label: "7 Sep".to_owned(), middle, high, changes: false }
     }
 
     #[test]
@@ -167,6 +173,13 @@ mod tests {
         assert_eq!(bands(&points, 120.0).len(), 2);
         assert_eq!(runs(&points, 120.0, |point| point.middle)[0], "12.50,50.00");
         assert!(runs(&[at(None, None)], 120.0, |point| point.high).is_empty());
+    }
+
+    #[test]
+    fn a_new_level_is_marked_where_it_begins() {
+        let changed = LinePoint { changes: true, ..at(Some(90.0), Some(120.0)) };
+        let drawn = line(&[at(Some(60.0), Some(90.0)), changed], "It took longer").into_string();
+        assert!(drawn.contains(r#"class="c-chg" x1="50.00%" x2="50.00%""#), "{drawn}");
     }
 
     #[test]
