@@ -8,6 +8,7 @@ mod case;
 mod clocks;
 mod commands;
 mod conversation;
+mod downtime;
 mod effects;
 mod events;
 mod imports;
