@@ -10,7 +10,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// How many there are, unless `EVENKEEL_SUBSCRIBERS` says otherwise.
+/// How many there are, unless `EVENKEEL_TEST_SUBSCRIBERS` says otherwise.
 const SUBSCRIBERS: usize = 2_000;
 /// How often the server is killed while it tells them.
 const KILLS: usize = 4;
@@ -165,7 +165,7 @@ fn kill_in_the_middle(
 
 #[test]
 fn killed_in_the_middle_of_an_update_each_subscriber_gets_it() {
-    let many = std::env::var("EVENKEEL_SUBSCRIBERS").ok().and_then(|many| many.parse().ok());
+    let many = std::env::var("EVENKEEL_TEST_SUBSCRIBERS").ok().and_then(|many| many.parse().ok());
     let many: usize = many.unwrap_or(SUBSCRIBERS);
     let more = many / (KILLS + 2);
     let home = Home::with_admin();
