@@ -114,7 +114,8 @@ async function declare(page) {
   return number;
 }
 
-// Stops where the second person takes a role that is shown to the first: why is not known yet.
+// Once stopped where the second person takes a role that is shown to the first. Without a browser the same story goes
+// through: the stream of each room brings both roles, and the page becomes what it brings. To be run in one, then switched on.
 test.fixme('a major incident is conducted from its alert to its end, and everybody is told once', async ({ desk, box, open }) => {
   test.setTimeout(300_000);
   const chat = await Sink.start(200);
@@ -233,6 +234,6 @@ test.fixme('a major incident is conducted from its alert to its end, and everybo
     expect([FIRST, SECOND, END].map((words) => toldTo(to, words)), to).toEqual([1, 1, 1]);
   }
   expect([FIRST, SECOND].map((words) => toldTo(READER, words))).toEqual([1, 1]);
-  expect([FIRST, SECOND].map(said)).toEqual([1, 1]);
+  expect([FIRST, SECOND, END].map(said)).toEqual([1, 1, 1]);
   await chat.stop();
 });

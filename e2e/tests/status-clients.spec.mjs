@@ -1,5 +1,6 @@
-// Programs that read status pages of Statuspage read ours: the client that npm has for it.
+// Programs that read status pages read ours: the client that npm has for Statuspage, and a reader of feeds.
 import { expect, test } from '@playwright/test';
+import Parser from 'rss-parser';
 import { Statuspage } from 'statuspage.io';
 import { Api } from '../support/api.mjs';
 import { Program } from '../support/program.mjs';
@@ -73,6 +74,18 @@ test('the statuspage.io client reads the page', async () => {
       expect(work, list).toMatchObject({ name: 'Router firmware', status: 'scheduled', impact: 'maintenance' });
     }
     expect(JSON.stringify(summary)).not.toMatch(/core-7|Spooler/);
+
+    // A reader of feeds finds the same in both, what was said first: under one id, with one link that leads somewhere.
+    for (const kind of ['atom', 'rss']) {
+      const feed = await new Parser().parseURL(`${program.url}/status/history.${kind}`);
+      expect(feed, kind).toMatchObject({ title: 'Northwind status', link: `${program.url}/status`, feedUrl: `${program.url}/status/history.${kind}` });
+      const said = feed.items.find(({ title }) => title.startsWith('Labels print slowly'));
+      expect(said, kind).toMatchObject({ link: open.shortlink, contentSnippet: 'We look into it.' });
+      expect(said.id ?? said.guid, kind).toMatch(/^urn:uuid:/);
+      expect(Date.parse(said.isoDate), kind).toBeGreaterThan(Date.now() - HOUR);
+      expect(feed.items.map(({ title }) => title).join(), kind).toContain('Router firmware');
+      expect(JSON.stringify(feed), kind).not.toMatch(/core-7|Spooler/);
+    }
 
     // The same at the root, where clients look that know hosts alone.
     client.setApiUrl(program.url);

@@ -3,11 +3,13 @@
 //! was out meanwhile, whether it is a major incident or not.
 
 mod clock;
+mod downtime;
 mod figures;
 mod fold;
 
 pub use clock::update_due;
 pub(crate) use clock::{due_after, first_due, promised, rings_at};
+pub use downtime::{by_service, cost, down_seconds};
 pub use figures::{Figures, figures};
 pub(crate) use fold::{apply, follow};
 

@@ -329,10 +329,8 @@ async fn shift(
 ) -> Result<StatusCode, Problem> {
     caller.must_configure()?;
     let (id, way) = (find(&id)?, body.value.way()?);
-    let moved = app.desk().change(caller.actor(), move |sql, _| {
-        components::get(sql, id)?.ok_or_else(|| kept::missing(Component::WHAT))?;
-        components::shift(sql, id, way)?;
-        Ok(())
+    let moved = app.desk().change(caller.actor(), move |sql, audit| {
+        desk::status::move_component(sql, audit, id, way)
     });
     moved.await?;
     Ok(StatusCode::NO_CONTENT)

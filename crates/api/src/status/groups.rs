@@ -179,11 +179,9 @@ async fn shift(
 ) -> Result<StatusCode, Problem> {
     caller.must_configure()?;
     let (id, way) = (find(&id)?, body.value.way()?);
-    let moved = app.desk().change(caller.actor(), move |sql, _| {
-        groups::get(sql, id)?.ok_or_else(|| kept::missing(Group::WHAT))?;
-        groups::shift(sql, id, way)?;
-        Ok(())
-    });
+    let moved = app
+        .desk()
+        .change(caller.actor(), move |sql, audit| desk::status::move_group(sql, audit, id, way));
     moved.await?;
     Ok(StatusCode::NO_CONTENT)
 }

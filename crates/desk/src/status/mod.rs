@@ -6,6 +6,7 @@ mod follow;
 mod gather;
 mod kept;
 mod made;
+mod order;
 mod publish;
 mod rules;
 mod spans;
@@ -13,6 +14,7 @@ mod spans;
 pub use follow::start;
 pub use gather::{Gathered, gather, snapshot};
 pub use kept::read as shown_last;
+pub use order::{move_component, move_group};
 pub use rules::{
     COMPONENTS_MAX, GROUPS_MAX, LOGO_BYTES, REMIND_MINUTES_MAX, WORDS_CHARS, accept, check,
     check_group_room, check_room, check_words, host_of, logo,

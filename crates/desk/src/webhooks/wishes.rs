@@ -1,7 +1,8 @@
 //! Which events a webhook is told of.
 
 use super::message_id;
-use incident::{Access, Body, Scope};
+use incident::event::Derived;
+use incident::{Access, Body, Cause, Scope};
 use kernel::{Channel, IncidentNumber, PersonId, Timestamp};
 use query::{Context, Expr};
 use std::collections::BTreeSet;
@@ -50,6 +51,9 @@ pub fn wishes(
         let matching = matching(sql, &look, &condition, &numbers)?;
         wanted.retain(|one| matching.contains(&one.number) || is_paged(webhook, one));
     }
+    if webhook.kind.is_chat() {
+        hear_once(&mut wanted);
+    }
     let wish = |one: &FeedEvent| Wish {
         seq: one.seq,
         number: one.number,
@@ -68,6 +72,20 @@ fn is_for(webhook: &Webhook, body: &Body) -> bool {
     let data = serde_json::to_value(data).unwrap_or_default();
     // Those of before said nothing, and were for chat rooms.
     data.pointer("/audiences/chat").and_then(serde_json::Value::as_bool).unwrap_or(true)
+}
+
+/// Takes out what incidents only repeat of another, where a room is told of that one itself: who
+/// reads that a parent is over need not read it of each child.
+fn hear_once(wanted: &mut Vec<&FeedEvent>) {
+    let what = |number: String, one: &FeedEvent| (number, one.event.body.kind().to_owned());
+    let told: BTreeSet<(String, String)> =
+        wanted.iter().map(|one| what(one.number.to_string(), one)).collect();
+    wanted.retain(|one| match &one.event.cause {
+        Cause::Derived(Derived { by, name, .. }) if by == "incident" => {
+            !told.contains(&what(name.clone(), one))
+        }
+        _ => true,
+    });
 }
 
 /// Whether a step of paging names this webhook: then it is told whatever else it wants.

@@ -4,6 +4,7 @@
 use crate::harness::{Home, PATIENCE, Server};
 use crate::http::{Answer, Client};
 use crate::postgres::Database;
+use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
 use std::path::Path;
@@ -15,6 +16,8 @@ use testkit::bucket::{ACCESS_KEY, BUCKET, Bucket, REGION, SECRET_KEY};
 
 /// How long to wait before looking again.
 const AGAIN: Duration = Duration::from_millis(50);
+/// How soon one server shows what another was told, on a busy machine.
+const A_MOMENT: Duration = Duration::from_secs(10);
 
 /// Makes a component and switches the public page on.
 fn switch_on(server: &Server, token: &str, page: &str) {
@@ -230,4 +233,72 @@ fn it_is_up_while_the_database_is_away() {
     answers("/status", 200);
     child.kill().expect("it still runs");
     child.wait().expect("it ends");
+}
+
+/// Publishes words on the page by one server.
+fn say(server: &Server, token: &str, number: &str, body: &str) {
+    let authorization = format!("Bearer {token}");
+    let update = serde_json::json!({
+        "body": body,
+        "phase": "identified",
+        "title": "VPN",
+        "audiences": { "status_page": true },
+    });
+    let said = server.client().post(
+        &format!("/api/v1/incidents/{number}/publish-update"),
+        &[("authorization", authorization.as_str())],
+        &update.to_string(),
+    );
+    assert!((200..300).contains(&said.status), "{said:?}");
+}
+
+/// What programs read of the page, but for when it was made.
+fn told(server: &Server) -> Value {
+    let mut summary = server.client().get("/api/v2/summary.json", &[]).json();
+    summary["page"]["updated_at"] = Value::Null;
+    summary
+}
+
+/// Waits until these words are on the page of each of these servers, and until they say the same.
+fn all_show(servers: &[&Server], words: &str) {
+    let started = Instant::now();
+    for server in servers {
+        until(server, "/status", |answer| answer.body.contains(words));
+    }
+    while servers.iter().any(|server| told(server) != told(servers[0])) {
+        assert!(started.elapsed() < PATIENCE, "they never say the same: {}", told(servers[0]));
+        std::thread::sleep(AGAIN);
+    }
+    assert!(started.elapsed() < A_MOMENT, "{words} after {:?}", started.elapsed());
+}
+
+#[test]
+fn two_servers_show_the_same_and_one_that_is_gone_changes_nothing() {
+    let Some(database) = Database::create("two_pages") else { return };
+    let homes = [(); 2].map(|()| Home::on(Some(database.url.clone())));
+    homes[0].init();
+    let token = homes[0].token("admin");
+    let address = ["--public-url", "https://desk.company.example"];
+    let [first, second] = [&homes[0], &homes[1]].map(|home| home.serve_with(&address));
+    switch_on(&first, &token, r#"{"public": true}"#);
+    all_show(&[&first, &second], "Web shop");
+    let authorization = format!("Bearer {token}");
+    let headers = [("authorization", authorization.as_str())];
+    let made = second.client().post("/api/v1/incidents", &headers, r#"{"title": "VPN drops"}"#);
+    assert_eq!(made.status, 201, "{made:?}");
+    let number = made.json()["number"].as_str().expect("a number").to_owned();
+    say(&second, &token, &number, "A switch failed.");
+    all_show(&[&first, &second], "A switch failed.");
+    say(&first, &token, &number, "We replace it.");
+    all_show(&[&first, &second], "We replace it.");
+
+    let before = told(&second);
+    first.kill();
+    assert_eq!(told(&second), before);
+    assert_eq!(second.client().get("/readyz", &[]).status, 200);
+    say(&second, &token, &number, "The new one serves.");
+    all_show(&[&second], "The new one serves.");
+    // Whoever comes back knows what was said without it.
+    let first = homes[0].serve_with(&address);
+    all_show(&[&first, &second], "The new one serves.");
 }

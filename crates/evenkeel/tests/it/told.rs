@@ -1,5 +1,5 @@
-//! What subscribers are told survives being killed: each gets the update, and what comes twice
-//! was on its way and says so by its Message-ID.
+//! What subscribers are told survives being killed, again and again: each gets the update, and
+//! what comes twice was on its way and says so by its Message-ID.
 
 use crate::harness::{Home, Server};
 use crate::machine::until;
@@ -10,9 +10,10 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-const SUBSCRIBERS: usize = 1_000;
-/// Letters that are taken and answered before the server is killed.
-const ANSWERED: usize = 300;
+/// How many there are, unless `EVENKEEL_TEST_SUBSCRIBERS` says otherwise.
+const SUBSCRIBERS: usize = 2_000;
+/// How often the server is killed while it tells them.
+const KILLS: usize = 4;
 /// Letters that one server has in hand at most.
 const IN_HAND: usize = 64;
 const DOMAIN: &str = "@outside.example";
@@ -89,12 +90,12 @@ fn keep(letters: &Letters, to: &str, id: String) -> bool {
 }
 
 /// So many who subscribed and confirmed, long ago.
-fn subscribe(database: &mut Connection) {
+fn subscribe(database: &mut Connection, many: usize) {
     let all = database.transaction().expect("nobody else writes");
     let public = "insert into settings (key, value, version) \
         values ('status_page', '{\"public\": true}', 1) on conflict do nothing";
     all.execute(public, ()).expect("everybody may read the page");
-    for n in 0..SUBSCRIBERS {
+    for n in 0..many {
         let id = format!("00000000-0000-7000-8000-{n:012x}");
         let insert = "insert into subscribers (id, kind, address, language, everything, secret, \
             asked_at, confirmed_at) values (?1, 'mail', ?2, 'en', 1, '', 1, 1)";
@@ -126,15 +127,54 @@ fn publish(server: &Server, token: &str) {
     assert!((200..300).contains(&said.status), "{said:?}");
 }
 
+/// Waits until each letter is sent; only a server that sends none any more is too slow.
+fn until_all_are_sent(database: &Connection, many: usize) {
+    let sent = || {
+        let select = "select count(*) from told_outside where state = 'sent'";
+        let count: i64 = database.query_row(select, [], |row| row.get(0)).expect("a count");
+        usize::try_from(count).expect("no fewer than none")
+    };
+    let mut done = sent();
+    while done < many {
+        done = until("another letter is sent", || Some(sent()).filter(|now| *now > done));
+    }
+}
+
+/// Runs a server until it has sent so many letters more and has others in hand, of which it
+/// never learns that they are taken; kills it, and answers whom those are to.
+fn kill_in_the_middle(
+    server: Server,
+    database: &Connection,
+    letters: &Letters,
+    more: usize,
+) -> BTreeSet<String> {
+    let kept = || letters.lock().expect("nobody panicked").letters.len();
+    let most = letters.lock().expect("nobody panicked").answers.expect("so many are answered");
+    let mut arrived = kept();
+    // Those beyond lie at the other end, and nobody here knows it.
+    while arrived <= most {
+        arrived = until("another letter arrives", || Some(kept()).filter(|now| *now > arrived));
+    }
+    server.kill();
+    let in_hand = addresses(database, "state = 'waiting' and taken_until is not null");
+    assert!(!in_hand.is_empty() && in_hand.len() <= IN_HAND, "{}", in_hand.len());
+    let mut kept = letters.lock().expect("nobody panicked");
+    kept.answers = Some(kept.letters.len() + more);
+    in_hand
+}
+
 #[test]
 fn killed_in_the_middle_of_an_update_each_subscriber_gets_it() {
+    let many = std::env::var("EVENKEEL_TEST_SUBSCRIBERS").ok().and_then(|many| many.parse().ok());
+    let many: usize = many.unwrap_or(SUBSCRIBERS);
+    let more = many / (KILLS + 2);
     let home = Home::with_admin();
     let token = home.token("admin");
     let mut database = Connection::open(home.database()).expect("the database");
     database.busy_timeout(crate::harness::PATIENCE).expect("it waits");
-    subscribe(&mut database);
+    subscribe(&mut database, many);
     let letters = Letters::default();
-    letters.lock().expect("nobody panicked").answers = Some(ANSWERED);
+    letters.lock().expect("nobody panicked").answers = Some(more);
     let url = format!("smtp://127.0.0.1:{}", sink(&letters));
     let mail = [
         "--smtp-url",
@@ -144,41 +184,39 @@ fn killed_in_the_middle_of_an_update_each_subscriber_gets_it() {
         "--public-url",
         "https://desk.company.example",
     ];
-    let server = home.serve_with(&mail);
+    let mut server = home.serve_with(&mail);
     until("it is known that there is mail", || {
         let since = "select count(*) from settings where key = 'told_since'";
         let known: i64 = database.query_row(since, [], |row| row.get(0)).expect("a count");
         (known == 1).then_some(())
     });
     publish(&server, &token);
-    // Those beyond lie at the other end, and nobody here knows it.
-    until("more arrive than are answered", || {
-        (letters.lock().expect("nobody panicked").letters.len() > ANSWERED).then_some(())
-    });
-    server.kill();
-    let done = addresses(&database, "state = 'sent'");
-    let in_hand = addresses(&database, "state = 'waiting' and taken_until is not null");
-    assert!(done.len() < SUBSCRIBERS, "it is killed in the middle");
-    assert!(!in_hand.is_empty() && in_hand.len() <= IN_HAND, "{}", in_hand.len());
+    // How often each may come: once, and once more for each time that it was on its way.
+    let mut at_most: BTreeMap<String, usize> = BTreeMap::new();
+    for _ in 0..KILLS {
+        for to in kill_in_the_middle(server, &database, &letters, more) {
+            *at_most.entry(to).or_insert(1) += 1;
+        }
+        let done = addresses(&database, "state = 'sent'");
+        assert!(done.len() < many, "it is killed in the middle");
+        server = home.serve_with(&mail);
+    }
     letters.lock().expect("nobody panicked").answers = None;
-
-    let server = home.serve_with(&mail);
-    until("each letter is sent", || {
-        (addresses(&database, "state = 'sent'").len() == SUBSCRIBERS).then_some(())
-    });
+    until_all_are_sent(&database, many);
     assert!(server.stop().success());
+
     let mut got: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (to, id) in &letters.lock().expect("nobody panicked").letters {
         got.entry(to.clone()).or_default().push(id.clone());
     }
-    assert_eq!(got.len(), SUBSCRIBERS, "none is missing");
+    assert_eq!(got.len(), many, "none is missing");
     for (to, ids) in &got {
-        let once = ids.len() == 1;
-        assert!(once || in_hand.contains(to) && ids.len() == 2, "{to} got {ids:?}");
+        let most = at_most.get(to).copied().unwrap_or(1);
+        assert!(ids.len() <= most, "{to} got {ids:?}, at most {most}");
         assert!(!ids[0].is_empty() && ids.iter().all(|id| *id == ids[0]), "{to} got {ids:?}");
     }
-    let twice = got.values().filter(|ids| ids.len() == 2).count();
+    let twice = got.values().filter(|ids| ids.len() > 1).count();
     assert!(twice > 0, "what was on its way comes again");
     let ids: BTreeSet<&String> = got.values().flatten().collect();
-    assert_eq!(ids.len(), SUBSCRIBERS, "each has its own");
+    assert_eq!(ids.len(), many, "each has its own");
 }

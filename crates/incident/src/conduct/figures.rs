@@ -1,13 +1,10 @@
 //! The figures of an incident: how long it took to notice it, to take it, to end its impact, and
 //! what the outages cost.
 
-use super::Outage;
+use super::downtime::{by_service, cost, down_seconds};
 use crate::state::State;
 use kernel::{ServiceId, Timestamp};
 use std::collections::BTreeMap;
-
-/// Seconds of an hour.
-const HOUR_SECONDS: i64 = 3_600;
 
 /// The figures of an incident at an instant. Durations are elapsed whole seconds from when it
 /// began: with the first outage, or when it was first noticed where none began before.
@@ -25,15 +22,16 @@ pub struct Figures {
     pub words_kept: u32,
     /// Words that came late, or did not come.
     pub words_missed: u32,
-    /// Seconds of outages, those of each service counted; up to now where they last.
+    /// Seconds in which services were worse than agreed, those of each service counted, and time
+    /// that its outages share once; up to now where they last.
     pub outage_seconds: i64,
-    /// What they cost, in whole units of the instance's currency; none where no service says
-    /// what an hour of it costs.
+    /// What they cost, in whole units of the instance's currency, as [`cost`] counts it; none
+    /// where no service that was out says what an hour of it costs.
     pub cost: Option<i64>,
 }
 
 /// The figures at an instant. `cost_per_hour` is what an hour of outage of a service costs, in
-/// whole units of the instance's currency; a degraded or partial outage counts like a full one.
+/// whole units of the instance's currency; a partial outage counts like a full one.
 ///
 /// ```
 /// # use incident::conduct::{Figures, figures};
@@ -50,14 +48,7 @@ pub fn figures(state: &State, now: Timestamp, cost_per_hour: &BTreeMap<ServiceId
     let since = |at: Option<Timestamp>| at.map(|at| at.seconds_since(began).max(0));
     let over = [moments.mitigated, moments.restored, moments.resolved].into_iter().flatten().min();
     let communication = state.conduct.as_ref().map(|conduct| &conduct.communication);
-    let lasted =
-        |outage: &Outage| outage.ended_at.unwrap_or(now).seconds_since(outage.started_at).max(0);
-    let costs = state.outages.iter().filter_map(|outage| {
-        let per_hour = cost_per_hour.get(&outage.service)?;
-        Some(per_hour.saturating_mul(lasted(outage)))
-    });
-    let costs: Vec<i64> = costs.collect();
-    let sum = costs.iter().fold(0_i64, |sum, cost| sum.saturating_add(*cost));
+    let downtime = by_service(&state.outages);
     Figures {
         detect_seconds: noticed.seconds_since(began).max(0),
         acknowledge_seconds: since(moments.acknowledged),
@@ -65,7 +56,7 @@ pub fn figures(state: &State, now: Timestamp, cost_per_hour: &BTreeMap<ServiceId
         resolve_seconds: since(moments.resolved),
         words_kept: communication.map_or(0, |known| known.kept),
         words_missed: communication.map_or(0, |known| known.missed),
-        outage_seconds: state.outages.iter().map(lasted).sum(),
-        cost: (!costs.is_empty()).then_some(sum / HOUR_SECONDS),
+        outage_seconds: downtime.into_values().map(|outages| down_seconds(outages, now)).sum(),
+        cost: cost(&state.outages, cost_per_hour, now),
     }
 }

@@ -9,6 +9,7 @@ mod clocks;
 mod closure;
 mod commands;
 mod conversation;
+mod downtime;
 mod effects;
 mod events;
 mod imports;

@@ -3,7 +3,7 @@
 use super::phases::{Phases, Seen, phases};
 use incident::State;
 use incident::clocks::{Clock, ClockKind, ClockStatus};
-use incident::conduct::{Degree, Figures, Outage, figures};
+use incident::conduct::{Degree, Figures, Outage, by_service, down_seconds, figures};
 use kernel::time::MICROS_PER_SECOND;
 use kernel::{ServiceId, TeamId, Timestamp, words};
 use std::collections::BTreeMap;
@@ -44,7 +44,7 @@ pub struct Outcome {
 pub struct Downtime {
     /// The service.
     pub service: ServiceId,
-    /// In seconds, all spans together; up to now where one lasts.
+    /// In seconds, all spans together, time that they share once; up to now where one lasts.
     pub seconds: i64,
     /// The worst of it.
     pub degree: Degree,
@@ -122,23 +122,16 @@ pub fn outcomes(clocks: &[Clock]) -> Vec<Outcome> {
 
 /// How long each service was out, the longest first.
 pub fn downtime(outages: &[Outage], now: Timestamp) -> Vec<Downtime> {
-    let mut by_service: BTreeMap<ServiceId, Downtime> = BTreeMap::new();
-    for outage in outages {
-        let none = Downtime {
-            service: outage.service,
-            seconds: 0,
-            degree: outage.degree,
-            spans: 0,
-            lasts: false,
-        };
-        let known = by_service.entry(outage.service).or_insert(none);
-        let ended = outage.ended_at.unwrap_or(now);
-        known.seconds += ended.seconds_since(outage.started_at).max(0);
-        known.degree = known.degree.max(outage.degree);
-        known.spans += 1;
-        known.lasts |= outage.lasts();
-    }
-    let mut found: Vec<Downtime> = by_service.into_values().collect();
+    let services = by_service(outages).into_iter();
+    let mut found: Vec<Downtime> = services
+        .map(|(service, outages)| Downtime {
+            service,
+            seconds: down_seconds(outages.iter().copied(), now),
+            degree: outages.iter().map(|one| one.degree).max().unwrap_or(Degree::Degraded),
+            spans: u32::try_from(outages.len()).unwrap_or(u32::MAX),
+            lasts: outages.iter().any(|one| one.lasts()),
+        })
+        .collect();
     found.sort_by_key(|one| (std::cmp::Reverse(one.seconds), one.service));
     found
 }

@@ -166,9 +166,11 @@ fn downtime_is_summed_by_service() {
         outage(1, 1, Degree::Degraded, (0, Some(10))),
         outage(2, 1, Degree::Full, (20, Some(35))),
         outage(3, 2, Degree::Partial, (0, None)),
+        outage(4, 2, Degree::Full, (30, Some(45))),
     ];
     let found = downtime(&outages, at(60));
     assert_eq!((found[0].service, found[0].seconds, found[0].lasts), (service(2), 3_600, true));
+    assert_eq!((found[0].spans, found[0].degree), (2, Degree::Full), "shared time counts once");
     assert_eq!((found[1].seconds, found[1].spans), (25 * 60, 2));
     assert_eq!(found[1].degree, Degree::Full, "the worst of it");
     assert_eq!(lasted(4_740), "1 h 19 min");

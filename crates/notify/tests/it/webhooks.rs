@@ -5,8 +5,9 @@ use crate::world::PUBLIC_URL;
 use desk::command_line;
 use desk::webhooks::{self as hooks, Draft, Replay, key_of};
 use hmac::{Hmac, KeyInit, Mac};
+use incident::state::LinkKind;
 use incident::{Change, Command, Visibility};
-use kernel::WebhookId;
+use kernel::{Channel, WebhookId};
 use notify::webhooks::{Postman, Trust};
 use sha2::Sha256;
 use std::sync::Arc;
@@ -378,6 +379,44 @@ async fn addresses_inside_are_refused_when_saved_and_when_sent() {
     assert!(endpoint.got().is_empty());
     let message = t.desk.read(move |sql| list(sql, id, None, None, 1)).await.unwrap().remove(0);
     assert!(message.error.unwrap().contains("webhook_allow"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rooms_hear_once_that_a_parent_and_its_children_are_over() {
+    let world = World::new().await;
+    let room = Endpoint::start().await;
+    let events = Some(["resolved".to_owned()].into());
+    let told = Wanted { events, ..Wanted::default() };
+    world.make(Draft { told: told.clone(), ..draft(&world.endpoint.url()) }).await;
+    let chat = Draft { kind: WebhookKind::Slack, told: told.clone(), ..draft(&room.url()) };
+    world.make(chat).await;
+    let elsewhere = Endpoint::start().await;
+    let workplace = Wanted { condition: "team:Workplace".to_owned(), ..told };
+    let chat = Draft { kind: WebhookKind::Slack, told: workplace, ..draft(&elsewhere.url()) };
+    world.make(chat).await;
+    let t = &world.t;
+    let mut family = vec![t.report("VPN down").await];
+    for _ in 0..3 {
+        let child = t.report("No VPN").await;
+        let target = family[family.len() / 2].to_string();
+        let link = Command::Link { kind: LinkKind::Parent, target, cascade: None };
+        t.issue(&t.agent, child, link).await.unwrap();
+        family.push(child);
+    }
+    let away = Command::Assign { team: Change::Set(t.workplace), assignee: Change::Keep };
+    t.issue(&t.agent, family[1], away).await.unwrap();
+    let mut ask = t.desk.ask(&t.agent, Channel::Web).on(family[0]);
+    let note = ask.words("note", "The provider mended the line.", 1_000).unwrap();
+    let (code, cause, known_error) = ("fixed".into(), None, None);
+    ask.issue(Command::Resolve { code, note, cause, known_error, children: true }).await.unwrap();
+    world.round().await;
+    assert_eq!(world.endpoint.types(), ["incident.resolved"; 4], "programs hear of each");
+    let heard = room.got();
+    assert_eq!(heard.len(), 1, "{heard:#?}");
+    assert!(heard[0].body.contains(&family[0].to_string()));
+    let heard = elsewhere.got();
+    assert_eq!(heard.len(), 1, "who hears nothing of the parent hears of the child: {heard:#?}");
+    assert!(heard[0].body.contains(&family[1].to_string()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -53,9 +53,16 @@ pub mod ties {
     };
 
     /// How long an incident lasted so far, in microseconds, where it is `i` and now is `$1`: its
-    /// outages where it has some, else from report to resolution.
-    pub(crate) const LASTED: &str = "coalesce(\
-        (select sum(coalesce(o.ended_at, $1) - o.started_at) from outages o where o.number = i.number), \
+    /// outages where it has some, time that they share once, else from report to resolution.
+    /// Each outage adds what lies beyond where those that began before it reach.
+    pub(crate) const LASTED: &str = "coalesce((select sum(case \
+          when s.reached is null or s.reached <= s.began then s.ended - s.began \
+          when s.reached < s.ended then s.ended - s.reached \
+          else 0 end) \
+        from (select o.started_at as began, coalesce(o.ended_at, $1) as ended, \
+          max(coalesce(o.ended_at, $1)) over (order by o.started_at, o.id \
+            rows between unbounded preceding and 1 preceding) as reached \
+          from outages o where o.number = i.number) s), \
         coalesce(i.resolved_at, i.closed_at, $1) - i.reported_at)";
 
     /// Incidents that one problem lists, the latest first.
@@ -81,8 +88,8 @@ pub mod ties {
         pub incidents: i64,
         /// How many of them are open.
         pub open: i64,
-        /// How long they lasted: the outages of each where it has some, else from report to
-        /// resolution. In seconds.
+        /// How long they lasted: the outages of each where it has some, time that they share
+        /// once, else from report to resolution. In seconds.
         pub seconds: i64,
         /// When the latest was reported.
         pub latest: Option<Timestamp>,

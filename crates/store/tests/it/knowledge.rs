@@ -16,7 +16,7 @@ use store::knowledge::{
     self, REOPENED_WITHIN_SECONDS, Record, Success, Turn, Use, UseKind, Verdict, judge, success,
     success_of_latest,
 };
-use store::{Failure, Sql, Tie, ties};
+use store::{Failure, Sql, Tie, Value, ties};
 use uuid::Uuid;
 
 const PROBLEM: ProblemNumber = ProblemNumber(1);
@@ -262,6 +262,18 @@ fn what_incidents_cost_is_told_within_the_scope() {
             assert!(ties::cost(sql, &everyone(), &[ProblemNumber(9)], NOW)?.is_empty());
             let nobody = Scope { nothing: true, ..everyone() };
             assert!(ties::cost(sql, &nobody, &[], NOW)?.is_empty());
+            // Outages are what it lasted: two that share ten seconds, one within them, one that goes on.
+            for (id, from, until) in
+                [(1, -100, Some(-70)), (2, -80, Some(-60)), (3, -79, Some(-75)), (4, -40, None)]
+            {
+                let insert = "insert into outages (number, id, service_id, degree, started_at, ended_at) \
+                    values (3, $1, $2, 'full', $3, $4)";
+                let id = Uuid::from_u128(id).to_string();
+                let ends = Value::from(until.map(at));
+                sql.execute(insert, &[id.into(), service(0).into(), at(from).into(), ends])?;
+            }
+            let cost = ties::cost(sql, &everyone(), &[], NOW)?[&PROBLEM];
+            assert_eq!(cost.seconds, 9_999 + 40 + 40, "shared time counts once");
             // Those of late are counted as they are there.
             let late = |sql: &mut dyn Sql, scope: &Scope, seconds: i64| {
                 let problems = [ProblemNumber(9), PROBLEM];

@@ -1,6 +1,6 @@
 //! The list of major incidents: what waits for a decision, what goes on, what was of late.
 
-use super::{amount, asked, cost, hourly, kept};
+use super::{amount, asked, hourly, kept};
 use crate::app::App;
 use crate::auth::{SignedIn, Staff};
 use crate::error::PageResult;
@@ -12,6 +12,7 @@ use crate::shell::{Page, Section};
 use crate::url;
 use axum::extract::State;
 use desk::status::Site;
+use incident::conduct;
 use incident::permissions::granted;
 use incident::state::IncidentRole;
 use incident::{Access, CommandName as C, Policy};
@@ -40,7 +41,7 @@ struct Seen {
     past: Vec<IncidentRow>,
     /// Why something is proposed.
     reasons: HashMap<ContentId, String>,
-    hourly: HashMap<ServiceId, i64>,
+    hourly: BTreeMap<ServiceId, i64>,
     /// What the status page calls them, of those that it was told of.
     outside: BTreeMap<IncidentNumber, String>,
 }
@@ -242,7 +243,7 @@ impl Drawn<'_> {
         };
         let mitigated = [state.moments.mitigated, state.moments.restored, state.moments.resolved];
         let words = state.conduct.as_deref().map(|conduct| kept(&conduct.communication));
-        let cost = cost(&self.seen.hourly, &state.outages, self.who.here.now);
+        let cost = conduct::cost(&state.outages, &self.seen.hourly, self.who.here.now);
         html! {
             tr {
                 (self.head(row))

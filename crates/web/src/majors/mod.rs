@@ -10,19 +10,17 @@ use crate::queue::counts;
 use crate::url;
 use axum::Router;
 use axum::routing::get;
-use incident::conduct::{Communication, Degree, Outage};
+use incident::conduct::Communication;
 use incident::{Scope, Viewer};
-use kernel::{ServiceId, Timestamp};
+use kernel::ServiceId;
 use query::Query;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use store::directory::services;
 use store::incidents::list::Look;
 use store::{Failure, Sql};
 
 /// What goes on and what waits for a decision.
 const GOING_ON: &str = "state:open (major:yes or proposed:yes)";
-/// Seconds of an hour.
-const HOUR: i64 = 3_600;
 
 pub(crate) fn routes() -> Router<App> {
     Router::new().route(url::MAJORS, get(list::show))
@@ -58,24 +56,8 @@ pub(crate) async fn going_on(app: &App, viewer: &Viewer) -> PageResult<i64> {
 }
 
 /// What an hour without each service costs, where that is known.
-pub(crate) fn hourly(sql: &mut dyn Sql) -> Result<HashMap<ServiceId, i64>, Failure> {
+pub(crate) fn hourly(sql: &mut dyn Sql) -> Result<BTreeMap<ServiceId, i64>, Failure> {
     Ok(services::hourly(sql)?.into_iter().collect())
-}
-
-/// What outages cost up to an instant: the hours in which a service was out, in part or all of
-/// it. What was only slower costs nothing here. `None` where no cost is known.
-pub(crate) fn cost(
-    hourly: &HashMap<ServiceId, i64>,
-    outages: &[Outage],
-    now: Timestamp,
-) -> Option<i64> {
-    let out = outages.iter().filter(|outage| outage.degree != Degree::Degraded);
-    let known = out.filter_map(|outage| {
-        let hour = hourly.get(&outage.service)?;
-        let seconds = outage.ended_at.unwrap_or(now).seconds_since(outage.started_at).max(0);
-        Some(hour.saturating_mul(seconds) / HOUR)
-    });
-    known.fold(None, |sum: Option<i64>, one| Some(sum.unwrap_or(0).saturating_add(one)))
 }
 
 /// "12,400".
@@ -103,32 +85,6 @@ pub(crate) fn kept(communication: &Communication) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kernel::OutageId;
-
-    fn at(text: &str) -> Timestamp {
-        text.parse().unwrap()
-    }
-
-    #[test]
-    fn outages_cost_by_the_hour_and_slowness_does_not() {
-        let [shop, labels] = [ServiceId(desk::fresh()), ServiceId(desk::fresh())];
-        let outage = |service, degree, ended_at| Outage {
-            id: OutageId(desk::fresh()),
-            service,
-            degree,
-            started_at: at("2026-11-23T12:00:00Z"),
-            ended_at,
-        };
-        let hourly = HashMap::from([(shop, 2_000)]);
-        let now = at("2026-11-23T13:30:00Z");
-        let ended = Some(at("2026-11-23T12:30:00Z"));
-        let full = outage(shop, Degree::Full, ended);
-        assert_eq!(cost(&hourly, std::slice::from_ref(&full), now), Some(1_000));
-        let lasts = outage(shop, Degree::Partial, None);
-        assert_eq!(cost(&hourly, &[full, lasts], now), Some(4_000));
-        assert_eq!(cost(&hourly, &[outage(shop, Degree::Degraded, None)], now), None);
-        assert_eq!(cost(&hourly, &[outage(labels, Degree::Full, None)], now), None);
-    }
 
     #[test]
     fn amounts_are_grouped() {

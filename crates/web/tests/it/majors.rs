@@ -265,6 +265,12 @@ async fn rooms_and_impact_are_said_and_only_meetings_are_links() {
     page.shows("href=\"https://meet.example/labels\"").shows("Join the call");
     world.post("mara", &path(number, "set-room"), &set("chat", "javascript:alert(1)")).await;
     world.get("mara", &room(number)).await.hides("href=\"javascript:");
+    // The form begins with what is set of the room that it is about.
+    let form = |more: &str| path(number, &format!("set-room?screen=major{more}"));
+    let said = "value=\"https://meet.example/labels\"";
+    world.get("mara", &form("&kind=conference")).await.shows(said);
+    world.get("mara", &form("&kind=chat")).await.hides(said).shows("name=\"address\"");
+    world.get("mara", &form("")).await.shows("Which room?").hides("name=\"address\"");
     let impact = [("screen", "major"), ("statement", "Nothing can be sent from <Gdańsk>.")];
     leads_back(&world.post("mara", &path(number, "state-impact"), &impact).await, number);
     world

@@ -129,6 +129,8 @@ async fn components_are_made_moved_and_removed_without_scripts() {
     world.post("ada", &format!("{labels}/move"), &[("to", "down")]).await;
     let list = world.get("ada", COMPONENTS).await;
     assert!(at(&list.body, "Scanners") < at(&list.body, "Labels"));
+    let trail = world.get("ada", "/settings/audit?subject=component").await;
+    trail.shows("position</span> 1 → <b>2</b>");
     let moved = world.post("mara", &format!("{labels}/move"), &[("to", "up")]).await;
     assert_eq!(moved.status, StatusCode::FORBIDDEN);
     world.post("ada", COMPONENTS, &[("name", "Scanners")]).await;

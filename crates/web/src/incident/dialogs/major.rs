@@ -2,7 +2,7 @@
 
 use super::fields::{Form, roles, staff, teams};
 use crate::form::Fields;
-use crate::incident::major::{degree_word, room_word};
+use crate::incident::major::{degree_word, room_address, room_word};
 use crate::incident::panel::pick;
 use crate::incident::view::View;
 use crate::part::person::first_name;
@@ -37,10 +37,7 @@ pub(super) fn fields(view: &View<'_>, command: C, form: &Form<'_>) -> Markup {
             (form.select("coming", "You", None, &[("yes".to_owned(), "are coming"), ("no".to_owned(), "cannot come")], "yes"))
             (form.line("note", "Words to the others", only_staff, "", "text"))
         },
-        C::SetRoom => html! {
-            (form.select("kind", "What", None, &rooms(), "conference"))
-            (form.line("address", "Address", Some("It begins with https:, tel: or sip:. Empty takes it away."), "", "text"))
-        },
+        C::SetRoom => set_room(view, form),
         C::StateImpact => {
             let stored = view.case.state().conduct.as_deref().and_then(|conduct| conduct.impact);
             let stored = stored.map_or("", |id| view.case.text(id));
@@ -72,8 +69,31 @@ fn whom(view: &View<'_>, form: &Form<'_>) -> Markup {
     })
 }
 
-fn rooms() -> Vec<(String, &'static str)> {
-    RoomKind::ALL.iter().map(|kind| (kind.as_str().to_owned(), room_word(*kind))).collect()
+/// The kind of room that a form is about.
+pub(super) fn room_kind(values: &Fields) -> Option<RoomKind> {
+    values.text("kind").parse().ok()
+}
+
+/// Where people meet, beginning with what is set; which of their rooms, where none is named.
+fn set_room(view: &View<'_>, form: &Form<'_>) -> Markup {
+    let Some(kind) = room_kind(form.values) else { return which_room(view, form) };
+    let hint = Some("It begins with https:, tel: or sip:. Empty takes it away.");
+    let stored = room_address(view, kind).unwrap_or_default();
+    html! {
+        input type="hidden" name="kind" value=(kind.as_str());
+        (form.line("address", room_word(kind), hint, stored, "text"))
+    }
+}
+
+fn which_room(view: &View<'_>, form: &Form<'_>) -> Markup {
+    let address = url::incident_command(view.case.number, C::SetRoom);
+    let room = if super::is_in_room(form.values) { "&screen=major" } else { "" };
+    html! {
+        p { "Which room?" }
+        ul.stack-s { @for kind in RoomKind::ALL {
+            li { a.link href={ (address) "?kind=" (kind.as_str()) (room) } { (room_word(*kind)) } }
+        } }
+    }
 }
 
 fn degrees() -> Vec<(String, &'static str)> {

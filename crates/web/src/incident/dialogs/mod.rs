@@ -73,7 +73,6 @@ const IN_ROOM: &[C] = &[
     C::DeclineMajor,
     C::StandDown,
     C::CallResponders,
-    C::SetRoom,
     C::StateImpact,
     C::RecordOutage,
     C::GiveRole,
@@ -177,6 +176,7 @@ fn is_ready(view: &View<'_>, command: C, values: &Fields) -> bool {
         C::CorrectPause => fields::hold_to_correct(view, values).is_some(),
         C::ChangeOutage | C::RemoveOutage => major::outage(view, values).is_some(),
         C::RejectUpdate => major::draft(view, values).is_some(),
+        C::SetRoom => major::room_kind(values).is_some(),
         _ => true,
     }
 }

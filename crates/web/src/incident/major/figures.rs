@@ -3,6 +3,7 @@
 use super::Room;
 use crate::majors;
 use crate::part::time::{self, duration};
+use incident::conduct;
 use kernel::Timestamp;
 use maud::{Markup, html};
 
@@ -17,7 +18,7 @@ pub(super) fn figures(room: &Room<'_>) -> Markup {
     let mitigated = [of.mitigated, of.restored, of.resolved].into_iter().flatten().min();
     let declared = room.conduct().and_then(|conduct| conduct.declared_at);
     let told = declared.and_then(|at| first_word(room, at));
-    let cost = majors::cost(&room.extra.hourly, &state.outages, room.here().now);
+    let cost = conduct::cost(&state.outages, &room.extra.hourly, room.here().now);
     html! {
         dl.mstats {
             @if let Some(began) = began { (figure("Time to detect", html! { (duration(noticed.seconds_since(began))) })) }

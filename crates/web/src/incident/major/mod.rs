@@ -14,6 +14,7 @@ mod services;
 mod timeline;
 
 pub(crate) use people::leads;
+pub(super) use people::room_address;
 pub(super) use preview::preview;
 pub(super) use timeline::words_of;
 
@@ -41,7 +42,7 @@ use incident::conduct::{Audiences, Conduct, Degree, RoomKind};
 use incident::{CommandName as C, State as Incident, Viewer};
 use kernel::{IncidentNumber, ServiceId};
 use maud::{Markup, html};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use store::directory::changes::Change;
 use store::directory::drafts::{self, Draft, Mode};
 use store::updates::{self, PublishedUpdate};
@@ -60,7 +61,7 @@ struct Extra {
     /// What was changed at them shortly before, and at what they need.
     changes: Vec<Change>,
     /// What an hour without a service costs.
-    hourly: HashMap<ServiceId, i64>,
+    hourly: BTreeMap<ServiceId, i64>,
 }
 
 impl Extra {

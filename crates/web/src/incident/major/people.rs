@@ -2,6 +2,7 @@
 
 use super::{Room, opener, page_link, post, room_word};
 use crate::incident::timeline::role_word;
+use crate::incident::view::View;
 use crate::part::icon::icon;
 use crate::part::person::small_avatar;
 use crate::part::time;
@@ -141,20 +142,29 @@ pub(super) fn rooms(room: &Room<'_>, patch: Option<&str>) -> Markup {
         section.sec id="mj-rooms" aria-labelledby="mj-rooms-h" data-patch=[patch] {
             div.sec-h {
                 h2 id="mj-rooms-h" { "Rooms" }
-                @if room.can(C::SetRoom) { (opener(room, C::SetRoom, "btn btn-quiet btn-sm", html! { (icon("pencil")) "Set" })) }
             }
             dl.props {
-                @for kind in RoomKind::ALL {
-                    div { dt { (room_word(*kind)) } dd { (place(address(room, *kind))) } }
-                }
+                @for kind in RoomKind::ALL { div { dt { (room_word(*kind)) } dd { (meeting(room, *kind)) } } }
             }
         }
     }
 }
 
-fn address<'a>(room: &'a Room<'_>, kind: RoomKind) -> Option<&'a str> {
-    let id = *room.conduct()?.rooms.get(&kind)?;
-    Some(room.case().text(id))
+/// Where people meet, and the way to say where.
+fn meeting(room: &Room<'_>, kind: RoomKind) -> Markup {
+    let known = room_address(room.view, kind);
+    let word = if known.is_some() { "Change" } else { "Set" };
+    let label = html! { (word) span.vh { ": " (room_word(kind)) } };
+    html! {
+        (place(known))
+        @if room.can(C::SetRoom) { " " (page_link(room, C::SetRoom, ("kind", kind.as_str()), "btn btn-quiet btn-sm", label)) }
+    }
+}
+
+/// The address that is set for a kind of room.
+pub(in crate::incident) fn room_address<'a>(view: &'a View<'_>, kind: RoomKind) -> Option<&'a str> {
+    let id = *view.case.state().conduct.as_deref()?.rooms.get(&kind)?;
+    Some(view.case.text(id))
 }
 
 /// An address, as a link where it leads somewhere.
@@ -176,7 +186,7 @@ pub(crate) fn leads(address: &str) -> bool {
 
 /// The way into the conference.
 pub(super) fn join(room: &Room<'_>) -> Markup {
-    let conference = address(room, RoomKind::Conference).filter(|address| leads(address));
+    let conference = room_address(room.view, RoomKind::Conference).filter(|address| leads(address));
     html! {
         @if let Some(address) = conference {
             a.btn href=(address) rel="noopener noreferrer" target="_blank" { (icon("video")) "Join the call" }

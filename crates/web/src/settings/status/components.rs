@@ -16,7 +16,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use desk::Trouble;
 use desk::maintenance::may_plan;
-use desk::status::WORDS_CHARS;
+use desk::status::{WORDS_CHARS, move_component};
 use incident::Refusal;
 use kernel::{ComponentId, Timestamp, limits};
 use map::Health;
@@ -220,8 +220,9 @@ async fn shift(
     fields: Fields,
 ) -> PageResult<Response> {
     let way = way(&fields)?;
-    let moved = app.desk.change(actor(&who), move |sql, _| Ok(components::shift(sql, id, way)?));
-    moved.await?;
+    let change =
+        app.desk.change(actor(&who), move |sql, audit| move_component(sql, audit, id, way));
+    change.await?;
     Ok(saved(ADDRESS))
 }
 

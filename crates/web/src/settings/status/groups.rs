@@ -15,7 +15,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use desk::Trouble;
-use desk::status::WORDS_CHARS;
+use desk::status::{WORDS_CHARS, move_group};
 use incident::Refusal;
 use kernel::{ComponentGroupId, Timestamp};
 use maud::{Markup, html};
@@ -150,7 +150,7 @@ async fn shift(
     fields: Fields,
 ) -> PageResult<Response> {
     let way = way(&fields)?;
-    app.desk.change(actor(&who), move |sql, _| Ok(groups::shift(sql, id, way)?)).await?;
+    app.desk.change(actor(&who), move |sql, audit| move_group(sql, audit, id, way)).await?;
     Ok(saved(LIST))
 }
 
