@@ -242,44 +242,7 @@ fn all_pages(who: &SignedIn, typed: &Typed, policy: &Policy) -> Vec<Item> {
             }));
         }
         if viewer.is_staff() {
-            items.push(
-                Item::to("Majors", "major", url::MAJORS).hint("major incidents, open and proposed"),
-            );
-            items.push(Item::to("On call", "oncall", url::ON_CALL).hint("who, until when, shifts"));
-            items.push(
-                Item::to("Services", "services", url::SERVICES).hint("how they are, the map"),
-            );
-            items.push(
-                Item::to("Reports", "reports", url::REPORTS)
-                    .hint("agreements kept, times, backlog, arrivals"),
-            );
-            items.push(
-                Item::to("Wallboard", "grid", url::WALLBOARD).hint("for a screen on the wall"),
-            );
-            items.push(
-                Item::to("Problems and known errors", "book", url::PROBLEMS)
-                    .hint("causes, workarounds, what they cost"),
-            );
-            items.push(Item::to("Recurring incidents", "merge", url::RECURRING).hint("by cost"));
-            items.push(Item::to("Articles", "book", url::ARTICLES).hint("answers for people"));
-            items.push(
-                Item::to("Reviews", "review", url::REVIEWS).hint("of incidents that are over"),
-            );
-            items.push(
-                Item::to("Actions after reviews", "review", url::REVIEW_ACTIONS)
-                    .hint("mine, open, overdue"),
-            );
-            items.extend(measured(who));
-            items.push(Item::to("Alerts", "alert", url::ALERTS).hint("what monitoring tells of"));
-            if !reads_settings {
-                items.push(
-                    Item::to("Maintenance windows", "wrench", maintenance::ADDRESS)
-                        .hint("when nobody is paged"),
-                );
-            }
-            items.push(
-                Item::to("Incoming mail", "mail", url::MAIL).hint("what came in, quarantine"),
-            );
+            items.extend(desk_pages(who, reads_settings));
         }
         items.push(Item::to("Report something in the portal", "globe", url::PORTAL));
         items.push(Item::to("Inbox", "bell", url::INBOX).hint("what you were told"));
@@ -306,6 +269,36 @@ fn all_pages(who: &SignedIn, typed: &Typed, policy: &Policy) -> Vec<Item> {
             ));
         }
     }
+    items
+}
+
+/// The pages of the service desk.
+fn desk_pages(who: &SignedIn, reads_settings: bool) -> Vec<Item> {
+    let mut items = vec![
+        Item::to("Majors", "major", url::MAJORS).hint("major incidents, open and proposed"),
+        Item::to("On call", "oncall", url::ON_CALL).hint("who, until when, shifts"),
+        Item::to("Services", "services", url::SERVICES).hint("how they are, the map"),
+        Item::to("Reports", "reports", url::REPORTS)
+            .hint("agreements kept, times, backlog, arrivals"),
+        Item::to("Wallboard", "grid", url::WALLBOARD).hint("for a screen on the wall"),
+        Item::to("Problems and known errors", "book", url::PROBLEMS)
+            .hint("causes, workarounds, what they cost"),
+        Item::to("Recurring incidents", "merge", url::RECURRING).hint("by cost"),
+        Item::to("Articles", "book", url::ARTICLES).hint("answers for people"),
+        Item::to("Reviews", "review", url::REVIEWS).hint("of incidents that are over"),
+        Item::to("Actions after reviews", "review", url::REVIEW_ACTIONS)
+            .hint("mine, open, overdue"),
+        Item::to("Alerts", "alert", url::ALERTS).hint("what monitoring tells of"),
+        Item::to("Incoming mail", "mail", url::MAIL).hint("what came in, quarantine"),
+    ];
+    // Whoever reads the settings finds it among them.
+    if !reads_settings {
+        items.push(
+            Item::to("Maintenance windows", "wrench", maintenance::ADDRESS)
+                .hint("when nobody is paged"),
+        );
+    }
+    items.extend(measured(who));
     items
 }
 
