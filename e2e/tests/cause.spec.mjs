@@ -1,6 +1,7 @@
 // What probably caused an incident: named with reasons after the page has come, judged, taken back
 // and linked; with a keyboard, without scripts and on a telephone.
 import { aDesk, expect, people, test as base } from '../support/fixtures.mjs';
+import { isSound } from '../support/sound.mjs';
 
 /** Changes of other files would be causes, too. */
 const test = base.extend({ desk: aDesk() });
@@ -26,6 +27,7 @@ test('an agent finds the change, says that it was it, and links it', async ({ de
   await expect(causes.getByRole('img', { name: new RegExp(`Stock stands on ${database}`) })).toBeVisible();
   await mara.getByText('1 change in the day before it began').click();
   await expect(mara.getByRole('main')).toContainText('Pipeline');
+  await isSound(mara, 'causes beside the timeline');
 
   await causes.getByRole('button', { name: `Not it: ${title}` }).click();
   await expect(causes).toContainText('1 said not to be it');
@@ -62,6 +64,7 @@ test('what is confidential to a team has causes for that team alone', async ({ d
   const ines = await open(people.ines);
   await ines.goto(`/incidents/${hidden.number}/causes`);
   await expect(ines.getByRole('region', { name: 'Probable cause' })).toContainText(title);
+  await isSound(ines, 'the page of causes');
   const mara = await open(people.mara, { expected: [/404/] });
   await mara.goto(`/incidents/${hidden.number}/causes`);
   await expect(mara.getByText(title)).toHaveCount(0);

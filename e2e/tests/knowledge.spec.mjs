@@ -1,28 +1,7 @@
 // What is learnt from one incident helps with the next: a problem becomes a known error, its workaround is applied, the
 // resolution becomes an answer, and a requester needs no incident any more.
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { expect, people, test } from '../support/fixtures.mjs';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-const WIDTHS = [1440, 390];
-
-/** Nothing that axe finds, and nothing that scrolls the page sideways, wide and on a phone. */
-async function isSound(page, name) {
-  for (const width of WIDTHS) {
-    await page.setViewportSize({ width, height: 900 });
-    await page.evaluate(AXE);
-    const found = await page.evaluate(async (tags) => {
-      const { violations } = await window.axe.run(document, { runOnly: { type: 'tag', values: tags } });
-      return violations.map(({ id, nodes }) => ({ id, where: nodes.slice(0, 5).map((node) => node.target.join(' ')) }));
-    }, TAGS);
-    expect.soft(found, `${name} at ${width} px`).toEqual([]);
-    const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    expect.soft(sideways, `${name} scrolls sideways at ${width} px`).toBe(0);
-  }
-  await page.setViewportSize({ width: 1440, height: 900 });
-}
+import { isSound } from '../support/sound.mjs';
 
 const report = (desk, title) => desk.api.report({ title, requester: people.gwen.email, team: 'Service Desk', service: 'Label Printing' });
 

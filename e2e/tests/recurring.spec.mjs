@@ -1,30 +1,11 @@
 // What comes again and again is put together by itself; a person makes a problem of it.
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { expect, people, test } from '../support/fixtures.mjs';
+import { isSound } from '../support/sound.mjs';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const SERVICE = 'Label Printing';
 const NAME = 'Conveyor scale shows wrong weight';
 /** The loop looks every 20 s, and rests the longer the more there is to compare. */
 const FOUND = { timeout: 120_000 };
-
-/** Nothing that axe finds, and nothing that scrolls the page sideways, wide and on a phone. */
-async function isSound(page, name) {
-  for (const width of [1440, 390]) {
-    await page.setViewportSize({ width, height: 900 });
-    await page.evaluate(AXE);
-    const found = await page.evaluate(async (tags) => {
-      const { violations } = await window.axe.run(document, { runOnly: { type: 'tag', values: tags } });
-      return violations.map(({ id, nodes }) => ({ id, where: nodes.slice(0, 5).map((node) => node.target.join(' ')) }));
-    }, TAGS);
-    expect.soft(found, `${name} at ${width} px`).toEqual([]);
-    const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    expect.soft(sideways, `${name} scrolls sideways at ${width} px`).toBe(0);
-  }
-  await page.setViewportSize({ width: 1440, height: 900 });
-}
 
 test('a recurring cluster becomes a problem', async ({ desk, open }) => {
   test.setTimeout(240_000);

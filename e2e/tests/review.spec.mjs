@@ -1,29 +1,9 @@
 // A major incident is reviewed from draft to published: what it says by itself, what people write, two actions of which
 // one is done, and the document on paper.
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { expect, people, test } from '../support/fixtures.mjs';
+import { isSound } from '../support/sound.mjs';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-const WIDTHS = [1440, 390];
 const TITLE = 'Controller of the cold store is gone';
-
-/** Nothing that axe finds, and nothing that scrolls the page sideways, wide and on a phone. */
-async function isSound(page, name) {
-  for (const width of WIDTHS) {
-    await page.setViewportSize({ width, height: 900 });
-    await page.evaluate(AXE);
-    const found = await page.evaluate(async (tags) => {
-      const { violations } = await window.axe.run(document, { runOnly: { type: 'tag', values: tags } });
-      return violations.map(({ id, nodes }) => ({ id, where: nodes.slice(0, 5).map((node) => node.target.join(' ')) }));
-    }, TAGS);
-    expect.soft(found, `${name} at ${width} px`).toEqual([]);
-    const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    expect.soft(sideways, `${name} scrolls sideways at ${width} px`).toBe(0);
-  }
-  await page.setViewportSize({ width: 1440, height: 900 });
-}
 
 /** A major incident that is over; its number. */
 async function major(desk) {

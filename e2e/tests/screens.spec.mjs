@@ -1,34 +1,11 @@
 // Every screen, wide and on a phone, light and dark: axe (WCAG 2.2 AA) finds nothing
 // and the page does not scroll sideways. The screenshots are for looking at.
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { expect, people, test } from '../support/fixtures.mjs';
+import { isSound, sidewaysScroll, violations } from '../support/sound.mjs';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const VIEWS = [1440, 390].flatMap((width) => ['light', 'dark'].map((theme) => ({ width, theme })));
 const NARROWEST = 320;
 const HEIGHTS = { 1440: 900, 390: 844, 320: 640 };
-
-async function violations(page) {
-  await page.evaluate(AXE);
-  return page.evaluate(async (tags) => {
-    const results = await window.axe.run(document, { runOnly: { type: 'tag', values: tags } });
-    // Two lines of text in a box of the map are read without a space between them; its name has both.
-    const isBox = ({ target }) => document.querySelector(target[0])?.closest('.graph');
-    const left = (one) => (one.id === 'label-content-name-mismatch' ? one.nodes.filter((node) => !isBox(node)) : one.nodes);
-    const found = results.violations.map((one) => ({ ...one, nodes: left(one) })).filter(({ nodes }) => nodes.length > 0);
-    return found.map(({ id, help, nodes }) => ({
-      id,
-      help,
-      where: nodes.slice(0, 5).map((node) => `${node.target.join(' ')}: ${node.any[0]?.message ?? node.failureSummary}`),
-    }));
-  }, TAGS);
-}
-
-async function sidewaysScroll(page) {
-  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-}
 
 async function look(page, name, prepare = async () => {}) {
   for (const { width, theme } of VIEWS) {
@@ -251,6 +228,44 @@ test('forms of a calendar and an agreement, new and with what a change moves', a
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await expect(page.getByRole('heading', { name: /would be promised something else/ })).toBeVisible();
   });
+});
+
+test('a form and a row of each page of the settings', async ({ open }) => {
+  test.setTimeout(300_000);
+  const page = await open(people.admin);
+  await page.goto('/settings');
+  const hrefs = (links) => links.evaluateAll((all) => [...new Set(all.map((link) => link.getAttribute('href')))]);
+  let rows = 0;
+  for (const path of await hrefs(page.getByRole('navigation', { name: /settings/i }).getByRole('link'))) {
+    await page.goto(path);
+    const below = await hrefs(page.locator(`#main a[href^="${path}/"]`));
+    const form = below.find((href) => href === `${path}/new`);
+    const row = below.find((href) => !/\/(new|import)$/.test(href) && /^[^?]*\/[0-9a-z-]+$/.test(href));
+    for (const one of [form, row].filter(Boolean)) {
+      rows += 1;
+      expect((await page.goto(one)).status(), one).toBe(200);
+      await isSound(page, one);
+    }
+  }
+  expect(rows, 'there are forms and rows').toBeGreaterThan(15);
+});
+
+test('every other screen', async ({ open }) => {
+  test.setTimeout(180_000);
+  const mara = await open(people.mara);
+  for (const path of [
+    ...['/alerts', '/articles', '/articles/new', '/inbox', '/mail', '/on-call', '/problems', '/problems/new', '/queue/views/new'],
+    ...['/recurring', '/reports/suggestions', '/reviews', '/reviews/actions', '/status/internal'],
+    ...['macros', 'causes', 'resolve'].map((part) => `/incidents/${number}/${part}`),
+  ]) {
+    expect((await mara.goto(path)).status(), path).toBe(200);
+    await isSound(mara, path);
+  }
+  const gwen = await open(people.gwen);
+  for (const path of ['/portal/articles', '/portal/incidents', '/portal/report?title=No+labels']) {
+    expect((await gwen.goto(path)).status(), path).toBe(200);
+    await isSound(gwen, path);
+  }
 });
 
 test('account', async ({ open }) => {

@@ -1,5 +1,6 @@
 // What people decided before is suggested under what is missing, accepted by one key, and told with its origin.
 import { aDesk, expect, people, test as base } from '../support/fixtures.mjs';
+import { isSound } from '../support/sound.mjs';
 
 /** Incidents of other files would be learned from too. */
 const test = base.extend({ desk: aDesk() });
@@ -34,6 +35,8 @@ test('a suggestion is learned, accepted by one key, and undone', async ({ desk, 
     return items.find((one) => one.field === 'category').learned_from;
   };
   await expect.poll(learned, LEARNED).toBe(2 * OF_EACH);
+  await admin.goto('/reports/suggestions');
+  await isSound(admin, 'how good suggestions are');
 
   const { number } = await desk.api.report({ title: past.Tunnels[0] });
   const mara = await open(people.mara);
@@ -41,6 +44,7 @@ test('a suggestion is learned, accepted by one key, and undone', async ({ desk, 
   const props = mara.locator('#props');
   await expect(props).toContainText('Suggested: Tunnels');
   await expect(props).toContainText('because');
+  await isSound(mara, 'a suggestion');
   await mara.keyboard.press('o');
   await expect(props).not.toContainText('Suggested: Tunnels');
   await expect(props).toContainText('Tunnels');
@@ -52,7 +56,14 @@ test('a suggestion is learned, accepted by one key, and undone', async ({ desk, 
   await mara.getByLabel('Title').fill(past.Printers[0]);
   const beside = mara.locator('#suggested');
   await expect(beside).toContainText('Category suggested: Printers');
+  await isSound(mara, 'a suggestion beside the form');
   await beside.getByRole('button', { name: 'Accept Printers as category' }).click();
   await expect(mara.getByLabel('Category').locator('option:checked')).toHaveText('Printers');
   await expect(mara.getByLabel('Title')).toHaveValue(past.Printers[0]);
+  const accepted = async () => (await desk.api.get('/api/v1/suggestions')).items.find((one) => one.field === 'category').outcomes.accepted;
+  const before = await accepted();
+  await mara.getByRole('combobox', { name: 'Caller' }).fill(people.gwen.email);
+  await mara.getByRole('button', { name: /^Create incident/ }).last().click();
+  await expect(mara.getByRole('heading', { level: 1 })).toContainText(past.Printers[0]);
+  await expect.poll(accepted).toBe(before + 1);
 });

@@ -3,6 +3,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { aDesk, expect, people, test as base } from '../support/fixtures.mjs';
+import { isSound } from '../support/sound.mjs';
 
 /** Reports of other files on the same service would be part of the surge. */
 const test = base.extend({ desk: aDesk() });
@@ -42,15 +43,18 @@ test('many reports become one incident with children, by a person who leaves one
   const surges = mara.locator('#surges');
   await expect(surges).toContainText(`reports on ${SERVICE}`, NOTICED);
   await expect(surges).toContainText('usually none');
+  await isSound(mara, 'the queue with a surge');
 
   await surges.getByRole('link', { name: 'Make a parent' }).click();
   await expect(mara.getByRole('heading', { level: 1 })).toHaveText(`Many reports on ${SERVICE}`);
+  await isSound(mara, 'a surge');
   await mara.getByLabel('No labels at belt 7').uncheck();
   await mara.getByLabel('What it is called').fill('Label printing is down');
   await mara.getByRole('button', { name: 'Make the parent and link them' }).click();
 
   await expect(mara.getByRole('heading', { level: 1 })).toContainText('Label printing is down');
   await expect(mara.getByText('6 incidents below it').first()).toBeVisible();
+  await isSound(mara, 'a parent');
   await expect(mara.locator('#txt')).toHaveValue(/Several people cannot use Label Printing/);
   const { items } = await desk.api.get('/api/v1/surges');
   const surge = items.find((one) => one.service_name === SERVICE);

@@ -1,5 +1,6 @@
 // Working together: words that come again, steps that are ticked for all, and what a link leads to.
 import { expect, people, test } from '../support/fixtures.mjs';
+import { isSound, violations } from '../support/sound.mjs';
 
 const report = (desk, title) => desk.api.report({ title, requester: people.gwen.email, team: 'Service Desk', service: 'Label Printing' });
 
@@ -13,6 +14,7 @@ test('a macro is made, taken by its key, edited, and sent with what follows', as
   await mara.getByLabel('Put on hold').selectOption('requester');
   await mara.getByRole('button', { name: 'Make the macro' }).click();
   await expect(mara.getByText('Saved.')).toBeVisible();
+  await isSound(mara, 'macros');
 
   await mara.goto(`/incidents/${number}`);
   const text = mara.locator('#txt');
@@ -23,6 +25,7 @@ test('a macro is made, taken by its key, edited, and sent with what follows', as
   await expect(text).toHaveValue('Dear Gwen, which belt is it?');
   const follows = mara.locator('#c-macro');
   await expect(follows.getByLabel('Tag asked')).toBeChecked();
+  await isSound(mara, 'a macro in the composer');
   await follows.getByLabel(/Put on hold/).uncheck();
   await text.press('End');
   await text.pressSequentially(' Thank you.');
@@ -49,6 +52,7 @@ test('steps of a runbook are ticked for everybody who looks', async ({ desk, ope
   await expect(book(ines)).toContainText('1 of 3');
   await expect(book(ines)).toContainText('Mara, ');
   await expect(book(ines)).toContainText('Next: Clean the head');
+  await isSound(ines, 'steps of a runbook');
   await book(ines).getByLabel('Stop the belt').uncheck();
   await expect(book(mara)).toContainText('0 of 3');
 });
@@ -63,6 +67,7 @@ test('a link tells what it leads to, by mouse and by keyboard', async ({ desk, o
   await link.hover();
   const card = mara.locator('#card');
   await expect(card).toContainText('Card: gate squeaks');
+  expect.soft(await violations(mara), 'a card').toEqual([]);
   await mara.keyboard.press('Escape');
   await expect(card).toHaveCount(0);
 });

@@ -86,7 +86,7 @@ pub fn make(
         return Err(Refusal::limit(format!("there are {MACROS_MAX} macros; remove one")).into());
     }
     rows::insert(sql, &one, audit.now())?;
-    audit.created(sql, Macro::WHAT, one.id, &one)?;
+    audit.created(sql, Macro::WHAT, one.id, &told(&one))?;
     Ok(one)
 }
 
@@ -113,7 +113,7 @@ pub fn change(
         return Err(Trouble::Stale { seen, current: seen + 1 });
     }
     let after = Macro { version: seen + 1, ..one };
-    audit.changed(sql, Macro::WHAT, after.id, &before, &after)?;
+    audit.changed(sql, Macro::WHAT, after.id, &told(&before), &told(&after))?;
     Ok(after)
 }
 
@@ -134,7 +134,20 @@ pub fn remove(
         return Err(Trouble::Stale { seen, current: before.version });
     }
     rows::delete(sql, id)?;
-    Ok(audit.deleted(sql, Macro::WHAT, id, &before)?)
+    Ok(audit.deleted(sql, Macro::WHAT, id, &told(&before))?)
+}
+
+/// A macro as the audit tells it: others read the audit, and one's own words are one's own.
+fn told(one: &Macro) -> serde_json::Value {
+    match one.owner {
+        Owner::Person(_) => serde_json::json!({
+            "id": one.id,
+            "name": one.name,
+            "owner": one.owner,
+            "version": one.version,
+        }),
+        Owner::Team(_) | Owner::Everybody => serde_json::json!(one),
+    }
 }
 
 fn missing() -> Trouble {

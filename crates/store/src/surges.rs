@@ -168,7 +168,8 @@ pub fn accepted(
     many(sql, statement, &[service.into(), since.into()], |row| Ok((row.at()?, row.at()?)))
 }
 
-/// The reports of a service from an instant on, in the order of time; the latest `limit`.
+/// The reports of a service from an instant on, in the order of time; the latest `limit`. What is
+/// confidential counts for nobody: everybody of the service desk reads how many there are.
 pub fn arrivals(
     sql: &mut dyn Sql,
     service: ServiceId,
@@ -176,7 +177,8 @@ pub fn arrivals(
     limit: i64,
 ) -> Result<Vec<Arrival>, Failure> {
     let statement = "select reported_at, requester_id from incidents \
-        where service_id = $1 and reported_at >= $2 order by reported_at desc limit $3";
+        where service_id = $1 and reported_at >= $2 and confidential_to is null \
+        order by reported_at desc limit $3";
     let values = [service.into(), since.into(), limit.into()];
     let mut found =
         many(sql, statement, &values, |row| Ok(Arrival { at: row.at()?, by: row.parsed()? }))?;
@@ -194,7 +196,7 @@ pub fn alone(
 ) -> Result<Vec<IncidentNumber>, Failure> {
     let statement = "select number from incidents i \
         where service_id = $1 and reported_at >= $2 and parent is null and merged_into is null \
-        and state in ('new', 'in_progress', 'on_hold') and major = 0 \
+        and state in ('new', 'in_progress', 'on_hold') and major = 0 and confidential_to is null \
         and not exists (select 1 from incidents child where child.parent = i.number) \
         order by reported_at, number limit $3";
     let values = [service.into(), since.into(), limit.into()];
@@ -233,7 +235,8 @@ pub fn services_after(
     until: i64,
 ) -> Result<Vec<(ServiceId, i64)>, Failure> {
     let statement = "select service_id, count(*) from incidents \
-        where number > $1 and number <= $2 and service_id is not null group by service_id";
+        where number > $1 and number <= $2 and service_id is not null and confidential_to is null \
+        group by service_id";
     many(sql, statement, &[number.into(), until.into()], |row| Ok((row.parsed()?, row.int()?)))
 }
 

@@ -2,6 +2,10 @@
 
 use crate::harness::World;
 use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+/// Far more than an answer takes, and far less than one that backtracks.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(5);
 
 async fn indexed() -> World {
     let world = World::new().await;
@@ -74,6 +78,31 @@ async fn what_is_confidential_shows_to_its_team_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn facets_and_corrections_count_what_each_may_see() {
+    let world = indexed().await;
+    world.report("rosa", "Boiler is cold").await;
+    let hidden = world.report("rosa", "Boiler embezzlement").await;
+    let restrict = format!("/api/v1/incidents/{hidden}/restrict");
+    world.of("ines").post(&restrict, json!({ "team": "Network" })).await.good();
+    for (who, seen) in [("ines", 2), ("mara", 2), ("otto", 2), ("yuki", 1), ("ada", 1)] {
+        let answer = found(&world, who, "boiler").await;
+        for facet in answer["facets"].as_array().unwrap() {
+            let values = facet["values"].as_array().unwrap();
+            let counts: Vec<i64> = values.iter().filter_map(|one| one["count"].as_i64()).collect();
+            assert!(counts.iter().all(|count| *count <= seen), "{who}: {facet}");
+        }
+        assert_eq!(answer["total"], json!(seen), "{who}");
+        // A word that stands there alone corrects no typing error of somebody else's, and a
+        // condition counts it for nobody else.
+        let near = found(&world, who, "embezzlemant").await;
+        assert_eq!(near["total"], json!(seen - 1), "{who}: {near}");
+        assert_eq!(near.to_string().contains("embezzlement"), seen == 2, "{who}: {near}");
+        let narrowed = found(&world, who, "boiler%20confidential:yes").await;
+        assert_eq!(narrowed["total"], json!(seen - 1), "{who}: {narrowed}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn similar_ones_are_told_with_why_and_outcome_and_take_feedback() {
     let world = indexed().await;
     let before = world.report("rosa", "Freezer alarm in aisle 4").await;
@@ -108,6 +137,9 @@ async fn hostile_queries_are_answered_or_refused() {
     world.report("rosa", "Lift 2 stuck").await;
     world.desk.search_caught_up().await.unwrap();
     let (deep, many) = ("(".repeat(400), "lift%20".repeat(120));
+    let wild = "l*%20".repeat(240);
+    let phrase = format!("%22{}%22", "lift%20".repeat(140));
+    let regex = "(a%2B)%2B%24%7C".repeat(90);
     for (q, status) in [
         ("***", 200),
         ("%22%22", 200),
@@ -118,10 +150,18 @@ async fn hostile_queries_are_answered_or_refused() {
         ("%E2%80%8B%F0%9F%9B%97", 200),
         (deep.as_str(), 200),
         (many.as_str(), 200),
+        (wild.as_str(), 200),
+        (phrase.as_str(), 200),
+        (regex.as_str(), 200),
+        ("lift%00%07%1b%5B31m", 422),
         ("%20", 422),
     ] {
-        let answer = world.of("ines").get(&format!("/api/v1/search?q={q}")).await;
-        assert_eq!(answer.status, status, "{q}: {}", answer.text);
+        for who in ["ines", "rosa"] {
+            let begun = Instant::now();
+            let answer = world.of(who).get(&format!("/api/v1/search?q={q}")).await;
+            assert_eq!(answer.status, status, "{who} {q}: {}", answer.text);
+            assert!(begun.elapsed() < ANSWERED_WITHIN, "{who} {q}: {:?}", begun.elapsed());
+        }
     }
     let long = "a".repeat(kernel::limits::QUERY_CHARS + 1);
     world.of("ines").get(&format!("/api/v1/search?q={long}")).await.field(422, "q");

@@ -7,9 +7,11 @@ mod carry;
 mod kept;
 pub(crate) mod learn;
 mod measured;
+mod typed;
 
 pub use carry::{Became, Quality, changes};
 pub use measured::{Bin, CLASSES_MAX, Class, Measured, Step};
+pub use typed::Typed;
 
 use crate::learning::TURNS_BEFORE_LEARNING;
 use crate::{Audit, Desk, Trouble};

@@ -84,6 +84,30 @@ async fn people_keep_their_own_and_arrangers_keep_everybodys() {
 }
 
 #[tokio::test]
+async fn others_read_no_words_of_ones_own_macros_in_the_audit() {
+    let t = TestDesk::idle().await;
+    let mine = Owner::Person(t.agent.person);
+    let own = kept(&t, &t.agent, one("Own", mine, "My secret words")).await.unwrap();
+    kept(&t, &t.manager, one("All", Owner::Everybody, "Words for all")).await.unwrap();
+    let (viewer, by) = (t.agent.clone(), command_line());
+    let named = Macro { words: "Other secret words".to_owned(), ..own.clone() };
+    let change = move |sql: &mut dyn store::Sql, audit: &desk::Audit| {
+        desk::macros::change(sql, audit, &viewer, named)
+    };
+    t.desk.change(by, change).await.unwrap();
+    let (viewer, id) = (t.agent.clone(), own.id);
+    let remove = move |sql: &mut dyn store::Sql, audit: &desk::Audit| {
+        desk::macros::remove(sql, audit, &viewer, (id, None))
+    };
+    t.desk.change(command_line(), remove).await.unwrap();
+    let written = t.desk.read(|sql| audit::list(sql, Some(Macro::WHAT), 10, None)).await.unwrap();
+    assert_eq!(written.len(), 4, "made twice, changed, removed");
+    let text = format!("{written:?}");
+    assert!(text.contains("Own") && text.contains("Words for all"), "{text}");
+    assert!(!text.contains("secret"), "{text}");
+}
+
+#[tokio::test]
 async fn a_change_needs_the_version_that_was_seen_and_the_right_to_both_owners() {
     let t = TestDesk::idle().await;
     let own = kept(&t, &t.agent, one("Own", Owner::Person(t.agent.person), "Hello")).await.unwrap();

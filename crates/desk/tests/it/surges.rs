@@ -3,7 +3,7 @@
 use desk::Trouble;
 use desk::surges::{Accept, SURGE_TAG};
 use incident::permissions::KNOWN_OUTAGE_TAG;
-use incident::{State, Viewer};
+use incident::{Command, State, Viewer};
 use kernel::{Channel, IncidentNumber, SurgeId};
 use std::collections::BTreeSet;
 use store::directory::drafts::{self, Mode};
@@ -63,6 +63,18 @@ fn wish(reports: Option<BTreeSet<IncidentNumber>>) -> Accept {
         known: true,
         draft: "We look into it.".to_owned(),
     }
+}
+
+#[tokio::test]
+async fn what_is_confidential_counts_for_nobody() {
+    let t = watched().await;
+    let numbers = storm(&t).await;
+    for number in &numbers[1..] {
+        let restrict = Command::Restrict { team: Some(t.network) };
+        t.issue(&t.agent, *number, restrict).await.unwrap();
+    }
+    t.desk.watch_surges().await.unwrap();
+    assert_eq!(*t.desk.surges(), [], "one that others see is no surge");
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ use crate::url;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 use desk::Trouble;
-use desk::suggest::{Offer, Suggester, changes};
+use desk::suggest::{Offer, Suggester, Typed, changes};
 use incident::{Policy, RefusalKind};
 use kernel::{Channel, IncidentNumber, Language, Level, Priority, ServiceId, limits};
 use maud::{Markup, html};
@@ -134,6 +134,9 @@ pub(super) fn beside(app: &App, who: &SignedIn, sent: &Fields, patch: Option<&st
     let offers = if who.viewer().works() { offers(&suggester, &policy, sent) } else { vec![] };
     html! {
         div id="suggested" data-patch=[patch] {
+            @for (field, told) in told(&offers, sent) {
+                input type="hidden" form="f-new" name=(carrier(field)) value=(told);
+            }
             @for offer in &offers {
                 p.meta {
                     (label(offer.field)) " suggested: " (words(offer)) " "
@@ -144,6 +147,45 @@ pub(super) fn beside(app: &App, who: &SignedIn, sent: &Fields, patch: Option<&st
             }
         }
     }
+}
+
+/// The field that carries what was last suggested, so that it can be counted what became of it.
+fn carrier(field: Suggested) -> String {
+    format!("suggested_{field}")
+}
+
+/// What is suggested now, and what was before and is answered or silent: "3:864:P2" is value P2
+/// of model 3, certain to 864 thousandths.
+fn told(offers: &[Offer], sent: &Fields) -> Vec<(Suggested, String)> {
+    let now = |field: Suggested| {
+        let offer = offers.iter().find(|offer| offer.field == field)?;
+        Some(format!("{}:{}:{}", offer.model, offer.probability, offer.value))
+    };
+    let before = |field: Suggested| sent.filled(&carrier(field)).map(str::to_owned);
+    let all = Suggested::ALL.iter().copied();
+    all.filter_map(|field| Some((field, now(field).or_else(|| before(field))?))).collect()
+}
+
+/// What was suggested while a form was filled in that was sent.
+pub(super) fn typed(sent: &Fields) -> Vec<Typed> {
+    let one = |field: Suggested| {
+        let mut parts = sent.filled(&carrier(field))?.splitn(3, ':');
+        let (model, probability) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        let value = parts.next()?.to_owned();
+        Some(Typed { field, value, probability, model, said: is_said(field, sent) })
+    };
+    Suggested::ALL.iter().copied().filter_map(one).collect()
+}
+
+/// Whether a form says something of a field.
+fn is_said(field: Suggested, sent: &Fields) -> bool {
+    let names: &[&str] = match field {
+        Suggested::Service => &["service_id", "service"],
+        Suggested::Category => &["category"],
+        Suggested::Team => &["team"],
+        Suggested::Priority => &["cell"],
+    };
+    names.iter().any(|name| sent.filled(name).is_some())
 }
 
 fn label(field: Suggested) -> &'static str {
@@ -163,12 +205,10 @@ fn offers(suggester: &Suggester, policy: &Policy, sent: &Fields) -> Vec<Offer> {
         return vec![];
     }
     let service: Option<ServiceId> = sent.filled("service_id").and_then(|id| id.parse().ok());
-    let is_empty = |field: &Suggested| match field {
-        Suggested::Service => service.is_none() && sent.filled("service").is_none(),
-        Suggested::Category => sent.filled("category").is_none(),
-        // Without one, the owner of the service gets it.
-        Suggested::Team => sent.filled("team").is_none() && service.is_none(),
-        Suggested::Priority => sent.filled("cell").is_none(),
+    let is_empty = |field: &Suggested| {
+        // With a service, its owner gets it.
+        let is_owned = *field == Suggested::Team && service.is_some();
+        !is_said(*field, sent) && !is_owned
     };
     let guess = |field: Suggested| suggester.guess(field, &title, &body, service, policy);
     Suggested::ALL.iter().copied().filter(is_empty).filter_map(guess).collect()
@@ -210,6 +250,24 @@ fn cell(policy: &Policy, wanted: Priority) -> Option<(Level, Level)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_suggested_is_carried_until_the_form_is_sent() {
+        let sent = Fields::default()
+            .with("suggested_team", "3:864:some-team")
+            .with("suggested_priority", "2:700:P2")
+            .with("suggested_category", "odd")
+            .with("team", "other-team");
+        let carried = told(&[], &sent);
+        assert!(carried.contains(&(Suggested::Team, "3:864:some-team".to_owned())), "{carried:?}");
+        let found = typed(&sent);
+        assert_eq!(found.len(), 2, "{found:?}");
+        let of = |field: Suggested| found.iter().find(|one| one.field == field).unwrap();
+        let team = of(Suggested::Team);
+        let known = (team.model, team.probability, team.value.as_str(), team.said);
+        assert_eq!(known, (3, 864, "some-team", true));
+        assert!(!of(Suggested::Priority).said);
+    }
 
     #[test]
     fn nothing_is_certain() {

@@ -6,7 +6,7 @@ use crate::auth::SignedIn;
 use crate::error::PageResult;
 use crate::part::state;
 use crate::queue::views::Views;
-use crate::settings::maintenance;
+use crate::settings::{self, maintenance};
 use crate::url;
 use desk::Trouble;
 use desk::search::{FoundArticle, FoundName, FoundProblem, Marked, Wish};
@@ -30,27 +30,6 @@ const GO_TO: &str = "Go to";
 const SETTING: &str = "settings";
 /// How an incident of a model is offered.
 const NEW: &str = "New: ";
-
-const SETTINGS: [(&str, &str, &str); 18] = [
-    ("Priority matrix", "priority-matrix", "flag"),
-    ("Categories", "categories", "tag"),
-    ("Service settings", "services", "services"),
-    ("Resolution codes", "resolution-codes", "check"),
-    ("Incident models", "models", "book"),
-    ("Schedules", "schedules", "oncall"),
-    ("Escalation policies", "escalation-policies", "escal"),
-    ("Teams", "teams", "team"),
-    ("People", "people", "users"),
-    ("Organisations", "organisations", "truck"),
-    ("General settings", "general", "settings"),
-    ("Mailboxes", "mailboxes", "download"),
-    ("Integrations", "integrations", "alert"),
-    ("Status page", "status-page", "wifi"),
-    ("Components of the status page", "components", "grid"),
-    ("Notifications", "notifications", "bell"),
-    ("API tokens", "tokens", "key"),
-    ("Audit log", "audit", "history"),
-];
 
 /// What the store and the index know: incidents, then everything else one can go to.
 pub(super) async fn found(app: &App, who: &SignedIn, typed: &Typed) -> PageResult<Vec<Group>> {
@@ -245,6 +224,7 @@ pub(super) fn pages(who: &SignedIn, typed: &Typed, policy: &Policy) -> [Group; 3
 
 fn all_pages(who: &SignedIn, typed: &Typed, policy: &Policy) -> Vec<Item> {
     let viewer = who.viewer();
+    let reads_settings = viewer.has(&[Role::Administrator, Role::Manager, Role::Auditor]);
     let mut items = Vec::new();
     if matches!(typed.only, Only::Everything | Only::Actions) && !typed.words.is_empty() {
         if viewer.works() {
@@ -262,50 +242,16 @@ fn all_pages(who: &SignedIn, typed: &Typed, policy: &Policy) -> Vec<Item> {
             }));
         }
         if viewer.is_staff() {
-            items.push(
-                Item::to("Majors", "major", url::MAJORS).hint("major incidents, open and proposed"),
-            );
-            items.push(Item::to("On call", "oncall", url::ON_CALL).hint("who, until when, shifts"));
-            items.push(
-                Item::to("Services", "services", url::SERVICES).hint("how they are, the map"),
-            );
-            items.push(
-                Item::to("Reports", "reports", url::REPORTS)
-                    .hint("agreements kept, times, backlog, arrivals"),
-            );
-            items.push(
-                Item::to("Wallboard", "grid", url::WALLBOARD).hint("for a screen on the wall"),
-            );
-            items.push(
-                Item::to("Problems and known errors", "book", url::PROBLEMS)
-                    .hint("causes, workarounds, what they cost"),
-            );
-            items.push(Item::to("Recurring incidents", "merge", url::RECURRING).hint("by cost"));
-            items.push(Item::to("Articles", "book", url::ARTICLES).hint("answers for people"));
-            items.push(
-                Item::to("Reviews", "review", url::REVIEWS).hint("of incidents that are over"),
-            );
-            items.push(
-                Item::to("Actions after reviews", "review", url::REVIEW_ACTIONS)
-                    .hint("mine, open, overdue"),
-            );
-            items.extend(measured(who));
-            items.push(Item::to("Alerts", "alert", url::ALERTS).hint("what monitoring tells of"));
-            items.push(
-                Item::to("Maintenance windows", "wrench", maintenance::ADDRESS)
-                    .hint("when nobody is paged"),
-            );
-            items.push(
-                Item::to("Incoming mail", "mail", url::MAIL).hint("what came in, quarantine"),
-            );
+            items.extend(desk_pages(who, reads_settings));
         }
         items.push(Item::to("Report something in the portal", "globe", url::PORTAL));
         items.push(Item::to("Inbox", "bell", url::INBOX).hint("what you were told"));
         items.push(Item::to("Your account", "user", url::ACCOUNT));
-        if viewer.has(&[Role::Administrator, Role::Manager, Role::Auditor]) {
-            items.extend(SETTINGS.map(|(label, section, icon)| {
-                Item::to(label, icon, url::settings(section)).hint(SETTING)
-            }));
+        if reads_settings {
+            let pages = settings::places();
+            items.extend(
+                pages.map(|(label, address, icon)| Item::to(label, icon, address).hint(SETTING)),
+            );
         }
         items.retain(|item| {
             typed.fits(&item.label) || item.hint.as_deref().is_some_and(|hint| typed.fits(hint))
@@ -323,6 +269,36 @@ fn all_pages(who: &SignedIn, typed: &Typed, policy: &Policy) -> Vec<Item> {
             ));
         }
     }
+    items
+}
+
+/// The pages of the service desk.
+fn desk_pages(who: &SignedIn, reads_settings: bool) -> Vec<Item> {
+    let mut items = vec![
+        Item::to("Majors", "major", url::MAJORS).hint("major incidents, open and proposed"),
+        Item::to("On call", "oncall", url::ON_CALL).hint("who, until when, shifts"),
+        Item::to("Services", "services", url::SERVICES).hint("how they are, the map"),
+        Item::to("Reports", "reports", url::REPORTS)
+            .hint("agreements kept, times, backlog, arrivals"),
+        Item::to("Wallboard", "grid", url::WALLBOARD).hint("for a screen on the wall"),
+        Item::to("Problems and known errors", "book", url::PROBLEMS)
+            .hint("causes, workarounds, what they cost"),
+        Item::to("Recurring incidents", "merge", url::RECURRING).hint("by cost"),
+        Item::to("Articles", "book", url::ARTICLES).hint("answers for people"),
+        Item::to("Reviews", "review", url::REVIEWS).hint("of incidents that are over"),
+        Item::to("Actions after reviews", "review", url::REVIEW_ACTIONS)
+            .hint("mine, open, overdue"),
+        Item::to("Alerts", "alert", url::ALERTS).hint("what monitoring tells of"),
+        Item::to("Incoming mail", "mail", url::MAIL).hint("what came in, quarantine"),
+    ];
+    // Whoever reads the settings finds it among them.
+    if !reads_settings {
+        items.push(
+            Item::to("Maintenance windows", "wrench", maintenance::ADDRESS)
+                .hint("when nobody is paged"),
+        );
+    }
+    items.extend(measured(who));
     items
 }
 

@@ -258,6 +258,12 @@ impl Section {
     }
 }
 
+/// Every page of the settings: its name, its address and its icon.
+pub(crate) fn places() -> impl Iterator<Item = (&'static str, String, &'static str)> {
+    let all = Section::GROUPS.into_iter().flat_map(|(_, sections)| sections.iter().copied());
+    all.map(|section| (section.name(), section.address(), section.facts().2))
+}
+
 /// The page of a section.
 fn section_page(
     who: &SignedIn,

@@ -31,6 +31,7 @@ const QUEUE: Keys = &[
     (&["Enter"], "open"),
     (&["A", "I"], "assign, to me"),
     (&["S", "P", "M"], "state, priority, merge"),
+    (&["B"], "open a problem"),
     (&["F"], "add a filter"),
     (&["."], "show new incidents"),
     (&["H"], "horizon"),
@@ -46,8 +47,11 @@ const INCIDENT: Keys = &[
     (&["B"], "open a problem"),
     (&["J", "K"], "next, previous in the view"),
     (&["[", "]"], "previous, next entry"),
+    (&["Alt", "1"], "all entries; 2 to 5, one kind"),
     (&["Ctrl", "Enter"], "send"),
 ];
+
+const RECORD: Keys = &[(&["E"], "edit"), (&["Ctrl", "Enter"], "save")];
 
 /// The dialog with all keys.
 pub(super) fn dialog() -> Markup {
@@ -62,6 +66,7 @@ pub(super) fn dialog() -> Markup {
                     (list("Anywhere", ANYWHERE))
                     (list("Queue", QUEUE))
                     (list("Incident", INCIDENT))
+                    (list("Problem, article", RECORD))
                 }
             }
         }
@@ -77,6 +82,44 @@ fn list(title: &str, keys: Keys) -> Markup {
                     li { span { (words) } span { @for key in *keys { kbd { (key) } " " } } }
                 }
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SCRIPTS: [&str; 3] = [
+        include_str!("../../assets/js/keys.js"),
+        include_str!("../../assets/js/queue.js"),
+        include_str!("../../assets/js/timeline.js"),
+    ];
+
+    /// Keys that scripts ask for, as the list writes them.
+    fn asked_for() -> Vec<String> {
+        let keys = SCRIPTS.iter().flat_map(|script| script.split("key === \"").skip(1));
+        let named = |rest: &str| match rest.split('"').next().unwrap_or_default() {
+            " " => "Space".to_owned(),
+            "Escape" => "Esc".to_owned(),
+            key if key.chars().count() == 1 => key.to_uppercase(),
+            key => key.to_owned(),
+        };
+        keys.map(named).collect()
+    }
+
+    #[test]
+    fn the_list_lacks_no_key_of_the_scripts() {
+        let asked_for = asked_for();
+        assert!(asked_for.len() > 8, "{asked_for:?}");
+        let all = [ANYWHERE, QUEUE, INCIDENT, RECORD];
+        let listed: Vec<&str> = all
+            .iter()
+            .flat_map(|keys| keys.iter())
+            .flat_map(|(keys, _)| keys.iter().copied())
+            .collect();
+        for key in asked_for {
+            assert!(listed.contains(&key.as_str()), "{key} is not in the list of keys");
         }
     }
 }

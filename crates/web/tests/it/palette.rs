@@ -87,3 +87,20 @@ async fn actions_go_step_by_step() {
         .await;
     answer.shows("Ines Calderon").shows(&format!("row-{number}"));
 }
+
+#[tokio::test]
+async fn every_page_of_the_settings_is_gone_to() {
+    let world = World::new().await;
+    let page = world.get("ada", "/settings/teams").await;
+    let (_, beside) = page.body.split_once("<nav class=\"side\"").unwrap();
+    let (beside, _) = beside.split_once("</nav>").unwrap();
+    let links = beside.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap());
+    let links: Vec<&str> = links.collect();
+    assert!(links.len() > 20, "{links:?}");
+    let found = world.get_live("ada", "/palette?q=settings").await;
+    for link in &links {
+        found.shows(&format!("\"href\":\"{link}\""));
+    }
+    world.get_live("mara", "/palette?q=settings").await.hides("/settings/");
+    world.get_live("mara", "/palette?q=maintenance").await.shows("/settings/maintenance");
+}

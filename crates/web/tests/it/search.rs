@@ -5,6 +5,10 @@ use crate::harness::{Page, World, escape};
 use axum::http::StatusCode;
 use incident::Command;
 use kernel::IncidentNumber;
+use std::time::{Duration, Instant};
+
+/// Far more than a page takes, and far less than one that backtracks.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(5);
 
 /// A desk whose index is in memory.
 async fn indexed() -> World {
@@ -151,7 +155,13 @@ async fn hostile_words_are_answered() {
     let deep = format!("{}gate{}", "(".repeat(400), ")".repeat(400));
     let long = "gate ".repeat(1_000);
     let wild = "*".repeat(500);
+    let phrase = format!("\"{}\"", "gate ".repeat(190));
+    let regex = "(a+)+$|".repeat(140);
+    let begins = "g* ".repeat(330);
     let texts = [
+        phrase.as_str(),
+        regex.as_str(),
+        begins.as_str(),
         deep.as_str(),
         long.as_str(),
         wild.as_str(),
@@ -174,8 +184,10 @@ async fn hostile_words_are_answered() {
                 "/palette?q=",
                 "/portal/suggest?q=",
             ] {
+                let begun = Instant::now();
                 let page = get(&world, who, &format!("{path}{}", escape(text))).await;
                 assert_eq!(page.status, StatusCode::OK, "{who} {path}{text}");
+                assert!(begun.elapsed() < ANSWERED_WITHIN, "{who} {path}{text}");
                 // The palette answers JSON, which no browser draws.
                 if !path.starts_with("/palette") {
                     page.hides("<i onmouseover");

@@ -106,3 +106,27 @@ async fn navigation_shows_what_somebody_may_use() {
         .hides("New incident")
         .hides("bulk-form");
 }
+
+#[tokio::test]
+async fn the_list_of_keys_has_every_key_of_a_page() {
+    let world = World::new().await;
+    let number = world.report("Gate").await;
+    world.report("Other gate").await;
+    let mut keys = std::collections::BTreeSet::new();
+    for path in ["/queue".to_owned(), format!("/incidents/{number}"), "/incidents/new".to_owned()] {
+        let page = world.get("ada", &path).await;
+        let (_, list) = page.body.split_once("id=\"shortcuts\"").unwrap();
+        let (list, _) = list.split_once("</dialog>").unwrap();
+        for name in ["data-key=\"", "data-key-go=\""] {
+            let asked = page.body.split(name).skip(1).filter_map(|rest| rest.split('"').next());
+            for key in asked.flat_map(|all| all.split(' ')) {
+                keys.insert(key.to_owned());
+                let listed = format!("<kbd>{}</kbd>", key.to_uppercase());
+                assert!(list.contains(&listed), "{key} of {path} is not in the list of keys");
+            }
+        }
+    }
+    for key in ["b", "i", "q", ","] {
+        assert!(keys.contains(key), "{key} is among {keys:?}");
+    }
+}

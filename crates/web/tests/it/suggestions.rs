@@ -96,6 +96,45 @@ async fn a_new_incident_is_suggested_of_while_it_is_typed() {
     filled.shows(&format!(r#"value="{}" selected"#, world.network)).hides("Team suggested: ");
 }
 
+/// Reports with what the form carries after a suggestion of the team was shown, and this team.
+async fn typed(world: &World, carried: &str, team: &str) {
+    let gwen = world.person("gwen").id.to_string();
+    let fields = [
+        ("requester", gwen.as_str()),
+        ("caller", "Gwen Tarrant"),
+        ("title", NETWORK[0]),
+        ("suggested_team", carried),
+        ("team", team),
+    ];
+    let done = world.post("mara", "/incidents/new", &fields).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+    // It is written after what waits.
+    world.desk.write(|_sql| Ok(())).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_becomes_of_a_suggestion_in_the_form_is_counted() {
+    let world = learned().await;
+    let shown = [("title", NETWORK[0])];
+    let page = world.post_live("mara", "/incidents/new/suggest", &shown).await;
+    let (_, carried) = page.body.split_once(r#"name="suggested_team" value=""#).unwrap();
+    let carried = carried.split('"').next().unwrap().to_owned();
+    // It stays with the form when it was accepted there.
+    let fill = format!("/incidents/new/fill?take=team&value={}", world.network);
+    let sent = [("title", NETWORK[0]), ("suggested_team", &carried)];
+    world.post_live("mara", &fill, &sent).await.shows(&format!(r#"value="{carried}""#));
+    typed(&world, &carried, &world.network.to_string()).await;
+    typed(&world, &carried, &world.service_desk.to_string()).await;
+    typed(&world, &carried, "").await;
+    // What no model can have suggested is not counted.
+    let forged = [format!("99:900:{}", world.network), "1:900:nothing".into(), "odd".into()];
+    for carried in forged {
+        typed(&world, &carried, &world.network.to_string()).await;
+    }
+    let page = world.get("otto", "/reports/suggestions").await;
+    page.shows("Shown on 3 incidents: accepted 1, corrected 1");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn staff_read_how_good_they_are_and_administrators_change_it() {
     let world = learned().await;

@@ -10,6 +10,7 @@ use crate::incident::attachments::{WithFiles, attach};
 use crate::incident::commands::once;
 use crate::incident::parse::choice;
 use crate::incident::refused::words_of;
+use crate::incident::suggested;
 use crate::models;
 use crate::part::form::Errors;
 use crate::url;
@@ -58,7 +59,11 @@ async fn record(
         Some(existing) => {
             called_again(app, who, fields, channel, &caller, existing, once.clone()).await?
         }
-        None => report(app, who, fields, channel, &caller, once.clone()).await?,
+        None => {
+            let number = report(app, who, fields, channel, &caller, once.clone()).await?;
+            app.desk.note_typed(who.viewer(), number, suggested::typed(fields));
+            number
+        }
     };
     attach(&app.desk, who.viewer(), channel, number, sent.files, Visibility::Public, once.as_ref())
         .await?;
