@@ -130,7 +130,9 @@ fn assignee(view: &View<'_>) -> Markup {
         Some(id) => {
             html! { (small_avatar(id, view.case.person(id))) span { (view.case.person(id)) } }
         }
-        None => html! { span class="av av-s av-none" aria-hidden="true" {} span.muted { "Nobody" } },
+        None => {
+            html! { span class="av av-s av-none" aria-hidden="true" {} span.muted { "Nobody" } }
+        }
     }
 }
 
