@@ -130,7 +130,7 @@ fn named(priority: &str) -> Markup {
     }
 }
 
-/// "81 %".
+/// "81%".
 pub(super) fn share(share: f64) -> String {
-    format!("{:.0} %", share * 100.0)
+    format!("{:.0}%", share * 100.0)
 }

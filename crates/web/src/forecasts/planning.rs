@@ -229,7 +229,7 @@ fn line(place: usize, hour: &Hour, patient: bool) -> Markup {
     }
 }
 
-/// "6 people: 2 min, 91 % in time".
+/// "6 people: 2 min, 91% in time".
 fn in_full(staffed: &Staffed) -> String {
     let people = match staffed.agents {
         1 => "1 person".to_owned(),
