@@ -63,8 +63,8 @@ fn inputs(app: &App, form: &Form) -> Markup {
                     (field("within", "In time is within").hint("Such as 15 min").input("text", &or("within", within)))
                     (field("patience", "People give up after").hint("On average. Empty: never").input("text", &text("patience")))
                     (field("lost", "May give up, per cent").input("number", &or("lost", asked.lost_per_cent.to_string())))
-                    (field("weekday", "People from Monday to Friday").hint("By hour, such as 8-18 6, 18-22 2. Empty: no what-if").input("text", &text("weekday")))
-                    (field("weekend", "People on Saturday and Sunday").hint("In the same way").input("text", &text("weekend")))
+                    (field("weekday", "People from Mon to Fri").hint("By hour, such as 8-18 6, 18-22 2. Empty: no what-if").input("text", &text("weekday")))
+                    (field("weekend", "People on Sat and Sun").hint("In the same way").input("text", &text("weekend")))
                 }
                 div.btns { button.btn.btn-primary type="submit" { "Compute" } }
             }
@@ -255,7 +255,7 @@ fn others() -> Markup {
             div.card-b.stack {
                 p { "What another calendar or agreement would have done to the incidents of the past is tried where it is changed, before it is saved." }
                 p {
-                    a.link href=(url::settings("agreements")) { "Agreements" } " "
+                    a.link href=(url::settings("agreements")) { "Agreements" } ", "
                     a.link href=(url::settings("calendars")) { "Calendars" }
                 }
             }
