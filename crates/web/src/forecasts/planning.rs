@@ -37,7 +37,11 @@ pub(super) fn page(app: &App, who: &SignedIn, form: &Form, plan: Option<&Plan>) 
             }
         }
     };
-    Page::new(who, "Planning").section(Section::Other).main_class("main main-canvas").show(main)
+    Page::new(who, "Planning")
+        .section(Section::Reports)
+        .crumb(url::REPORTS, "Reports")
+        .main_class("main main-canvas")
+        .show(main)
 }
 
 fn inputs(app: &App, form: &Form) -> Markup {
