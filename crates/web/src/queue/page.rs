@@ -308,14 +308,6 @@ fn pages(asked: &Asked, loaded: &Loaded) -> Markup {
 }
 
 fn nothing(who: &SignedIn, loaded: &Loaded) -> Markup {
-    if loaded.position == 0 {
-        let sets_up = who.viewer().has(&[kernel::Role::Administrator]);
-        return empty(
-            "No incident yet",
-            "Incidents come from the portal, by mail, from monitoring and by New incident. They appear here by themselves.",
-            sets_up.then_some((url::SETTINGS, "Set up")),
-        );
-    }
     if loaded.query.is_err() {
         return empty(
             "This filter cannot be read",
@@ -324,6 +316,14 @@ fn nothing(who: &SignedIn, loaded: &Loaded) -> Markup {
         );
     }
     let unfiltered = loaded.view().is_some_and(|view| view.text == loaded.text);
+    if unfiltered && loaded.position == 0 {
+        let sets_up = who.viewer().has(&[kernel::Role::Administrator]);
+        return empty(
+            "No incident yet",
+            "Incidents come from the portal, by mail, from monitoring and by New incident. They appear here by themselves.",
+            sets_up.then_some((url::SETTINGS, "Set up")),
+        );
+    }
     match loaded.view().map(|view| view.key.as_str()).filter(|_| unfiltered) {
         Some("my-work" | "my-teams") => empty(
             "Nothing waits for you",
