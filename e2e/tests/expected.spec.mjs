@@ -47,7 +47,7 @@ test('administrators plan, and agents do not', async ({ open }) => {
   await admin.goto('/reports/planning');
   await expect(admin.getByRole('main')).toContainText('Too little is known');
   await admin.getByLabel('Time that one takes').fill('as long as it takes');
-  await admin.getByLabel('People from Monday to Friday').fill('8-18 6');
+  await admin.getByLabel('People from Mon to Fri').fill('8-18 6');
   await admin.getByRole('button', { name: 'Compute' }).press('Enter');
   await expect(admin.getByLabel('Time that one takes')).toHaveAttribute('aria-invalid', 'true');
   await expect(admin.getByLabel('Time that one takes')).toHaveValue('as long as it takes');

@@ -65,6 +65,6 @@ search-hint = Words of an incident, its number, or a name.
 nothing-found = Nothing found
 nothing-found-words = Try fewer words, another word for it, or the number.
 search-shown-for = Nothing has “{ $typed }”. Shown for “{ $corrected }”.
-search-building = The search is being prepared: { $percent } % of all incidents can be found. Older ones follow by themselves.
+search-building = The search is being prepared: { $percent }% of all incidents can be found. Older ones follow by themselves.
 found-articles = Answers
 search-more = Further results

@@ -88,7 +88,7 @@ given-to-you = { $who } gave this to you.
 says-still-broken = { $who } says that it is still broken:
 took-up-again = { $who } took it up again.
 brought-in = { $who } brought you in:
-clock-warned = { $share } % of the time { $clock ->
+clock-warned = { $share }% of the time { $clock ->
     [acknowledge] to take it
     [response] to answer
     [update] to the next update

@@ -21,7 +21,7 @@ const FIRST_ROLES: [Role; 2] = [Role::Administrator, Role::Agent];
 /// Makes schema and first administrator, and names the organisation.
 pub(crate) async fn run(args: &InitArgs, settings: &Settings) -> Result<(), Failed> {
     let email = user::email(&args.admin_email)?;
-    let name = user::name(args.admin_name.as_deref().unwrap_or_else(|| name_from(&email)))?;
+    let name = user::name(args.admin_name.as_deref().unwrap_or(&name_from(&email)))?;
     let organisation = args.name.as_deref().map(user::name).transpose()?;
     let desk = instance::open(settings, Missing::Make).await?;
     if let Some(administrator) = administrator(&desk).await? {
@@ -70,9 +70,17 @@ fn taken(administrator: &str) -> Failed {
     ))
 }
 
-/// `ada.example` of `ada.example@company.example`.
-fn name_from(email: &str) -> &str {
-    email.split('@').next().unwrap_or(email)
+/// `Ada Example` of `ada.example@company.example`.
+fn name_from(email: &str) -> String {
+    let local = email.split('@').next().unwrap_or(email);
+    let parts = local.split(['.', '_']).filter(|part| !part.is_empty());
+    let capital = |part: &str| {
+        let mut letters = part.chars();
+        let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+        first + letters.as_str()
+    };
+    let name = parts.map(capital).collect::<Vec<_>>().join(" ");
+    if name.is_empty() { local.to_owned() } else { name }
 }
 
 async fn administrator(desk: &Desk) -> Result<Option<String>, Failed> {
@@ -134,4 +142,15 @@ fn put_instance(
     }
     audit.changed(sql, "setting", INSTANCE, &was, &value)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_taken_from_the_address() {
+        let names = ["ada.example@x.example", "ops@x.example", "._@x.example"].map(name_from);
+        assert_eq!(names, ["Ada Example", "Ops", "._"]);
+    }
 }

@@ -4,6 +4,7 @@ use crate::auth::SignedIn;
 use crate::part::pri;
 use crate::part::time::{self, counted, duration};
 use crate::shell::{Page, Section};
+use crate::url;
 use desk::expected::{Measured, Quality, Tally};
 use kernel::Priority;
 use maud::{Markup, html};
@@ -52,7 +53,8 @@ pub(super) fn page(who: &SignedIn, quality: &Quality) -> Markup {
         }
     };
     Page::new(who, "Expected times")
-        .section(Section::Other)
+        .section(Section::Reports)
+        .crumb(url::REPORTS, "Reports")
         .main_class("main main-canvas")
         .show(main)
 }
@@ -130,7 +132,7 @@ fn named(priority: &str) -> Markup {
     }
 }
 
-/// "81 %".
+/// "81%".
 pub(super) fn share(share: f64) -> String {
-    format!("{:.0} %", share * 100.0)
+    format!("{:.0}%", share * 100.0)
 }

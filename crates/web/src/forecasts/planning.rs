@@ -39,7 +39,11 @@ pub(super) fn page(app: &App, who: &SignedIn, form: &Form, plan: Option<&Plan>) 
             }
         }
     };
-    Page::new(who, "Planning").section(Section::Other).main_class("main main-canvas").show(main)
+    Page::new(who, "Planning")
+        .section(Section::Reports)
+        .crumb(url::REPORTS, "Reports")
+        .main_class("main main-canvas")
+        .show(main)
 }
 
 fn inputs(app: &App, form: &Form) -> Markup {
@@ -65,8 +69,8 @@ fn inputs(app: &App, form: &Form) -> Markup {
                     (field("within", "In time is within").hint("Such as 15 min").input("text", &or("within", within)))
                     (field("patience", "People give up after").hint("On average. Empty: never").input("text", &text("patience")))
                     (field("lost", "May give up, per cent").input("number", &or("lost", asked.lost_per_cent.to_string())))
-                    (field("weekday", "People from Monday to Friday").hint("By hour, such as 8-18 6, 18-22 2. Empty: no what-if").input("text", &text("weekday")))
-                    (field("weekend", "People on Saturday and Sunday").hint("In the same way").input("text", &text("weekend")))
+                    (field("weekday", "People from Mon to Fri").hint("By hour, such as 8-18 6, 18-22 2. Empty: no what-if").input("text", &text("weekday")))
+                    (field("weekend", "People on Sat and Sun").hint("In the same way").input("text", &text("weekend")))
                     (field("calendar", "What-if they are there by").hint("On what came in the past").select(&calendars(app), &text("calendar")))
                     (field("weeks", "What-if on the last weeks").input("number", &or("weeks", asked.weeks.to_string())))
                 }
@@ -281,7 +285,7 @@ fn line(place: usize, hour: &Hour, patient: bool) -> Markup {
     }
 }
 
-/// "6 people: 2 min, 91 % in time".
+/// "6 people: 2 min, 91% in time".
 fn in_full(staffed: &Staffed) -> String {
     let people = match staffed.agents {
         1 => "1 person".to_owned(),
@@ -307,7 +311,7 @@ fn others() -> Markup {
             div.card-b.stack {
                 p { "What another calendar or agreement would have done to the incidents of the past is tried where it is changed, before it is saved." }
                 p {
-                    a.link href=(url::settings("agreements")) { "Agreements" } " "
+                    a.link href=(url::settings("agreements")) { "Agreements" } ", "
                     a.link href=(url::settings("calendars")) { "Calendars" }
                 }
             }

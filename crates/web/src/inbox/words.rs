@@ -104,7 +104,7 @@ fn role(role: IncidentRole) -> &'static str {
 fn by_the_clock(body: &Body, here: &Here) -> String {
     match body {
         Body::ClockWarned(data) => format!(
-            "{} % of the {} time is used. It is due {}.",
+            "{}% of the {} time is used. It is due {}.",
             data.share,
             clock::name(data.clock).to_lowercase(),
             here.full(data.due_at)

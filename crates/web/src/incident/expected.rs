@@ -20,7 +20,7 @@ pub(super) fn likely(likely: &Likely, here: &Here) -> Markup {
                 details {
                     summary title="What it comes from" {
                         span {
-                            "about 80 % between " @if now { "now" } @else { (time::moment(low, here)) } " and " (time::moment(high, here))
+                            "about 80% between " @if now { "now" } @else { (time::moment(low, here)) } " and " (time::moment(high, here))
                             @if let Some(late) = likely.late { ", " (per_cent(late)) " risk of a late fix" }
                         }
                         (icon("right"))
@@ -41,7 +41,7 @@ pub(super) fn unknown() -> Markup {
         div.clock id="likely" {
             dt { (icon("s-progress")) "Expected back" }
             dd { b { "No estimate yet" } }
-            dd { "Fewer than 15 are known that were like it and lasted as long" }
+            dd { "Fewer than 15 incidents like it lasted this long" }
         }
     }
 }

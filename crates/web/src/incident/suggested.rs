@@ -47,7 +47,7 @@ pub(super) fn line(view: &View<'_>, field: Suggested) -> Markup {
     }
 }
 
-/// "Network (86 %) because vpn, tunnel, gateway".
+/// "Network (86%) because vpn, tunnel, gateway".
 fn words(offer: &Offer) -> Markup {
     html! {
         b { (offer.label) } " (" (per_cent(offer.probability)) ")"
@@ -57,7 +57,7 @@ fn words(offer: &Offer) -> Markup {
 
 /// Thousandths in per cent. Nothing is certain.
 pub(crate) fn per_cent(milli: u32) -> String {
-    format!("{} %", ((milli + 5) / 10).min(99))
+    format!("{}%", ((milli + 5) / 10).min(99))
 }
 
 fn address(number: IncidentNumber, field: Suggested, what: &str) -> String {
@@ -271,8 +271,8 @@ mod tests {
 
     #[test]
     fn nothing_is_certain() {
-        assert_eq!(per_cent(864), "86 %");
-        assert_eq!(per_cent(865), "87 %");
-        assert_eq!(per_cent(1_000), "99 %");
+        assert_eq!(per_cent(864), "86%");
+        assert_eq!(per_cent(865), "87%");
+        assert_eq!(per_cent(1_000), "99%");
     }
 }

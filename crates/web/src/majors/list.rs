@@ -216,16 +216,16 @@ impl Drawn<'_> {
     fn past(&self) -> Markup {
         html! {
             section.card aria-labelledby="past-h" {
-                div.card-h { h2 id="past-h" { "Of the last 90 days" } span.meta { "by when they were reported" } }
+                div.card-h { h2 id="past-h" { "Last 90 days" } span.meta { "by when they were reported" } }
                 @if self.seen.past.is_empty() {
-                    div.card-b { p.meta { "None is over." } }
+                    div.card-b { p.meta { "None ended in this time." } }
                 } @else {
                     div.scroll-x tabindex="0" role="region" aria-label="Major incidents of the last 90 days" {
                         table.dt {
                             thead { tr {
                                 th scope="col" { "Incident" } th scope="col" { "Service" } th scope="col" { "Reported" }
                                 th.num scope="col" { "Mitigated after" } th.num scope="col" { "Resolved after" }
-                                th.num scope="col" { "Words in time" } th.num scope="col" { "Cost" }
+                                th.num scope="col" { "Updates in time" } th.num scope="col" { "Cost" }
                             } }
                             tbody { @for row in &self.seen.past { (self.past_row(row)) } }
                         }

@@ -52,7 +52,7 @@ pub(super) async fn show(State(app): State<App>, Reader(who): Reader) -> PageRes
     let body = html! {
         @if !news.is_empty() { section.stack-s aria-label=(say.known_problems()) { (known::banners(&news, &who.here)) } }
         (ask(say))
-        p { a.link href=(url::PORTAL_ARTICLES) { (icon("book")) " " (locale::articles(who.here.language).all_answers()) } }
+        p { a.who href=(url::PORTAL_ARTICLES) { (icon("book")) span.link { (locale::articles(who.here.language).all_answers()) } } }
         (own(&home, &who))
         @if !home.shared.is_empty() { (shared(&home, &who)) }
         (services(&home, &who.here))

@@ -189,7 +189,7 @@ fn hours(here: &Here) -> Vec<Timestamp> {
     let end = here.now.plus_seconds(REACH_SECONDS);
     (0..4)
         .map(|hour| first.plus_seconds(hour * 3_600))
-        .filter(|at| *at <= end && x(*at, here) > NOW + 4.0)
+        .filter(|at| *at <= end && x(*at, here) > NOW + 6.0)
         .collect()
 }
 

@@ -75,7 +75,7 @@ fn main(who: &SignedIn, asked: &Asked, loaded: &Loaded, name: &str, surges: Mark
             div id="bulk-said" {}
             (row::news_bar())
             @if loaded.page().rows.is_empty() {
-                (nothing(loaded))
+                (nothing(who, loaded))
             } @else {
                 @if let Some(sort) = sort(loaded) {
                     @if sort.key == SortKey::Risk && loaded.page().ranked_at.is_none() { (too_many()) }
@@ -308,7 +308,7 @@ fn pages(asked: &Asked, loaded: &Loaded) -> Markup {
     }
 }
 
-fn nothing(loaded: &Loaded) -> Markup {
+fn nothing(who: &SignedIn, loaded: &Loaded) -> Markup {
     if loaded.query.is_err() {
         return empty(
             "This filter cannot be read",
@@ -317,6 +317,14 @@ fn nothing(loaded: &Loaded) -> Markup {
         );
     }
     let unfiltered = loaded.view().is_some_and(|view| view.text == loaded.text);
+    if unfiltered && loaded.position == 0 {
+        let sets_up = who.viewer().has(&[kernel::Role::Administrator]);
+        return empty(
+            "No incident yet",
+            "Incidents come from the portal, by mail, from monitoring and by New incident. They appear here by themselves.",
+            sets_up.then_some((url::SETTINGS, "Set up")),
+        );
+    }
     match loaded.view().map(|view| view.key.as_str()).filter(|_| unfiltered) {
         Some("my-work" | "my-teams") => empty(
             "Nothing waits for you",

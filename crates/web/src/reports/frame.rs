@@ -89,7 +89,7 @@ pub(super) fn form(
             (zones(who, asked))
             div.field.grow {
                 label.lbl for="q" { "Which incidents" }
-                input.inp id="q" name="q" type="search" value=(asked.words) maxlength=(limits::QUERY_CHARS) placeholder="all, or such as service:VPN"
+                input.inp id="q" name="q" type="search" value=(asked.words) maxlength=(limits::QUERY_CHARS) placeholder="all, or service:VPN"
                     autocomplete="off" aria-invalid=[wrong(asked, "q")];
             }
             @if let Some((all, chosen)) = lines {

@@ -113,7 +113,7 @@ impl<'a> Facets<'a> {
             ul {
                 @for value in facet.values.iter().take(VALUES) {
                     li { a href=(self.narrowed(&value.term)) {
-                        (icon("filter")) span { (value.name) } span.n { (value.count) }
+                        (icon("filter")) span { (called(facet.field, &value.name)) } span.n { (value.count) }
                     } }
                 }
             }
@@ -128,6 +128,15 @@ fn narrowed(text: &str, term: &str) -> String {
     match query::parse(&joined) {
         Ok(query) => query.to_string(),
         Err(_) => format!("{} {term}", query::words(text).join(" ")),
+    }
+}
+
+/// What a value is called: words of ours begin with a capital letter, names are as people write them.
+fn called(field: &str, name: &str) -> String {
+    match (field, name) {
+        ("channel", "api") => "API".to_owned(),
+        ("state" | "channel", _) => heading(name),
+        _ => name.to_owned(),
     }
 }
 
@@ -146,5 +155,8 @@ mod tests {
         assert_eq!(narrowed("", "state:open"), "state:open");
         assert_eq!(narrowed("prioritty:P1", "state:open"), "prioritty p1 state:open");
         assert_eq!(heading("business_service"), "Business service");
+        let names = [("state", "in progress"), ("channel", "api"), ("service", "e-mail")];
+        let called = names.map(|(field, name)| called(field, name));
+        assert_eq!(called, ["In progress", "API", "e-mail"]);
     }
 }

@@ -231,7 +231,7 @@ fn field_settings(form: &Form<'_>, field: Suggested) -> Markup {
     }
 }
 
-/// "30 %".
+/// "30%".
 fn share(part: u32, of: u32) -> String {
     match of {
         0 => "none".to_owned(),
@@ -240,7 +240,7 @@ fn share(part: u32, of: u32) -> String {
 }
 
 fn of_one(share: f64) -> String {
-    format!("{:.0} %", share * 100.0)
+    format!("{:.0}%", share * 100.0)
 }
 
 /// "2.4 points".
@@ -265,7 +265,7 @@ mod tests {
 
     #[test]
     fn shares_are_told_in_per_cent() {
-        assert_eq!((share(3, 4), share(0, 0)), ("75 %".to_owned(), "none".to_owned()));
+        assert_eq!((share(3, 4), share(0, 0)), ("75%".to_owned(), "none".to_owned()));
         assert_eq!(points(0.0235), "2.4 points");
         assert_eq!(
             (ordinal(1), ordinal(12), ordinal(23)),

@@ -31,12 +31,12 @@ async fn agents_see_a_span_with_its_basis_and_requesters_the_time_alone() {
     let number = world.report("Scanner drops").await;
     let address = format!("/incidents/{number}");
     let page = world.get("mara", &address).await;
-    page.shows("Likely by ").shows("80 % between ").shows("From 20 incidents like it: ");
+    page.shows("Likely by ").shows("80% between ").shows("From 20 incidents like it: ");
     page.shows(r#"class="kl-band""#).shows("80 per cent range").shows("/reports/expected");
     world.get("otto", &address).await.shows("Likely by ");
     let portal = format!("/portal/incidents/{number}");
     let page = world.get("gwen", &portal).await;
-    page.shows("Likely back").hides("80 %").hides("like it");
+    page.shows("Likely back").hides("80%").hides("like it");
     // What a person says counts instead.
     let at = world.desk.now().plus_seconds(3_600);
     let said = Command::SetExpectedResolution { at: Some(at), low: None, high: None, reason: None };

@@ -380,7 +380,7 @@ async fn what_is_over_stays_readable_with_its_figures() {
     world
         .get("mara", "/majors")
         .await
-        .shows("Of the last 90 days")
+        .shows("Last 90 days")
         .shows("Labels print blank")
         .shows("No major incident goes on");
 }

@@ -10,6 +10,15 @@ fn q(text: &str) -> String {
 }
 
 #[tokio::test]
+async fn an_instance_without_incidents_tells_where_to_begin() {
+    let world = World::new().await;
+    world.get("mara", "/queue").await.shows("No incident yet").hides("Set up");
+    world.get("ada", "/queue").await.shows("No incident yet").shows("href=\"/settings\">Set up");
+    world.report("Label printers dead on lines 3 to 6").await;
+    world.get("ines", "/queue").await.hides("No incident yet").shows("Nothing waits for you");
+}
+
+#[tokio::test]
 async fn rows_say_what_an_agent_needs() {
     let world = World::new().await;
     let number = world.report("Label printers dead on lines 3 to 6").await;

@@ -34,7 +34,7 @@ async fn made(world: &World) -> (String, ScheduleId) {
 async fn a_schedule_is_made_from_what_people_write() {
     let world = World::new().await;
     world.get("ines", "/settings/schedules").await.shows("No schedules yet");
-    world.get("ines", "/settings/schedules/new").await.shows("Another layer");
+    world.get("ines", "/settings/schedules/new").await.shows("First layer").hides("Another layer");
     let (address, id) = made(&world).await;
     let stored = world.desk.read(move |sql| schedules::get(sql, id)).await.unwrap().unwrap();
     let turns = &stored.layers[0].rotation.people;

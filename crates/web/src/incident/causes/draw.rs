@@ -63,7 +63,7 @@ fn nothing(causes: &Causes) -> &'static str {
             "The incident names no service. With one, changes and outages around it are looked at."
         }
         false => {
-            "Nothing was changed, alerted or out before it began, here or at what is needed, as far as anybody told."
+            "No change, alert or outage is known from before it began, here or in what it depends on."
         }
     }
 }

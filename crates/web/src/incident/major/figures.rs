@@ -24,9 +24,9 @@ pub(super) fn figures(room: &Room<'_>) -> Markup {
             @if let Some(began) = began { (figure("Time to detect", html! { (duration(noticed.seconds_since(began))) })) }
             (span(room, "Time to acknowledge", noticed, of.acknowledged, open))
             (span(room, "Time to mitigate", noticed, mitigated, open))
-            @if let Some(declared) = declared { (span(room, "Time to the first word", declared, told, open && state.major)) }
+            @if let Some(declared) = declared { (span(room, "Time to first update", declared, told, open && state.major)) }
             @if let Some(conduct) = room.conduct().filter(|conduct| conduct.declared_at.is_some()) {
-                (figure("Words in time", html! { (majors::kept(&conduct.communication)) }))
+                (figure("Updates in time", html! { (majors::kept(&conduct.communication)) }))
             }
             @if let Some(affected) = state.affected { (figure("People affected", html! { (affected) })) }
             @if let Some(cost) = cost { (figure("Cost of the outage", html! { (majors::amount(cost)) })) }

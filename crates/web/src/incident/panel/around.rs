@@ -97,12 +97,13 @@ pub(super) fn links(view: &View<'_>, patch: Option<&str>) -> Markup {
                 }
             }
             @if none { p.meta { "Nothing is linked." } }
-            ul class="rows links" {
+            ul.rows {
                 @if let Some(parent) = state.parent { (link_row(view, "parent", &parent.to_string(), LinkKind::Parent)) }
                 @for child in &state.children { (child_row(view, *child)) }
                 @for part in &state.parts { (incident_row(view, *part, "merged into it")) }
                 @for link in &state.links { (link_row(view, link_word(link.kind, link.reverse), &link.target, link.kind)) }
             }
+            (super::known::ways(view))
         }
     }
 }

@@ -15,25 +15,28 @@ use store::directory::ProblemState;
 /// Characters of a workaround in the panel; the whole of it stands on its page.
 const WORDS_SHOWN: usize = 240;
 
-/// The cards, and the ways to a problem and to an article.
+/// The cards.
 pub(super) fn section(view: &View<'_>, patch: Option<&str>) -> Markup {
+    html! {
+        div id="known" data-patch=[patch] {
+            @for known in &view.case.known { (card(view, known)) }
+        }
+    }
+}
+
+/// The ways to a new problem and to an article.
+pub(super) fn ways(view: &View<'_>) -> Markup {
     let (case, state) = (view.case, view.case.state());
-    let writes_article = view.rights.works
-        && matches!(state.lifecycle, Lifecycle::Resolved | Lifecycle::Closed)
+    let writes_article = matches!(state.lifecycle, Lifecycle::Resolved | Lifecycle::Closed)
         && state.resolution.is_some()
         && state.confidential_to.is_none();
     html! {
-        div id="known" data-patch=[patch] {
-            @for known in &case.known { (card(view, known)) }
-            @if view.rights.works {
-                div.sec {
-                    div.btns {
-                        a class="btn btn-quiet btn-sm" href=(url::new_problem(&[case.number])) data-key="b" { (icon("book")) "Open a problem" }
-                        @if writes_article {
-                            form method="post" action={ (url::incident(case.number)) "/article" } {
-                                button class="btn btn-quiet btn-sm" type="submit" { (icon("plus")) "Make an article of this" }
-                            }
-                        }
+        @if view.rights.works {
+            div.btns.mts {
+                a class="btn btn-quiet btn-sm" href=(url::new_problem(&[case.number])) data-key="b" { (icon("book")) "Open a problem" }
+                @if writes_article {
+                    form method="post" action={ (url::incident(case.number)) "/article" } {
+                        button class="btn btn-quiet btn-sm" type="submit" { (icon("plus")) "Make an article of this" }
                     }
                 }
             }

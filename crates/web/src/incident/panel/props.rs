@@ -24,14 +24,14 @@ pub(super) fn props(view: &View<'_>, patch: Option<&str>) -> Markup {
                 (row(view, "State", "state", Some("s"), view.rights.works, state::state(state)))
                 (row(view, "Assignee", "assignee", Some("a"), view.can(C::Assign), assignee(view)))
                 (suggestible(view, "Team", Suggested::Team, Some("t"), view.can(C::Assign), html! {
-                    (icon("users")) span { (state.team.map_or("No team", |team| case.team(team))) }
+                    (icon("users")) (given(state.team.map(|team| case.team(team)), "No team"))
                 }))
                 (suggestible(view, "Priority", Suggested::Priority, Some("p"), view.can(C::Prioritise), priority(view)))
                 (suggestible(view, "Category", Suggested::Category, Some("y"), view.can(C::Classify), html! {
-                    span { (state.category.map_or("None", |category| case.category(category))) }
+                    (given(state.category.map(|category| case.category(category)), "None"))
                 }))
                 (suggestible(view, "Service", Suggested::Service, None, view.can(C::Classify), html! {
-                    span { (state.service.map_or("None", |service| case.service(service))) }
+                    (given(state.service.map(|service| case.service(service)), "None"))
                 }))
                 (classified(view, "Affected", html! {
                     span { @match state.affected { Some(1) => "1 person", Some(count) => { (count) " people" },
@@ -54,6 +54,11 @@ pub(super) fn props(view: &View<'_>, patch: Option<&str>) -> Markup {
             }
         }
     }
+}
+
+/// A value, or, quieter, that there is none.
+fn given(value: Option<&str>, none: &str) -> Markup {
+    html! { @match value { Some(value) => span { (value) }, None => span.muted { (none) } } }
 }
 
 /// A row with what is suggested of it, if something is.
@@ -125,7 +130,9 @@ fn assignee(view: &View<'_>) -> Markup {
         Some(id) => {
             html! { (small_avatar(id, view.case.person(id))) span { (view.case.person(id)) } }
         }
-        None => html! { span class="av av-s av-none" aria-hidden="true" {} span { "Nobody" } },
+        None => {
+            html! { span class="av av-s av-none" aria-hidden="true" {} span.muted { "Nobody" } }
+        }
     }
 }
 

@@ -84,7 +84,7 @@ pub(super) async fn card(
         field.input("number", fields.get(name).unwrap_or_default())
     };
     let facts = [
-        ("Asked how it went", format!("{} % of closed incidents", value.survey_share)),
+        ("Asked how it went", format!("{}% of closed incidents", value.survey_share)),
         ("Days after closing", value.survey_delay_days.to_string()),
         ("Reminded of a question after", days(value.remind_after_days)),
         ("Closed without an answer after", days(value.close_after_days)),

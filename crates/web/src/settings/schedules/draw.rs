@@ -157,8 +157,12 @@ fn layer_card(view: &View<'_>, layer: usize) -> Markup {
     html! {
         section.card aria-labelledby=(head) {
             div.card-h {
-                h2 id=(head) { @if said { "Layer " (layer + 1) @if !name.is_empty() { ": " (name) } } @else { "Another layer" } }
-                span.meta { @if said { "a later layer wins" } @else { "leave it empty if you need none" } }
+                h2 id=(head) {
+                    @if said { "Layer " (layer + 1) @if !name.is_empty() { ": " (name) } }
+                    @else if layer == 0 { "First layer" } @else { "Another layer" }
+                }
+                @if said { span.meta { "a later layer wins" } }
+                @else if layer > 0 { span.meta { "leave it empty if you need none" } }
             }
             div.card-b.stack { (who_fields(view, layer)) (turn_fields(view, layer, said)) }
         }
