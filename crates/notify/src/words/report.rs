@@ -188,7 +188,7 @@ fn told_day(date: Date, language: Language) -> String {
 fn told(cell: &Cell, unit: Unit, language: Language) -> String {
     let Some(value) = cell.value else { return NO_FIGURE.to_owned() };
     match unit {
-        Unit::Count => locale::number(language, value.round() as i64),
+        Unit::Count | Unit::Amount => locale::number(language, value.round() as i64),
         Unit::Share => format!("{}\u{a0}%", tenths(value * 100.0, language)),
         Unit::Number => tenths(value, language),
         Unit::Seconds => length(value.round() as i64),
