@@ -12,6 +12,7 @@ mod init;
 mod instance;
 mod logging;
 mod mail;
+mod memory;
 mod output;
 mod password;
 mod progress;
@@ -28,11 +29,6 @@ use instance::Lock;
 use serve::Signals;
 use std::process::ExitCode;
 use std::time::Duration;
-
-/// In profiles the system's allocator took about a quarter of the processor time, and
-/// it keeps what bursts needed.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Threads for work that blocks: reading the database, hashing passwords (19 MiB each).
 const BLOCKING_THREADS_MAX: usize = 64;
@@ -55,6 +51,7 @@ fn main() -> ExitCode {
         // Without the threads of the others: one is started for each message.
         return mail::run(args, &settings);
     }
+    memory::small_pages();
     let mut signals = None;
     // Starts over when a restore has put other data in the place of what was served.
     loop {

@@ -1,6 +1,7 @@
 //! What the machine could do: the rows of a new incident (2 events, state, 2 contents
-//! with their words, 1 word to be sent) written through the store alone, merged by 1,
-//! 16 and 64 into one durable transaction, and what reading costs.
+//! with their words, 2 words to be sent, each as long as a report over the API makes it)
+//! written through the store alone, merged by 1, 16 and 64 into one durable transaction,
+//! and what reading costs. What is told and counted after a report is not among them.
 //!
 //! ```text
 //! cargo run --release -p evenkeel-store --example raw_limits -- SECONDS evenkeel.db postgres://…
@@ -13,11 +14,14 @@ use std::time::{Duration, Instant};
 use store::engine::words_insert;
 use store::{Columns, Engine, Failure, Row, Sql, Store, Table, Target, Type, Value};
 
-const TITLE: &str = "VPN to the warehouse drops every few minutes";
-const DESCRIPTION: &str = "Since this morning the connection to the Hamburg warehouse breaks off every few \
-    minutes. Scanners lose their session and have to sign in again; 14 people are affected. Restarting the \
-    router brought nothing. The error is E-1044, gateway timeout.";
-const DATA: &str = r#"{"title":"0191e3c2-7b1a-7c3e-9d52-0c8f6f1f2a3b","description":"0191e3c2-7b1a-7c3e-9d52-0c8f6f1f2a3c","impact":2,"urgency":2,"priority":3,"requester":"0191e3c2-7b1a-7c3e-9d52-0c8f6f1f2a3d"}"#;
+const TITLE: &str = "Label printer 80 prints nothing";
+const DESCRIPTION: &str = "Since about 12:40 on lines 3 to 6. Restarting did not help.";
+const INPUT: &str = r#"{"input":{"command":"report","title":"0191e3c2-7b1a-7c3e-9d52-0c8f6f1f2a3b","description":"0191e3c2-7b1a-7c3e-9d52-0c8f6f1f2a3c","requester":"0191e3c2-7b1a-7c3e-9d52-0c8f6f1f2a3d","service":"0191e3c2-7b1a-7c3e-9d52-0c8f6f1f2a3d"}}"#;
+const REPORTED: &str = r#"{"title":"0191e3c2-7b1a-7c3e-9d52-0c8f6f1f2a3b","description":"0191e3c2-7b1a-7c3e-9d52-0c8f6f1f2a3c","requester":"0191e3c2-7b1a-7c3e-9d52-0c8f6f1f2a3d","service":"0191e3c2-7b1a-7c3e-9d52-0c8f6f1f2a3d","impact":2,"urgency":2,"priority":"P3","team":"0191e3c2-7b1a-7c3e-9d52-0c8f6f1f2a3d","agreement":{"id":"0191e3c2-7b1a-7c3e-9d52-0c8f6f1f2a3d","version":1}}"#;
+const DERIVED: &str =
+    r#"{"derived":{"by":"policy","name":"Standard, round the clock","version":1}}"#;
+const CLOCKS: &str = r#"{"clocks":[{"kind":"acknowledge","status":"running","target_seconds":3600,"used_micros":0,"since":"2026-11-30T06:36:26.76895Z","due_at":"2026-11-30T07:36:26.76895Z"},{"kind":"response","status":"running","target_seconds":7200,"used_micros":0,"since":"2026-11-30T06:36:26.76895Z","due_at":"2026-11-30T08:36:26.76895Z"},{"kind":"resolution","status":"running","target_seconds":172800,"used_micros":0,"since":"2026-11-30T06:36:26.76895Z","due_at":"2026-12-02T06:36:26.76895Z"}]}"#;
+const TERMS: &str = r#"{"rule":"reported-requester","added":false,"channels":{"mail":true,"inbox":true,"push":true},"always":false}"#;
 const ID: &str = "0191e3c2-7b1a-7c3e-9d52-0c8f6f1f2a3d";
 const AT: i64 = 1_750_000_000_000_000;
 
@@ -92,6 +96,7 @@ const OUTBOX: Table = Table {
         ("audience", Type::Text),
         ("not_before", Type::Int),
         ("created_at", Type::Int),
+        ("terms", Type::Text),
     ],
     suffix: "",
 };
@@ -157,14 +162,17 @@ fn transaction(sql: &mut dyn Sql, merged: i64) -> Result<(), Failure> {
                 body.into(),
             ]);
         }
-        outbox.push(vec![
-            number.into(),
-            1.into(),
-            "reported".into(),
-            "[\"requester\"]".into(),
-            AT.into(),
-            AT.into(),
-        ]);
+        for audience in ["requester", "team"] {
+            outbox.push(vec![
+                number.into(),
+                1.into(),
+                "reported".into(),
+                format!("{{\"{audience}\":\"{ID}\"}}").into(),
+                AT.into(),
+                AT.into(),
+                TERMS.into(),
+            ]);
+        }
     }
     sql.insert(&INCIDENTS, incidents)?;
     sql.insert(&EVENTS, events)?;
@@ -196,7 +204,7 @@ fn incident(number: i64) -> Row {
         0.into(),
         0.into(),
         (AT + number + 1_800_000_000).into(),
-        DATA.repeat(3).into(),
+        format!("{REPORTED}{CLOCKS}{}", " ".repeat(400)).into(),
     ]
 }
 
@@ -213,8 +221,8 @@ fn event(number: i64, seq: i64, n: i64) -> Row {
         ID.into(),
         "Mara Voss".into(),
         "web".into(),
-        "{}".into(),
-        DATA.into(),
+        if n == 1 { INPUT } else { DERIVED }.into(),
+        if n == 1 { REPORTED } else { CLOCKS }.into(),
         1.into(),
         vec![5u8; 32].into(),
     ]

@@ -1,6 +1,7 @@
 //! The two engines behind the door: [`Store`] hands out snapshots to read and
 //! [`Writer`]s to write, whichever database there is.
 
+mod checkpoints;
 mod filling;
 mod once;
 mod pool;
@@ -134,7 +135,9 @@ impl Store {
     /// [`Failure::Unavailable`] when the database does not answer.
     pub fn writer(&self) -> Result<Writer, Failure> {
         Ok(Writer(match &self.0.driver {
-            Driver::Sqlite { path, .. } => Connection::Sqlite(Lite::writer(path)?),
+            Driver::Sqlite { path, .. } => {
+                Connection::Sqlite(Lite::writer(path)?.with_checkpoints(path)?)
+            }
             Driver::Postgres { server, .. } => {
                 Connection::Postgres(Box::new(server.connect(Purpose::Write)?))
             }

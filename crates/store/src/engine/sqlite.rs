@@ -1,5 +1,6 @@
 //! SQLite: one file, many readers, one writer at a time.
 
+use super::checkpoints::Checkpoints;
 use super::pool::Usable;
 use super::{Once, Work, check_parameters, went_on_after_failure};
 use crate::sql::{Engine, Row, Sql, Table, Value};
@@ -24,8 +25,8 @@ const READER_CACHE_KIB: i64 = 2 * 1024;
 /// The log is cut back to this after a checkpoint, in bytes.
 const LOG_BYTES_MAX: i64 = 64 * 1024 * 1024;
 
-/// Pages in the log at which it is written back to the file, by the commit that reaches them, while
-/// everybody waits: at 8,192 pages a twelfth more is written in all, at 1,000 half as many wait long.
+/// Pages in the log at which it is written back to the file by the commit that reaches them, where no
+/// thread does it.
 const CHECKPOINT_PAGES: i64 = 1_000;
 
 /// A connection to a SQLite file.
@@ -34,6 +35,8 @@ pub(crate) struct Lite {
     writes: bool,
     /// A statement of the transaction under way has failed.
     failed: bool,
+    /// After the connection, so that it ends first.
+    checkpoints: Option<Checkpoints>,
 }
 
 /// More readers than cores gain nothing; a few more bridge waits for the disk.
@@ -55,14 +58,16 @@ impl Lite {
     /// Opens a file to read; it must exist.
     pub(crate) fn reader(path: &Path) -> Result<Self, Failure> {
         // Opened for writing too, because a log can be read only by who may repair it.
-        let lite = Lite { connection: connect(path)?, writes: false, failed: false };
+        let lite =
+            Lite { connection: connect(path)?, writes: false, failed: false, checkpoints: None };
         lite.pragmas(&[("cache_size", -READER_CACHE_KIB), ("query_only", 1)])?;
         Ok(lite)
     }
 
     /// Opens a file to write; it must exist. What is committed is on the disk.
     pub(crate) fn writer(path: &Path) -> Result<Self, Failure> {
-        let lite = Lite { connection: connect(path)?, writes: true, failed: false };
+        let lite =
+            Lite { connection: connect(path)?, writes: true, failed: false, checkpoints: None };
         lite.pragmas(&[
             ("cache_size", -WRITER_CACHE_KIB),
             ("journal_size_limit", LOG_BYTES_MAX),
@@ -75,10 +80,16 @@ impl Lite {
         Ok(lite)
     }
 
+    /// The same, with a thread that writes its log back while it goes on.
+    pub(crate) fn with_checkpoints(mut self, path: &Path) -> Result<Self, Failure> {
+        self.checkpoints = Some(Checkpoints::beside(&mut self.connection, path)?);
+        Ok(self)
+    }
+
     /// A database of one's own, such as one in memory.
     pub(crate) fn over(connection: Connection) -> Result<Self, Failure> {
         know_letters(&connection).map_err(failure)?;
-        Ok(Lite { connection, writes: true, failed: false })
+        Ok(Lite { connection, writes: true, failed: false, checkpoints: None })
     }
 
     /// Several statements at once, without parameters.
@@ -196,7 +207,7 @@ impl Sql for Lite {
     }
 }
 
-fn connect(path: &Path) -> Result<Connection, Failure> {
+pub(super) fn connect(path: &Path) -> Result<Connection, Failure> {
     // Used by one thread at a time, so SQLite needs no locks of its own.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let unusable =

@@ -6,7 +6,7 @@ use crate::part::form::{Errors, Field, checkbox};
 use crate::reviews::heading;
 use crate::settings::editing::{Problem, buttons, choices, name_field, version_field};
 use incident::Policy;
-use kernel::{limits};
+use kernel::limits;
 use maud::{Markup, html};
 use store::directory::reviews::{Kind, Majority, Question, Template};
 
