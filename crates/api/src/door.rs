@@ -3,10 +3,14 @@
 
 use crate::app::App;
 use crate::problem::ProblemJson;
+use axum::extract::Request;
 use axum::handler::Handler;
+use axum::response::Response;
 use axum::routing::{self, MethodRouter};
 use serde_json::Value;
 use std::borrow::Cow;
+use std::pin::Pin;
+use std::sync::Arc;
 use utoipa::openapi::path::{OperationBuilder, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::{
@@ -43,10 +47,10 @@ macro_rules! methods {
             $($(#[$doc])*
             pub(crate) fn $name<H, T>(path: impl Into<Cow<'static, str>>, id: &str, handler: H) -> Self
             where
-                H: Handler<T, App>,
+                H: Handler<T, App, Future = Answering>,
                 T: 'static,
             {
-                Door::new(path.into(), id, HttpMethod::$method, routing::$name(handler))
+                Door::new(path.into(), id, HttpMethod::$method, routing::$name(AnyHandler::of(handler)))
             })+
         }
     };
@@ -63,6 +67,32 @@ methods! {
     patch = Patch,
     /// Removes, or takes out of use.
     delete = Delete,
+}
+
+/// A handler at work.
+type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+/// Any handler behind one type: what the router makes of each type would be compiled as often as
+/// there are operations.
+#[derive(Clone)]
+struct AnyHandler(Arc<dyn Fn(Request, App) -> Answering + Send + Sync>);
+
+impl AnyHandler {
+    fn of<H, T>(handler: H) -> Self
+    where
+        H: Handler<T, App, Future = Answering>,
+        T: 'static,
+    {
+        AnyHandler(Arc::new(move |request, app| handler.clone().call(request, app)))
+    }
+}
+
+impl Handler<(), App> for AnyHandler {
+    type Future = Answering;
+
+    fn call(self, request: Request, app: App) -> Answering {
+        (self.0)(request, app)
+    }
 }
 
 impl Door {
@@ -132,8 +162,12 @@ impl Door {
 
     /// Its JSON body, with an example.
     pub(crate) fn body<T: ToSchema>(mut self, example: Value) -> Self {
-        let content =
-            ContentBuilder::new().schema(Some(self.named::<T>())).example(Some(example)).build();
+        let schema = self.named::<T>();
+        self.body_of(schema, example)
+    }
+
+    fn body_of(mut self, schema: RefOr<Schema>, example: Value) -> Self {
+        let content = ContentBuilder::new().schema(Some(schema)).example(Some(example)).build();
         let body = RequestBodyBuilder::new()
             .content("application/json", content)
             .required(Some(Required::True))
@@ -153,7 +187,12 @@ impl Door {
 
     /// Its answer when all is well.
     pub(crate) fn answers<T: ToSchema>(mut self, status: u16, description: &str) -> Self {
-        let content = ContentBuilder::new().schema(Some(self.named::<T>())).build();
+        let schema = self.named::<T>();
+        self.answers_with(schema, status, description)
+    }
+
+    fn answers_with(mut self, schema: RefOr<Schema>, status: u16, description: &str) -> Self {
+        let content = ContentBuilder::new().schema(Some(schema)).build();
         let response =
             ResponseBuilder::new().description(description).content("application/json", content);
         self.operation = self.operation.response(status.to_string(), response);
@@ -191,12 +230,18 @@ impl Door {
 
     /// A reference to a type's schema, which becomes part of the description.
     fn named<T: ToSchema>(&mut self) -> RefOr<Schema> {
-        let name = T::name();
-        let reference = Ref::from_schema_name(&*name);
-        let make = |all: &mut Vec<_>| {
+        self.named_as(T::name(), |all| {
             all.push((T::name().into_owned(), T::schema()));
             T::schemas(all);
-        };
+        })
+    }
+
+    fn named_as(
+        &mut self,
+        name: Cow<'static, str>,
+        make: fn(&mut Vec<(String, RefOr<Schema>)>),
+    ) -> RefOr<Schema> {
+        let reference = Ref::from_schema_name(&*name);
         self.schemas.push(NamedSchema { name, make });
         RefOr::Ref(reference)
     }

@@ -12,21 +12,29 @@ const PARTS_MAX: usize = 2_000;
 /// Values read again while a field is looked for: a large document is not worth more.
 const VALUES_READ_MAX: usize = 100_000;
 
+/// What a document lacks to be what it should be; `None` when it is.
+type ErrorOf = fn(&Value) -> Option<String>;
+
 /// The problem with a document that is no `T`.
 pub(crate) fn explain<T: DeserializeOwned>(document: &Value, fallback: &str) -> Problem {
-    let Some(error) = error_of::<T>(document) else {
+    explain_by(error_of::<T>, document, fallback)
+}
+
+/// The search is the same for all types, so it is compiled once.
+fn explain_by(error_of: ErrorOf, document: &Value, fallback: &str) -> Problem {
+    let Some(error) = error_of(document) else {
         // Only the text itself shows it: a key that stands twice.
         let words = fallback.split(" at line ").next().unwrap_or_default();
         return Problem::invalid(quoted(words).unwrap_or_default(), reworded(words));
     };
     let path = if let Some(name) = after(&error, "unknown field ") {
-        path_to::<T>(document, &error, name, |fields| fields.remove(name).is_some())
+        path_to(error_of, document, &error, name, &|fields| fields.remove(name).is_some())
     } else if let Some(name) = after(&error, "missing field ") {
-        path_to::<T>(document, &error, name, |fields| {
+        path_to(error_of, document, &error, name, &|fields| {
             fields.insert(name.to_owned(), Value::Null).is_none()
         })
     } else {
-        narrow::<T>(document, &error)
+        narrow(error_of, document, &error)
     };
     Problem::invalid(path.join("."), reworded(&error))
 }
@@ -36,11 +44,12 @@ fn error_of<T: DeserializeOwned>(document: &Value) -> Option<String> {
 }
 
 /// The path to a field of an object in which a change of that field changes the error.
-fn path_to<T: DeserializeOwned>(
+fn path_to(
+    error_of: ErrorOf,
     document: &Value,
     error: &str,
     name: &str,
-    mend: impl Fn(&mut Map<String, Value>) -> bool,
+    mend: &dyn Fn(&mut Map<String, Value>) -> bool,
 ) -> Vec<String> {
     // A field that was added where it is missing is known there.
     let stray = match error.starts_with("missing field ") {
@@ -53,9 +62,8 @@ fn path_to<T: DeserializeOwned>(
         let mut mended = document.clone();
         if let Some(Value::Object(fields)) = at_mut(&mut mended, &path)
             && mend(fields)
-            && error_of::<T>(&mended)
-                .is_none_or(|other| other != error && !other.starts_with(&stray))
-            && error_of::<T>(&only(document, &path)).as_deref() == Some(error)
+            && error_of(&mended).is_none_or(|other| other != error && !other.starts_with(&stray))
+            && error_of(&only(document, &path)).as_deref() == Some(error)
         {
             path.push(name.to_owned());
             return path;
@@ -67,13 +75,12 @@ fn path_to<T: DeserializeOwned>(
 }
 
 /// The path to the smallest part that alone provokes the same error.
-fn narrow<T: DeserializeOwned>(document: &Value, error: &str) -> Vec<String> {
+fn narrow(error_of: ErrorOf, document: &Value, error: &str) -> Vec<String> {
     let mut path = Vec::new();
     loop {
         let below = at(document, &path).map(steps).unwrap_or_default();
         let further = below.into_iter().map(|step| [&path[..], &[step]].concat());
-        let same =
-            |path: &Vec<String>| error_of::<T>(&only(document, path)).as_deref() == Some(error);
+        let same = |path: &Vec<String>| error_of(&only(document, path)).as_deref() == Some(error);
         match further.into_iter().find(same) {
             Some(guilty) => path = guilty,
             None => return path,

@@ -10,12 +10,12 @@ use crate::form::Fields;
 use crate::part::icon::{icon, mark};
 use crate::part::rating;
 use crate::part::time::Here;
+use crate::route::{get, post};
 use crate::{page_link, shell, url};
 use axum::Router;
 use axum::extract::{Path, RawQuery, State as Shared};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
 use desk::Trouble;
 use desk::seals::{Link, Unusable};
 use incident::permissions::{Access, Subject};
@@ -35,7 +35,7 @@ const NO_WORDS: &str = "write in a few words what is still not working";
 const TRIES: u32 = 3;
 
 pub(crate) fn routes() -> Router<App> {
-    Router::new().route("/a/{token}", get(show).post(say))
+    Router::new().route("/a/{token}", get(show).merge(post(say)))
 }
 
 /// What a link is about, as its reader may know it.

@@ -4,11 +4,11 @@
 
 use crate::app::App;
 use crate::error::PageResult;
+use crate::route::get;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::json;

@@ -5,11 +5,11 @@ use crate::app::App;
 use crate::auth::{Maybe, remember_language};
 use crate::error::PageResult;
 use crate::form::Fields;
+use crate::route::post;
 use axum::Router;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::post;
 use kernel::Language;
 use maud::{Markup, html};
 

@@ -7,12 +7,12 @@ use crate::error::PageResult;
 use crate::form::Fields;
 use crate::part::icon::icon;
 use crate::part::rich::linked;
+use crate::route::{get, post};
 use crate::shell;
 use crate::url;
 use axum::extract::{ConnectInfo, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
 use axum::{Extension, Router};
 use desk::Trouble;
 use kernel::{Language, Network, Role, limits};
@@ -26,7 +26,7 @@ const SIGN_IN: &str = "/sign-in";
 const INTERFACE_BITS: u32 = 64;
 
 pub(crate) fn routes() -> Router<App> {
-    Router::new().route(SIGN_IN, get(show).post(send)).route(url::SIGN_OUT, post(sign_out))
+    Router::new().route(SIGN_IN, get(show).merge(post(send))).route(url::SIGN_OUT, post(sign_out))
 }
 
 /// Why nobody was signed in.

@@ -4,11 +4,11 @@
 use crate::app::App;
 use crate::auth::SignedIn;
 use crate::error::{PageError, PageResult};
+use crate::route::get;
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use desk::status::{File, INTERNAL_BASE, Site};
 use kernel::Language;
 

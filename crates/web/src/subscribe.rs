@@ -9,11 +9,11 @@ use crate::app::App;
 use crate::auth::Reads;
 use crate::error::{PageError, PageResult};
 use crate::form::Fields;
+use crate::route::{get, post};
 use crate::sign_in::address_of;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
 use axum::{Extension, Router};
 use desk::Trouble;
 use desk::subscribers::{Chosen, Confirmation, Wish, public_components};
@@ -31,10 +31,10 @@ const BASE: &str = "/status";
 
 pub(crate) fn routes() -> Router<App> {
     Router::new()
-        .route("/status/subscribe", get(ask).post(asked))
-        .route("/status/confirm/{token}", get(confirm).post(confirmed))
-        .route("/status/subscriptions/{token}", get(manage).post(chosen))
-        .route("/status/unsubscribe/{token}", get(end).post(ended))
+        .route("/status/subscribe", get(ask).merge(post(asked)))
+        .route("/status/confirm/{token}", get(confirm).merge(post(confirmed)))
+        .route("/status/subscriptions/{token}", get(manage).merge(post(chosen)))
+        .route("/status/unsubscribe/{token}", get(end).merge(post(ended)))
         .layer(DefaultBodyLimit::max(FORM_BYTES))
 }
 

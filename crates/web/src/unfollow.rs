@@ -7,12 +7,12 @@ use crate::app::App;
 use crate::auth::Reads;
 use crate::error::PageResult;
 use crate::part::icon::icon;
+use crate::route::{get, post};
 use crate::url;
 use axum::Router;
 use axum::extract::{Path, State as Shared};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use desk::Trouble;
 use desk::seals::{Unfollow, Unusable};
 use incident::telling::{Channels, Group, Preferences};
@@ -23,7 +23,7 @@ use store::Sql;
 use store::directory::{people, told_how};
 
 pub(crate) fn routes() -> Router<App> {
-    Router::new().route("/u/{token}", get(show).post(stop))
+    Router::new().route("/u/{token}", get(show).merge(post(stop)))
 }
 
 /// `GET /u/{token}`

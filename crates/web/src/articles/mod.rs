@@ -17,13 +17,13 @@ use crate::error::{PageError, PageResult, status_of};
 use crate::form::Fields;
 use crate::part::form::Errors;
 use crate::problems::{changes, in_sentences};
+use crate::route::{get, post};
 use crate::settings::editing::{self, Problem as Wrong, saved_banner};
 use crate::shell::{Page, Section};
 use crate::url;
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use desk::Trouble;
 use incident::Refusal;
 use incident::permissions::may_write_articles;
@@ -36,10 +36,10 @@ const LOOK: &str = "/articles/look";
 
 pub(crate) fn routes() -> Router<App> {
     Router::new()
-        .route(url::ARTICLES, get(all).post(create))
+        .route(url::ARTICLES, get(all).merge(post(create)))
         .route(url::NEW_ARTICLE, get(new))
         .route(LOOK, post(look))
-        .route("/articles/{number}", get(show).post(change))
+        .route("/articles/{number}", get(show).merge(post(change)))
         .route("/articles/{number}/edit", get(edit))
         .route("/articles/{number}/state", post(state))
         .route("/articles/{number}/restore", post(restore))

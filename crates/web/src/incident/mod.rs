@@ -50,9 +50,9 @@ pub(crate) use view::class_of;
 pub(crate) use words::{prose, short};
 
 use crate::app::App;
+use crate::route::{get, post, put};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post, put};
 
 /// Bytes of a comment with its files.
 const WITH_FILES_BYTES: usize = 8 * kernel::limits::ATTACHMENT_BYTES + 1_048_576;
@@ -61,7 +61,7 @@ pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route(
             "/incidents/new",
-            get(new::show).post(new::post).layer(DefaultBodyLimit::max(WITH_FILES_BYTES)),
+            get(new::show).merge(post(new::post)).layer(DefaultBodyLimit::max(WITH_FILES_BYTES)),
         )
         .route("/incidents/new/fill", post(new::fill))
         .route("/incidents/new/suggest", post(suggested::while_typing))
@@ -71,7 +71,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/incidents/new/service", get(new::service))
         .route("/incidents/new/alike", post(new::alike))
         .route("/incidents/{number}", get(page::show))
-        .route("/incidents/{number}/similar", get(similar::show).post(similar::say))
+        .route("/incidents/{number}/similar", get(similar::show).merge(post(similar::say)))
         .route(
             "/incidents/{number}/comments",
             post(comments::post).layer(DefaultBodyLimit::max(WITH_FILES_BYTES)),
@@ -82,14 +82,14 @@ pub(crate) fn routes() -> Router<App> {
         .route("/incidents/{number}/runbook", post(runbook::tick))
         .route("/incidents/{number}/macros", get(macros::list))
         .route("/incidents/{number}/macros/{id}", get(macros::take))
-        .route("/incidents/{number}/{command}", get(commands::page).post(commands::post))
+        .route("/incidents/{number}/{command}", get(commands::page).merge(post(commands::post)))
         .route(
             "/incidents/{number}/workaround/{problem}",
-            get(workaround::show).post(workaround::apply),
+            get(workaround::show).merge(post(workaround::apply)),
         )
         .route("/incidents/{number}/article", post(workaround::article))
         .route("/incidents/{number}/suggestions/{field}/{what}", post(suggested::post))
-        .route("/incidents/{number}/causes", get(causes::show).post(causes::judge))
+        .route("/incidents/{number}/causes", get(causes::show).merge(post(causes::judge)))
         .route("/incidents/{number}/causes/link", post(causes::link))
         .route("/incidents/{number}/major", get(major::show))
         .route("/incidents/{number}/major/preview", post(major::preview))

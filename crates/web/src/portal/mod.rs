@@ -25,11 +25,11 @@ use crate::app::App;
 use crate::auth::SignedIn;
 use crate::error::PageError;
 use crate::part::rich::linked;
+use crate::route::{get, post};
 use crate::url;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRequestParts, Path};
 use axum::http::request::Parts;
-use axum::routing::{get, post};
 use kernel::{IncidentNumber, Language};
 use maud::{Markup, html};
 
@@ -40,7 +40,7 @@ const SUGGEST: &str = "/portal/suggest";
 
 pub(crate) fn routes() -> Router<App> {
     let with_files = Router::new()
-        .route(REPORT, get(report::form).post(report::send))
+        .route(REPORT, get(report::form).merge(post(report::send)))
         .route("/portal/incidents/{number}/comment", post(actions::comment))
         .layer(DefaultBodyLimit::max(upload::BODY_BYTES));
     Router::new()

@@ -18,13 +18,13 @@ use crate::form::Fields;
 use crate::part::form::Errors;
 use crate::part::icon::icon;
 use crate::part::time::counted;
+use crate::route::{get, post};
 use crate::settings::editing::{self, Problem as Wrong, saved_banner};
 use crate::shell::{Page, Section};
 use crate::url;
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
 use desk::Trouble;
 use incident::permissions::may_write_problems;
 use incident::{Access, Refusal, Scope};
@@ -41,9 +41,9 @@ const SHOWN_CHARS: usize = 40;
 
 pub(crate) fn routes() -> Router<App> {
     Router::new()
-        .route(url::PROBLEMS, get(all).post(create))
+        .route(url::PROBLEMS, get(all).merge(post(create)))
         .route(url::NEW_PROBLEM, get(new))
-        .route("/problems/{number}", get(show).post(change))
+        .route("/problems/{number}", get(show).merge(post(change)))
         .route("/problems/{number}/edit", get(edit))
         .route("/problems/{number}/state", post(act::state))
         .route("/problems/{number}/link", post(act::link))

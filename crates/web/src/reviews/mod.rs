@@ -19,28 +19,28 @@ use crate::error::{PageError, PageResult};
 use crate::form::Fields;
 use crate::incident::record;
 use crate::part::form::Errors;
+use crate::route::{get, post};
 use crate::settings::editing::saved_banner;
 use crate::url;
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
 use kernel::{ActionId, IncidentNumber, ReviewNumber};
 use maud::{Markup, html};
 
 pub(crate) fn routes() -> Router<App> {
     Router::new()
-        .route(url::REVIEWS, get(list::show).post(open))
+        .route(url::REVIEWS, get(list::show).merge(post(open)))
         .route(url::REVIEW_ACTIONS, get(actions::show))
-        .route("/reviews/actions/{id}", get(actions::edit).post(actions::change))
+        .route("/reviews/actions/{id}", get(actions::edit).merge(post(actions::change)))
         .route("/reviews/actions/{id}/state", post(actions::state))
         .route("/reviews/{number}", get(show))
         .route("/reviews/{number}/paper", get(paper))
         .route("/reviews/{number}/markdown", get(markdown))
         .route("/reviews/{number}/state", post(act::state))
         .route("/reviews/{number}/actions", post(act::add))
-        .route("/reviews/{number}/edit/{part}", get(edit::show).post(edit::save))
+        .route("/reviews/{number}/edit/{part}", get(edit::show).merge(post(edit::save)))
 }
 
 fn number(text: &str) -> PageResult<ReviewNumber> {

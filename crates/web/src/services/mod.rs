@@ -14,9 +14,9 @@ mod sight;
 mod twin;
 
 use crate::app::App;
+use crate::route::get;
 use crate::url;
 use axum::Router;
-use axum::routing::get;
 use query::value_text;
 use store::directory::services::Service;
 

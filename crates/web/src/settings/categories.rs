@@ -11,10 +11,10 @@ use crate::form::Fields;
 use crate::part::empty::empty;
 use crate::part::form::Field;
 use crate::part::icon::icon;
+use crate::route::{get, post};
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use desk::Trouble;
 use kernel::CategoryId;
 use maud::{Markup, html};
@@ -26,9 +26,9 @@ const SUBJECT: &str = "category";
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
-        .route("/settings/categories", get(list).post(create))
+        .route("/settings/categories", get(list).merge(post(create)))
         .route("/settings/categories/new", get(new))
-        .route("/settings/categories/{id}", get(show).post(change))
+        .route("/settings/categories/{id}", get(show).merge(post(change)))
 }
 
 async fn list(

@@ -8,10 +8,10 @@ use crate::app::App;
 use crate::auth::{Administrator, SignedIn};
 use crate::error::PageResult;
 use crate::form::Fields;
+use crate::route::{get, post};
 use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use desk::Trouble;
 use incident::policy::ResolutionCode;
 use incident::{Policy, Refusal};
@@ -32,7 +32,7 @@ const CODE_CHARS: usize = 40;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
-        .route("/settings/resolution-codes", get(show).post(change))
+        .route("/settings/resolution-codes", get(show).merge(post(change)))
         .route("/settings/resolution-codes/closure", post(closure::change))
 }
 

@@ -8,10 +8,10 @@ use crate::auth::{Administrator, SignedIn};
 use crate::error::PageResult;
 use crate::form::Fields;
 use crate::part::form::{Field, checkbox};
+use crate::route::{get, post};
 use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use desk::Trouble;
 use incident::Refusal;
 use kernel::Language;
@@ -25,7 +25,7 @@ const SUBJECT: &str = "setting";
 const PHONE_CHARS: usize = 40;
 
 pub(super) fn routes() -> Router<App> {
-    Router::new().route("/settings/general", get(show).post(change))
+    Router::new().route("/settings/general", get(show).merge(post(change)))
 }
 
 async fn show(

@@ -14,11 +14,11 @@ use crate::app::App;
 use crate::auth::{Administrator, SignedIn};
 use crate::error::{PageError, PageResult};
 use crate::form::Fields;
+use crate::route::{get, post};
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
 use desk::Trouble;
 use draw::Shown;
 use kernel::IntegrationId;
@@ -36,9 +36,9 @@ const SUBJECT: &str = "integration";
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
-        .route("/settings/integrations", get(list).post(create))
+        .route("/settings/integrations", get(list).merge(post(create)))
         .route("/settings/integrations/new", get(new))
-        .route("/settings/integrations/{id}", get(show).post(change))
+        .route("/settings/integrations/{id}", get(show).merge(post(change)))
         .route("/settings/integrations/{id}/heard", get(heard))
         .route("/settings/integrations/{id}/new-key", post(new_key))
         .route("/settings/integrations/{id}/delete", post(delete))

@@ -8,10 +8,10 @@ use crate::auth::{Administrator, SignedIn};
 use crate::error::{PageError, PageResult};
 use crate::form::Fields;
 use crate::part::form::Field;
+use crate::route::{get, post};
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use desk::Trouble;
 use incident::{Refusal, Scope};
 use kernel::{IncidentNumber, Language, limits};
@@ -27,7 +27,7 @@ const SUBJECT: &str = "letter";
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/settings/letters", get(list))
-        .route("/settings/letters/{kind}/{language}", get(show).post(change))
+        .route("/settings/letters/{kind}/{language}", get(show).merge(post(change)))
         .route("/settings/letters/{kind}/{language}/revert", post(revert))
 }
 

@@ -15,10 +15,10 @@ use crate::part::empty::empty;
 use crate::part::form::{Errors, Field, checkbox};
 use crate::part::icon::icon;
 use crate::part::time;
+use crate::route::{get, post};
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use desk::Trouble;
 use incident::Refusal;
 use incident::conduct::Degree;
@@ -53,9 +53,9 @@ const PHASES: [(&str, &str); 4] = [
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
-        .route("/settings/stakeholder-lists", get(list).post(create))
+        .route("/settings/stakeholder-lists", get(list).merge(post(create)))
         .route("/settings/stakeholder-lists/new", get(new))
-        .route("/settings/stakeholder-lists/{id}", get(show).post(change))
+        .route("/settings/stakeholder-lists/{id}", get(show).merge(post(change)))
         .route("/settings/stakeholder-lists/{id}/remove", post(remove))
 }
 

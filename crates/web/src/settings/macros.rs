@@ -12,11 +12,11 @@ use crate::part::empty::empty;
 use crate::part::form::{Errors, Field, checkbox};
 use crate::part::icon::icon;
 use crate::part::{duration, time};
+use crate::route::{get, post};
 use crate::shell::{self, Page};
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use desk::Trouble;
 use desk::macros::{may_keep, readable};
 use incident::macros::{Deed, Macro, Owner, VARIABLES};
@@ -34,9 +34,9 @@ const ALL: &str = "everybody";
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
-        .route("/settings/macros", get(list).post(create))
+        .route("/settings/macros", get(list).merge(post(create)))
         .route("/settings/macros/new", get(new))
-        .route("/settings/macros/{id}", get(show).post(change))
+        .route("/settings/macros/{id}", get(show).merge(post(change)))
         .route("/settings/macros/{id}/remove", post(remove))
 }
 

@@ -10,10 +10,10 @@ use crate::auth::{Administrator, SignedIn};
 use crate::error::{PageError, PageResult};
 use crate::form::Fields;
 use crate::part::duration::{self, WHOLE_DAY};
+use crate::route::{get, post};
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
 use desk::Trouble;
 use draw::Shown;
 use incident::Refusal;
@@ -34,9 +34,9 @@ const ADDRESSES_CHARS: usize = 10_000;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
-        .route("/settings/mailboxes", get(list).post(create))
+        .route("/settings/mailboxes", get(list).merge(post(create)))
         .route("/settings/mailboxes/new", get(new))
-        .route("/settings/mailboxes/{id}", get(show).post(change))
+        .route("/settings/mailboxes/{id}", get(show).merge(post(change)))
         .route("/settings/mailboxes/{id}/test", post(test))
         .route("/settings/mailboxes/{id}/imap", post(imap::change))
         .route("/settings/mailboxes/{id}/imap/stop", post(imap::stop))

@@ -11,11 +11,11 @@ use crate::app::App;
 use crate::auth::{SignedIn, Staff};
 use crate::error::{PageError, PageResult};
 use crate::form::Fields;
+use crate::route::{get, post};
 use ::alert::maintenance::{Maintenance, Matcher};
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use desk::Trouble;
 use desk::maintenance::{check, may_plan};
 use kernel::{MaintenanceId, Timestamp};
@@ -46,10 +46,10 @@ pub(crate) fn address(id: MaintenanceId) -> String {
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
-        .route(ADDRESS, get(list).post(create))
+        .route(ADDRESS, get(list).merge(post(create)))
         .route("/settings/maintenance/new", get(new))
         .route("/settings/maintenance/damaged", post(call_off_damaged))
-        .route("/settings/maintenance/{id}", get(show).post(change))
+        .route("/settings/maintenance/{id}", get(show).merge(post(change)))
         .route("/settings/maintenance/{id}/end", post(end))
 }
 

@@ -8,11 +8,11 @@ use crate::error::PageResult;
 use crate::form::Fields;
 use crate::part::pri::priority;
 use crate::part::time::counted;
+use crate::route::{get, post};
 use crate::url;
 use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use desk::Trouble;
 use incident::Refusal;
 use kernel::{Level, Matrix, Priority};
@@ -25,7 +25,7 @@ const SECTION: Section = Section::Matrix;
 const SUBJECT: &str = "setting";
 
 pub(super) fn routes() -> Router<App> {
-    Router::new().route("/settings/priority-matrix", get(show).post(change))
+    Router::new().route("/settings/priority-matrix", get(show).merge(post(change)))
 }
 
 async fn show(

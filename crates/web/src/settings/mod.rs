@@ -41,13 +41,13 @@ use crate::app::App;
 use crate::auth::SignedIn;
 use crate::error::{PageError, PageResult};
 use crate::part::icon::icon;
+use crate::route::get;
 use crate::shell::{self, Page};
 use crate::url;
 use axum::Router;
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
 use kernel::{Actor, Role};
 use maud::{Markup, html};
 

@@ -12,10 +12,10 @@ use crate::error::{PageError, PageResult};
 use crate::form::Fields;
 use crate::part::empty::empty;
 use crate::part::icon::icon;
+use crate::route::{get, post};
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use desk::Trouble;
 use draw::page;
 use incident::Refusal;
@@ -30,9 +30,9 @@ const SUBJECT: &str = "model";
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
-        .route("/settings/models", get(list).post(create))
+        .route("/settings/models", get(list).merge(post(create)))
         .route("/settings/models/new", get(new))
-        .route("/settings/models/{id}", get(show).post(change))
+        .route("/settings/models/{id}", get(show).merge(post(change)))
         .route("/settings/models/{id}/move", post(move_it))
 }
 

@@ -13,10 +13,10 @@ use crate::error::{PageError, PageResult};
 use crate::form::Fields;
 use crate::part::form::{Field, checkbox};
 use crate::part::icon::icon;
+use crate::route::{get, post};
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use desk::Trouble;
 use incident::notices::{Notice, NoticeRole, Occasion, Recipient};
 use incident::policy::Fault as Wrong;
@@ -31,10 +31,10 @@ const SUBJECT: &str = "notification_rule";
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
-        .route("/settings/notifications", get(list).post(create))
+        .route("/settings/notifications", get(list).merge(post(create)))
         .route("/settings/notifications/new", get(new))
         .route("/settings/notifications/asking", post(asking::change))
-        .route("/settings/notifications/{id}", get(show).post(change))
+        .route("/settings/notifications/{id}", get(show).merge(post(change)))
         .route("/settings/notifications/{id}/remove", post(remove))
 }
 

@@ -11,10 +11,10 @@ use crate::form::Fields;
 use crate::part::empty::empty;
 use crate::part::form::{Errors, Field};
 use crate::part::icon::icon;
+use crate::route::{get, post};
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use desk::Trouble;
 use incident::Refusal;
 use kernel::OrganisationId;
@@ -30,9 +30,9 @@ const DOMAIN_CHARS: usize = 253;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
-        .route("/settings/organisations", get(list).post(create))
+        .route("/settings/organisations", get(list).merge(post(create)))
         .route("/settings/organisations/new", get(new))
-        .route("/settings/organisations/{id}", get(show).post(change))
+        .route("/settings/organisations/{id}", get(show).merge(post(change)))
 }
 
 async fn list(State(app): State<App>, Reads(who): Reads) -> PageResult<Markup> {

@@ -9,10 +9,10 @@ use crate::app::App;
 use crate::auth::{Administrator, SignedIn};
 use crate::error::{PageError, PageResult};
 use crate::form::Fields;
+use crate::route::{get, post};
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use desk::Trouble;
 use incident::Refusal;
 use maud::{Markup, html};
@@ -29,8 +29,8 @@ const KEY_CHARS: usize = 40;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
-        .route("/settings/reviews", get(show).post(change))
-        .route("/settings/reviews/{place}", get(show_kind).post(change_kind))
+        .route("/settings/reviews", get(show).merge(post(change)))
+        .route("/settings/reviews/{place}", get(show_kind).merge(post(change_kind)))
 }
 
 async fn show(

@@ -14,9 +14,9 @@ use crate::form::Fields;
 use crate::part::empty::empty;
 use crate::part::icon::icon;
 use crate::queue::suggest::{Suggested, Typed, Whose, suggested};
+use crate::route::{get, post};
 use axum::extract::{Path, Query, RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use axum::{Json, Router};
 use desk::Trouble;
 use draw::{Choices, page};
@@ -32,12 +32,12 @@ const SUBJECT: &str = "rule";
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
-        .route("/settings/rules", get(list).post(create))
+        .route("/settings/rules", get(list).merge(post(create)))
         .route("/settings/rules/new", get(new))
         .route("/settings/rules/try", post(try_new))
         .route("/settings/rules/suggest", get(suggest))
         .route("/settings/rules/look", post(look))
-        .route("/settings/rules/{id}", get(show).post(change))
+        .route("/settings/rules/{id}", get(show).merge(post(change)))
         .route("/settings/rules/{id}/try", post(try_stored))
         .route("/settings/rules/{id}/move", post(move_it))
         .route("/settings/rules/{id}/remove", post(remove))

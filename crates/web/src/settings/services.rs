@@ -14,10 +14,10 @@ use crate::error::{PageError, PageResult};
 use crate::form::Fields;
 use crate::part::empty::empty;
 use crate::part::icon::icon;
+use crate::route::{get, post};
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use desk::Trouble;
 use kernel::{ServiceId, limits};
 use maud::{Markup, html};
@@ -43,9 +43,9 @@ const CRITICALITIES: [(&str, &str); 4] = [
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
-        .route("/settings/services", get(list).post(create))
+        .route("/settings/services", get(list).merge(post(create)))
         .route("/settings/services/new", get(new))
-        .route("/settings/services/{id}", get(show).post(change))
+        .route("/settings/services/{id}", get(show).merge(post(change)))
         .merge(import::routes())
 }
 

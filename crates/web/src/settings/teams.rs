@@ -16,11 +16,11 @@ use crate::part::form::{Errors, Field};
 use crate::part::icon::icon;
 use crate::part::person::person;
 use crate::part::time::counted;
+use crate::route::{get, post};
 use crate::url;
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use desk::Trouble;
 use incident::assignment::Standing;
 use incident::escalation::Whom;
@@ -40,9 +40,9 @@ const NOBODY: &str = "Nobody by itself";
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
-        .route("/settings/teams", get(list).post(create))
+        .route("/settings/teams", get(list).merge(post(create)))
         .route("/settings/teams/new", get(new))
-        .route("/settings/teams/{id}", get(show).post(change))
+        .route("/settings/teams/{id}", get(show).merge(post(change)))
         .route("/settings/teams/{id}/members", post(add_member))
         .route("/settings/teams/{id}/members/{person}/remove", post(remove_member))
 }

@@ -13,9 +13,9 @@ use crate::error::PageResult;
 use crate::form::Fields;
 use crate::part::icon::icon;
 use crate::queue::suggest::{Suggested, Typed, Whose, suggested};
+use crate::route::{get, post};
 use axum::extract::{Path, Query, RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use axum::{Json, Router};
 use desk::Trouble;
 use desk::webhooks::{self as hooks, SUBJECT};
@@ -29,10 +29,10 @@ const SECTION: Section = Section::Webhooks;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
-        .route("/settings/webhooks", get(list).post(create))
+        .route("/settings/webhooks", get(list).merge(post(create)))
         .route("/settings/webhooks/new", get(new))
         .route("/settings/webhooks/suggest", get(suggest))
-        .route("/settings/webhooks/{id}", get(show).post(change))
+        .route("/settings/webhooks/{id}", get(show).merge(post(change)))
         .route("/settings/webhooks/{id}/rotate", post(rotate))
         .route("/settings/webhooks/{id}/remove", post(remove))
         .merge(messages::routes())

@@ -7,13 +7,13 @@ use crate::app::App;
 use crate::auth::{Administrator, SignedIn, Staff};
 use crate::error::PageResult;
 use crate::form::Fields;
+use crate::route::{get, post};
 use crate::settings::actor;
 use crate::settings::editing::{self, Problem, saved, saved_banner};
 use crate::url;
 use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
 use desk::Trouble;
 use desk::suggest::suggestion_settings;
 use incident::Refusal;
@@ -26,7 +26,7 @@ const LEARN: &str = "/reports/suggestions/learn";
 const SUBJECT: &str = "setting";
 
 pub(crate) fn routes() -> Router<App> {
-    Router::new().route(url::SUGGESTIONS, get(show).post(change)).route(LEARN, post(learn))
+    Router::new().route(url::SUGGESTIONS, get(show).merge(post(change))).route(LEARN, post(learn))
 }
 
 /// `GET /reports/suggestions`

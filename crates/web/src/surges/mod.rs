@@ -9,11 +9,11 @@ use crate::auth::{Live, SignedIn, Staff};
 use crate::error::{PageError, PageResult, status_of};
 use crate::form::Fields;
 use crate::part::form::Errors;
+use crate::route::{get, post};
 use crate::url;
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use desk::Trouble;
 use desk::surges::{Accept, may_decide};
 use incident::Refusal;
@@ -33,7 +33,7 @@ fn address(id: SurgeId) -> String {
 pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route(BANNER, get(poll))
-        .route("/surges/{id}", get(show).post(accept))
+        .route("/surges/{id}", get(show).merge(post(accept)))
         .route("/surges/{id}/link", post(link))
         .route("/surges/{id}/dismiss", post(dismiss))
 }

@@ -8,12 +8,12 @@ use crate::answer::Answer;
 use crate::app::App;
 use crate::auth::{Live, Staff};
 use crate::error::PageResult;
+use crate::route::get;
 use crate::shell;
 use crate::url;
 use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::get;
 use maud::{Markup, html};
 use sight::Sight;
 

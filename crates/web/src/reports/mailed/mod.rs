@@ -10,13 +10,13 @@ use crate::app::App;
 use crate::auth::{SignedIn, Staff};
 use crate::error::{PageError, PageResult};
 use crate::form::Fields;
+use crate::route::{get, post};
 use crate::settings::actor;
 use crate::settings::editing::{self, Problem, ids, saved, saved_banner};
 use crate::url;
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use desk::Trouble;
 use desk::reports::mailed::{self as rules, may_arrange, may_read};
 use incident::Refusal;
@@ -34,9 +34,9 @@ const USUAL_HOUR: &str = "7";
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
-        .route(url::MAILED_REPORTS, get(list).post(create))
+        .route(url::MAILED_REPORTS, get(list).merge(post(create)))
         .route("/reports/mailed/new", get(new))
-        .route("/reports/mailed/{id}", get(show).post(change))
+        .route("/reports/mailed/{id}", get(show).merge(post(change)))
         .route("/reports/mailed/{id}/stop", post(stop))
 }
 

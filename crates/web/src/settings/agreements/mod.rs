@@ -23,10 +23,10 @@ use crate::auth::{Administrator, Live, SignedIn};
 use crate::error::{PageError, PageResult};
 use crate::form::Fields;
 use crate::part::form::Errors;
+use crate::route::{get, post};
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use desk::Trouble;
 use desk::terms::{Effect, blank_agreement, save_agreement};
 use incident::impact::Subject;
@@ -47,8 +47,8 @@ const SERVICES: Names = Names { boxes: "services", more: "services_more" };
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
-        .route("/settings/agreements", get(list::show).post(create))
-        .route("/settings/agreements/{which}", get(show).post(change))
+        .route("/settings/agreements", get(list::show).merge(post(create)))
+        .route("/settings/agreements/{which}", get(show).merge(post(change)))
         .route("/settings/agreements/{which}/underway", get(underway))
         .route("/settings/agreements/{which}/look", post(look))
         .route("/settings/agreements/{which}/history", post(look_back))

@@ -18,11 +18,11 @@ use crate::auth::{Administrator, Live, SignedIn};
 use crate::error::{PageError, PageResult};
 use crate::form::Fields;
 use crate::part::form::Errors;
+use crate::route::{get, post};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use calendar::{Definition, Week};
 use desk::Trouble;
 use desk::terms::{self, Effect};
@@ -40,8 +40,8 @@ const NEW: &str = "new";
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
-        .route("/settings/calendars", get(show_list).post(create))
-        .route("/settings/calendars/{which}", get(show).post(change))
+        .route("/settings/calendars", get(show_list).merge(post(create)))
+        .route("/settings/calendars/{which}", get(show).merge(post(change)))
         .route("/settings/calendars/{which}/underway", get(underway))
         .route("/settings/calendars/{which}/look", post(look))
         .route("/settings/calendars/{which}/feed", post(look_into_feed))

@@ -14,10 +14,10 @@ use crate::error::{PageError, PageResult};
 use crate::form::Fields;
 use crate::part::empty::empty;
 use crate::part::icon::icon;
+use crate::route::{get, post};
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use desk::Trouble;
 use desk::escalations::{blank_escalation, save_escalation, users_of};
 use incident::Policy;
@@ -31,9 +31,9 @@ const SUBJECT: &str = "escalation_policy";
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
-        .route("/settings/escalation-policies", get(list).post(create))
+        .route("/settings/escalation-policies", get(list).merge(post(create)))
         .route("/settings/escalation-policies/new", get(new))
-        .route("/settings/escalation-policies/{id}", get(show).post(change))
+        .route("/settings/escalation-policies/{id}", get(show).merge(post(change)))
 }
 
 /// The policies in use to choose from, after a choice of none.

@@ -9,6 +9,7 @@ use crate::form::Fields;
 use crate::part::form::{Errors, Field as Input};
 use crate::part::icon::icon;
 use crate::part::time;
+use crate::route::{get, post};
 use crate::settings::editing::{self, Problem, saved, saved_banner, version_field};
 use crate::settings::form_page;
 use ::alert::mapping::{Field, Mapping, Outcome};
@@ -16,7 +17,6 @@ use ::alert::{Signal, SignalStatus};
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use desk::{MappingTried, Trouble};
 use kernel::{IntegrationId, limits};
 use maud::{Markup, html};
@@ -28,7 +28,7 @@ const SIGNALS: usize = 5;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
-        .route("/settings/integrations/{id}/mapping", get(show).post(change))
+        .route("/settings/integrations/{id}/mapping", get(show).merge(post(change)))
         .route("/settings/integrations/{id}/mapping/try", post(attempt))
 }
 

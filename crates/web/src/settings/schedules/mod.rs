@@ -23,10 +23,10 @@ use crate::auth::{Live, SignedIn};
 use crate::error::{PageError, PageResult};
 use crate::form::Fields;
 use crate::part::form::Errors;
+use crate::route::{get, post};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use desk::Trouble;
 use desk::rota::{blank_schedule, save_schedule};
 use kernel::ScheduleId;
@@ -43,14 +43,16 @@ const NEW: &str = "new";
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
-        .route("/settings/schedules", get(list::show).post(create))
-        .route("/settings/schedules/{which}", get(show).post(change))
+        .route("/settings/schedules", get(list::show).merge(post(create)))
+        .route("/settings/schedules/{which}", get(show).merge(post(change)))
         .route("/settings/schedules/{which}/look", post(look))
         .route("/settings/schedules/{which}/overrides", post(covers::add))
         .route("/settings/schedules/{which}/overrides/{override}/end", post(covers::end))
         .route(
             "/settings/schedules/{which}/bring",
-            get(bring::show).post(bring::look).layer(DefaultBodyLimit::max(bring::BODY_BYTES)),
+            get(bring::show)
+                .merge(post(bring::look))
+                .layer(DefaultBodyLimit::max(bring::BODY_BYTES)),
         )
         .route("/settings/schedules/{which}/bring/take", post(bring::take))
         .route("/settings/schedules/{which}/shadows", post(shadows::add))

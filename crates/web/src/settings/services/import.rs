@@ -9,6 +9,7 @@ use crate::form::Fields;
 use crate::part::form::Field;
 use crate::part::icon::icon;
 use crate::part::time::counted;
+use crate::route::{get, post};
 use crate::settings::calendars::feed::Filled;
 use crate::settings::editing::Problem;
 use crate::settings::{actor, row_page};
@@ -16,7 +17,6 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
 use desk::Trouble;
 use desk::map::{NotImported, Plan};
 use map::catalogue::{self, Fault, Form, TEXT_BYTES};
@@ -29,7 +29,7 @@ const ROWS: usize = 200;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
-        .route("/settings/services/import", get(show).post(look))
+        .route("/settings/services/import", get(show).merge(post(look)))
         .route("/settings/services/import/take", post(take))
         .layer(DefaultBodyLimit::max(BODY_BYTES))
 }

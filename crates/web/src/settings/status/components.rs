@@ -8,12 +8,12 @@ use crate::auth::{Administrator, SignedIn, Staff};
 use crate::error::{PageError, PageResult};
 use crate::form::Fields;
 use crate::part::time::Here;
+use crate::route::{get, post};
 use crate::settings::editing::{self, Problem, saved, saved_banner, stale};
 use crate::settings::{Section, actor};
 use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use desk::Trouble;
 use desk::maintenance::may_plan;
 use desk::status::{WORDS_CHARS, move_component};
@@ -39,9 +39,9 @@ fn address(id: ComponentId) -> String {
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
-        .route(ADDRESS, get(list).post(create))
+        .route(ADDRESS, get(list).merge(post(create)))
         .route("/settings/components/new", get(new))
-        .route("/settings/components/{id}", get(show).post(change))
+        .route("/settings/components/{id}", get(show).merge(post(change)))
         .route("/settings/components/{id}/move", post(shift))
         .route("/settings/components/{id}/condition", post(say))
         .route("/settings/components/{id}/remove", post(remove))

@@ -8,12 +8,12 @@ use crate::error::{PageError, PageResult};
 use crate::form::Fields;
 use crate::part::form::Field;
 use crate::part::icon::icon;
+use crate::route::{get, post};
 use crate::settings::editing::{self, Problem, buttons, name_field, saved, stale, version_field};
 use crate::settings::{actor, row_page};
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use desk::Trouble;
 use desk::status::{WORDS_CHARS, move_group};
 use incident::Refusal;
@@ -30,7 +30,7 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .route(ADDRESS, post(create))
         .route("/settings/component-groups/new", get(new))
-        .route("/settings/component-groups/{id}", get(show).post(change))
+        .route("/settings/component-groups/{id}", get(show).merge(post(change)))
         .route("/settings/component-groups/{id}/move", post(shift))
         .route("/settings/component-groups/{id}/remove", post(remove))
 }

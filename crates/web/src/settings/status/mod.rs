@@ -11,11 +11,11 @@ use crate::app::App;
 use crate::auth::{Administrator, SignedIn};
 use crate::error::{PageError, PageResult};
 use crate::form::Fields;
+use crate::route::{get, post};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, RawQuery, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use desk::Trouble;
 use desk::status::LOGO_BYTES;
 use incident::Refusal;
@@ -36,7 +36,7 @@ const LINE_CHARS: usize = 300;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
-        .route(ADDRESS, get(show).post(change))
+        .route(ADDRESS, get(show).merge(post(change)))
         .layer(DefaultBodyLimit::max(FORM_BYTES))
         .merge(components::routes())
         .merge(groups::routes())
