@@ -55,7 +55,7 @@ fn grown(log: &mut Wal, pages: c_int, wake: &SyncSender<()>) -> rusqlite::Result
         FINISH_PAGES.. => log.checkpoint(),
         BEGIN_PAGES.. => {
             // Full: it is at work, and looks again after it.
-            drop(wake.try_send(()));
+            let _full = wake.try_send(());
             Ok(())
         }
         _ => Ok(()),
