@@ -321,7 +321,7 @@ fn nothing(who: &SignedIn, loaded: &Loaded) -> Markup {
         let sets_up = who.viewer().has(&[kernel::Role::Administrator]);
         return empty(
             "No incident yet",
-            "Incidents come from the portal, by mail, from monitoring and by New incident. They appear here by themselves.",
+            "Incidents come from the portal, by mail, by telephone and from monitoring. They appear here by themselves.",
             sets_up.then_some((url::SETTINGS, "Set up")),
         );
     }

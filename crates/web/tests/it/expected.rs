@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use incident::Command;
 use kernel::limits;
 
-/// Twenty incidents that took two hours.
+/// Twenty incidents, one after the other, that took two hours.
 async fn learned() -> World {
     let world = World::new().await;
     over(&world, 20).await;
@@ -13,10 +13,13 @@ async fn learned() -> World {
 }
 
 async fn over(world: &World, count: usize) {
-    let before = world.desk.now().plus_seconds(-7_200);
-    for _ in 0..count {
-        let number = world.report_at(before, "Scanner drops").await;
-        let mut ask = world.desk.ask(&world.viewer("mara"), kernel::Channel::Web).on(number);
+    let now = world.desk.now();
+    for hours in (1..=count as i64).rev().map(|place| 3 * place) {
+        let begun = now.plus_seconds(-hours * 3_600);
+        let number = world.report_at(begun, "Scanner drops").await;
+        let ended = begun.plus_seconds(7_200);
+        let ask = world.desk.ask(&world.viewer("mara"), kernel::Channel::Web);
+        let mut ask = ask.on(number).at(ended);
         let note = ask.words("note", "It works again.", limits::BODY_CHARS).unwrap();
         let code = "fixed".to_owned();
         let done = Command::Resolve { code, note, cause: None, known_error: None, children: false };

@@ -95,7 +95,7 @@ async fn every_page_of_the_settings_is_gone_to() {
     let (_, beside) = page.body.split_once("<nav class=\"side\"").unwrap();
     let (beside, _) = beside.split_once("</nav>").unwrap();
     let links = beside.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap());
-    let links: Vec<&str> = links.collect();
+    let links: Vec<&str> = links.filter(|link| !link.starts_with("/assets/")).collect();
     assert!(links.len() > 20, "{links:?}");
     let found = world.get_live("ada", "/palette?q=settings").await;
     for link in &links {
