@@ -18,8 +18,6 @@ use store::{Failure, Store};
 
 /// The message is the trouble: it is given back.
 const BAD_MESSAGE: u8 = 65;
-/// There is no such mailbox: the message is given back.
-const NO_MAILBOX: u8 = 67;
 /// It was not kept, and may be later: the mail server tries again.
 const TRY_AGAIN: u8 = 75;
 
@@ -122,7 +120,9 @@ fn keep(args: &MailArgs, settings: &Settings) -> Result<(), NotKept> {
         Some(wanted) => {
             let words =
                 format!("there is no mailbox `{wanted}` in use; it goes by name, key or address");
-            Err(NotKept::Never(NO_MAILBOX, words))
+            // A mistake in the mail server's configuration, which somebody mends; until then the
+            // message waits there instead of going back to a customer.
+            Err(Failed::new(words).into())
         }
     }
 }

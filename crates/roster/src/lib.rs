@@ -72,5 +72,5 @@ pub use shadow::{Shadow, Told};
 pub use shift::{OnCall, Shift, Source, Span};
 pub use stretches::{Stretch, Stretches};
 pub use swap::{Offer, OfferState, SwapRefusal};
-pub use versions::InThePast;
+pub use versions::{InThePast, begins};
 pub use zone::UnknownZone;

@@ -2,13 +2,30 @@
 
 use crate::roster::Roster;
 use crate::schedule::{Layer, Schedule, Versions};
-use crate::zone::UnknownZone;
+use crate::zone::{UnknownZone, Zone};
 use kernel::Timestamp;
 
 /// A change that would begin before now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("lies in the past; what was is not changed any more")]
 pub struct InThePast;
+
+/// When the first rotation of some layers starts: before that nobody is on call by them. `None`
+/// without layers, and in a time zone that is none.
+///
+/// ```
+/// use roster::{Layer, begins};
+///
+/// let layer = r#"{"rotation": {"unit": "week", "every": 1, "start_local": "2026-11-02T09:00:00",
+///                              "people": ["ines"]}}"#;
+/// let layers: Vec<Layer<String>> = vec![serde_json::from_str(layer).unwrap()];
+/// assert_eq!(begins("Europe/Berlin", &layers).unwrap().to_string(), "2026-11-02T08:00:00Z");
+/// assert_eq!(begins("Nowhere", &layers), None);
+/// ```
+pub fn begins<P>(time_zone: &str, layers: &[Layer<P>]) -> Option<Timestamp> {
+    let zone = Zone::named(time_zone).ok()?;
+    layers.iter().map(|layer| zone.instant(layer.rotation.start_local)).min()
+}
 
 impl<P: Clone + Eq> Versions<P> {
     /// A schedule that begins at an instant.

@@ -206,19 +206,27 @@ fn goalert_by_form_and_address() {
 }
 
 #[test]
-fn pagerduty_takes_what_it_can_understand() {
+fn pagerduty_refuses_what_it_refuses_but_for_a_severity() {
     let read = |body: &str| pagerduty::read(&Request::post(body.as_bytes(), now(), "fresh"));
-    let event =
-        read(r#"{"routing_key": "k", "payload": {"source": "db1", "severity": "bad"}}"#).unwrap();
-    assert_eq!(
-        (event.dedup_key(), event.reading.signals[0].title.as_str()),
-        ("fresh", "Alert from db1")
-    );
-    assert_eq!(event.reading.warnings.len(), 3, "{:?}", event.reading.warnings);
+    let trigger = |rest: &str| {
+        format!(r#"{{"routing_key": "k", "event_action": "trigger", "payload": {{{rest}}}}}"#)
+    };
+    for severity in ["", r#", "severity": """#, r#", "severity": "bad""#] {
+        let event = read(&trigger(&format!(r#""summary": "Lag", "source": "db1"{severity}"#)));
+        let event = event.unwrap();
+        let told = &event.reading.signals[0];
+        assert_eq!((event.dedup_key(), told.title.as_str()), ("fresh", "Lag"));
+        assert_eq!(told.severity, Severity::Error);
+        assert_eq!(event.reading.warnings.len(), 1, "{:?}", event.reading.warnings);
+    }
     let field = |body: &str| read(body).unwrap_err().field;
     assert_eq!(field("{}"), "routing_key");
     assert_eq!(field(r#"{"routing_key": "k", "event_action": "resolve"}"#), "dedup_key");
     assert_eq!(field(r#"{"routing_key": "k", "event_action": "trigger"}"#), "payload.summary");
+    assert_eq!(field(&trigger(r#""source": "db1""#)), "payload.summary");
+    assert_eq!(field(&trigger(r#""summary": "Lag""#)), "payload.source");
+    assert_eq!(field(r#"{"routing_key": "k", "event_action": "boom"}"#), "event_action");
+    assert_eq!(field(r#"{"routing_key": "k"}"#), "event_action");
     assert_eq!(field("nonsense"), "body");
 
     let event = pagerduty::read_v1(&Request::post(corpus::PAGERDUTY_V1.as_bytes(), now(), "fresh"))

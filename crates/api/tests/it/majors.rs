@@ -62,9 +62,11 @@ async fn an_update_is_drafted_and_another_publishes_it() {
     let unknown = json!({ "lists": ["0199c0de-0000-7000-8000-000000000000"] });
     let unknown = json!({ "body": "We look into it.", "audiences": unknown });
     ines.post(&at("publish-update"), unknown).await.field(422, "audiences.lists");
-    let body = json!({ "body": "We look into it.", "audiences": { "requesters": true } });
+    let body = json!({ "body": "We look into it.", "state": "identified",
+        "audiences": { "requesters": true } });
     let drafted = ines.post(&at("draft-update"), body).await;
     let draft = drafted.good()["conduct"]["drafts"][0].clone();
+    assert_eq!(draft["phase"], "identified", "`state` is another word for it");
     assert_eq!(
         (&draft["body"], &draft["by"]),
         (&json!("We look into it."), &json!(address("ines")))

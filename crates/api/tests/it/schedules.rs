@@ -75,6 +75,16 @@ async fn a_schedule_is_made_asked_and_taken_out_of_use() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_schedule_answers_from_the_start_of_its_rotation() {
+    let world = world().await;
+    let ines = world.of("ines");
+    let shown = ines.get("/api/v1/schedules/network").await;
+    assert_eq!(shown.good()["since"], "2026-11-16T08:00:00Z");
+    assert_eq!(on_call(&ines, "2026-11-16T07:59:59Z").await, Value::Null);
+    assert_eq!(on_call(&ines, "2026-11-16T08:00:00Z").await, json!(address("ines")));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_change_leaves_the_past_and_says_what_it_changes() {
     let world = world().await;
     let mara = world.of("mara");

@@ -231,7 +231,9 @@ fn in_force(
     let same = before.filter(|before| before.layers == schedule.layers);
     let since = match (since, same) {
         (None, Some(before)) => before.since,
-        (None, None) => now,
+        // Its rotations say who had been on call before it was written down here.
+        (None, None) => roster::begins(&schedule.time_zone, &schedule.layers)
+            .map_or(now, |begins| begins.min(now)),
         (Some(since), Some(before)) if since == before.since => since,
         (Some(since), _) => check_begin("since", since, now, faults),
     };

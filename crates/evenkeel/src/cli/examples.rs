@@ -116,7 +116,7 @@ Examples:
   evenkeel mail --sender=ada@company.example --recipient=help@company.example < message.eml
 
 The administrator's guide has the lines for Postfix. Whether a server runs meanwhile or not is the same.
-Exit codes: 0 kept; 75 not kept, or wrong usage: try again; 65 too large or empty, 67 no such mailbox.";
+Exit codes: 0 kept; 75 not kept, wrong usage or no such mailbox: try again; 65 too large or empty.";
 
 pub(super) const VERIFY_EXAMPLES: &str = "\
 Examples:

@@ -47,8 +47,8 @@ fn mail_servers_are_told_what_to_do_with_what_was_not_kept() {
     home.init();
     for (letter, args, code, words) in [
         ("", &[][..], 65, "is empty"),
-        (LETTER, &["--mailbox", "Sales"], 67, "there is no mailbox `Sales`"),
-        (LETTER, &["--mailbox", "00000000000000000000000000000000"], 67, "no mailbox"),
+        (LETTER, &["--mailbox", "Sales"], 75, "there is no mailbox `Sales`"),
+        (LETTER, &["--mailbox", "00000000000000000000000000000000"], 75, "no mailbox"),
         (LETTER, &["--wrong"], 75, "unexpected argument"),
         (LETTER, &["--recipient", "a@b.example", "c@d.example"], 75, "unexpected argument"),
     ] {

@@ -111,6 +111,9 @@ fn requester_said(draft: &mut Draft, body: ContentId) -> Result<(), Refusal> {
     }
     draft.spoken.requester = true;
     draft.emit(Commented { body, visibility: Visibility::Public, by_requester: true });
+    if draft.by_holder() {
+        lifecycle::responded(draft);
+    }
     if life == Lifecycle::Resolved {
         draft.emit_by_policy(
             "reply to a resolved incident",

@@ -109,14 +109,25 @@ impl<'a> Draft<'a> {
 
     /// Whether a person who works for the provider acts, not as this incident's requester.
     pub(crate) fn by_provider(&self) -> bool {
-        let works = match (self.facts.viewer, self.facts.actor.person_id()) {
+        self.by_staff() && !self.by_requester()
+    }
+
+    /// Whether whoever acts works for the provider and has the incident: then their word is the
+    /// provider's, also where they asked for it themselves.
+    pub(crate) fn by_holder(&self) -> bool {
+        let person = self.facts.actor.person_id();
+        let has_it = self.state.as_ref().is_some_and(|state| state.assignee == person);
+        person.is_some() && has_it && self.by_staff()
+    }
+
+    fn by_staff(&self) -> bool {
+        match (self.facts.viewer, self.facts.actor.person_id()) {
             (Some(viewer), _) => viewer.works(),
             (None, Some(person)) => {
                 self.policy().staff.get(&person).is_some_and(StaffPolicy::works)
             }
             (None, None) => false,
-        };
-        works && !self.by_requester()
+        }
     }
 
     /// Records what the command itself did.

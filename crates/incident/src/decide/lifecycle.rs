@@ -254,7 +254,7 @@ pub(super) fn resolve(draft: &mut Draft, command: &Command) -> Result<(), Refusa
         close_at,
     });
     took_it(draft);
-    if draft.by_provider() {
+    if draft.by_provider() || draft.by_holder() {
         // The words of a resolution are public words.
         responded(draft);
     }

@@ -1,7 +1,7 @@
 //! What people say, and what it does.
 
 use crate::case::{Case, Who, inc, words};
-use crate::sample::{attach, comment, dispute, hold, note, resolve};
+use crate::sample::{assign, attach, comment, dispute, hold, note, resolve};
 use incident::command::Report;
 use incident::state::HoldReason;
 use incident::{Body, Command, Lifecycle, Visibility};
@@ -135,6 +135,10 @@ fn an_agent_with_an_incident_of_their_own_speaks_as_its_requester() {
     case.does(Who::Agent, comment());
     assert_eq!(case.state().moments.responded, None);
     assert!(matches!(&case.last("commented").body, Body::Commented(data) if data.by_requester));
+    // Who took it speaks for the provider as well.
+    case.does(Who::Agent, assign(Who::Agent));
+    case.does(Who::Agent, comment());
+    assert!(case.state().moments.responded.is_some());
 }
 
 #[test]

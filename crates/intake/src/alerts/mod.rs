@@ -7,6 +7,7 @@ mod asked;
 mod keys;
 mod opsgenie;
 mod pagerduty;
+mod requests;
 mod signature;
 mod sns;
 mod webhook;
@@ -48,6 +49,8 @@ pub(crate) struct Doors {
     strangers: Room,
     /// By which SNS proves who it is.
     certificates: sns::Certificates,
+    /// What became of calls that clients ask about later.
+    requests: requests::Requests,
     since: Timestamp,
 }
 
@@ -55,7 +58,8 @@ impl Doors {
     pub(crate) fn of(desk: Desk, outside: Arc<dyn Outside>) -> Self {
         let (room, strangers) = (Room::default(), Room::for_strangers());
         let (keys, certificates) = (Keys::of(desk.clone()), sns::Certificates::of(outside));
-        Doors { keys, room, strangers, certificates, since: desk.now(), desk }
+        let requests = requests::Requests::default();
+        Doors { keys, room, strangers, certificates, requests, since: desk.now(), desk }
     }
 
     /// Hands in what was read; the answer is a refusal to be tried again where it was not

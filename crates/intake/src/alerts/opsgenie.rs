@@ -73,7 +73,7 @@ impl Caller<'_> {
                 Err(refused) => refused,
             },
             Call::Show(which, part) => self.show(&which, part).await,
-            Call::Request(id) => self.became(&id).await,
+            Call::Request(id) => self.became(&id),
             Call::Ping(name) => {
                 let beat = Beat { name, failed: false, note: None };
                 let told = AlertsTold { beats: vec![beat], ..AlertsTold::default() };
@@ -89,9 +89,12 @@ impl Caller<'_> {
         if let Err(trouble) = self.fill(&mut create.reading).await {
             return failed(&trouble);
         }
+        let alias = create.reading.signals.first().map(|signal| signal.key.clone());
         match self.doors.take(self.source, told(create.reading, DOOR, self.asked)).await {
-            // The id of the alert is the id by which a client asks what became of its call.
-            Ok(taken) => self.accepted(taken.alert.map(|id| id.to_string())),
+            Ok(taken) => {
+                let about = taken.alert.map(|id| (id, alias.unwrap_or_default()));
+                self.accepted("Create", about)
+            }
             Err(refused) => refused,
         }
     }
@@ -128,8 +131,9 @@ impl Caller<'_> {
         };
         // What is over over there takes notes, and nothing else.
         let takes = |found: &Found| found.alert.is_open() || act == Act::Note;
+        let action = action(&act);
         let Some(found) = found.filter(takes) else {
-            return self.accepted(None);
+            return self.accepted(action, None);
         };
         let id = found.alert.id;
         let done = match act {
@@ -146,7 +150,7 @@ impl Caller<'_> {
             },
         };
         match done {
-            Ok(()) | Err(Trouble::Refused(_)) => self.accepted(Some(id.to_string())),
+            Ok(()) | Err(Trouble::Refused(_)) => self.accepted(action, Some((id, found.alert.key))),
             Err(trouble) => failed(&trouble),
         }
     }
@@ -209,33 +213,11 @@ impl Caller<'_> {
         }
     }
 
-    async fn became(&self, id: &str) -> Response {
-        let found = match self.find(&Which::Id(id.to_owned())).await {
-            Ok(Some(found)) => found,
-            // One that was about an alert that nobody knows was accepted, too.
-            Ok(None) if id.parse::<AlertId>().is_ok() => {
-                return self.data(json!(Outcome {
-                    is_success: false,
-                    action: String::new(),
-                    processed_at: self.doors.desk.now(),
-                    integration_id: self.source.integration.id.to_string(),
-                    status: "Alert does not exist".to_owned(),
-                    alert_id: String::new(),
-                    alias: String::new(),
-                }));
-            }
-            Ok(None) => return self.missing("Request"),
-            Err(trouble) => return failed(&trouble),
-        };
-        self.data(json!(Outcome {
-            is_success: true,
-            action: "Create".to_owned(),
-            processed_at: found.alert.last_at,
-            integration_id: self.source.integration.id.to_string(),
-            status: "Created alert".to_owned(),
-            alert_id: found.alert.id.to_string(),
-            alias: found.alert.key,
-        }))
+    fn became(&self, id: &str) -> Response {
+        match self.doors.requests.find(id, self.source.integration.id) {
+            Some(outcome) => self.data(json!(outcome)),
+            None => self.missing("Request"),
+        }
     }
 
     async fn search(&self, search: &Search) -> Result<Vec<Found>, Response> {
@@ -275,9 +257,25 @@ impl Caller<'_> {
         }
     }
 
-    fn accepted(&self, id: Option<String>) -> Response {
-        let id = id.unwrap_or_else(|| self.asked.fresh().to_owned());
-        say(202, &answers::accepted(&id, TOOK_SECONDS))
+    /// Says that a call was accepted, and keeps what became of it for a client that asks. One
+    /// about an alert that nobody knows, or that is over, was accepted and changed nothing.
+    fn accepted(&self, action: &str, about: Option<(AlertId, String)>) -> Response {
+        let source = self.source.integration.id;
+        let (status, id, alias) = match about {
+            Some((id, alias)) => (format!("{action}: done"), id.to_string(), alias),
+            None => ("Alert does not exist".to_owned(), String::new(), String::new()),
+        };
+        let outcome = Outcome {
+            is_success: !id.is_empty(),
+            action: action.to_owned(),
+            processed_at: self.doors.desk.now(),
+            integration_id: source.to_string(),
+            status,
+            alert_id: id,
+            alias,
+        };
+        self.doors.requests.keep(self.asked.fresh(), source, outcome);
+        say(202, &answers::accepted(self.asked.fresh(), TOOK_SECONDS))
     }
 
     fn data(&self, data: Value) -> Response {
@@ -286,6 +284,29 @@ impl Caller<'_> {
 
     fn missing(&self, what: &str) -> Response {
         say(404, &answers::not_found(what, self.asked.fresh()))
+    }
+}
+
+/// What an act is called over there.
+fn action(act: &Act) -> &'static str {
+    match act {
+        Act::Close => "Close",
+        Act::Acknowledge => "Acknowledge",
+        Act::Unacknowledge => "UnAcknowledge",
+        Act::Snooze(_) => "Snooze",
+        Act::Note => "AddNote",
+        Act::AddTags(_) => "AddTags",
+        Act::RemoveTags(_) => "RemoveTags",
+        Act::AddDetails(_) => "AddDetails",
+        Act::RemoveDetails(_) => "RemoveDetails",
+        Act::AddResponder(_) => "AddResponder",
+        Act::Assign(_) => "Assign",
+        Act::Escalate(_) => "EscalateToNext",
+        Act::Message(_) => "UpdateMessage",
+        Act::Description(_) => "UpdateDescription",
+        Act::Priority(_) => "UpdatePriority",
+        Act::Custom(_) => "ExecuteCustomAction",
+        Act::Delete => "Delete",
     }
 }
 

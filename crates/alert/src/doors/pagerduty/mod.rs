@@ -1,7 +1,6 @@
 //! PagerDuty's Events API: version 2 with its change events, and the generic one before it.
 //!
-//! The key of the integration stands in the body, so a reading comes with it. What PagerDuty
-//! refuses and we can understand is taken: its refusals lose pages.
+//! The key of the integration stands in the body, so a reading comes with it.
 
 pub mod answers;
 pub mod changes;

@@ -1,6 +1,6 @@
 //! `POST /v2/enqueue`.
 
-use super::{Event, LinkIn, action, dedup_key, event, links, routing_key};
+use super::{Event, LinkIn, dedup_key, event, links, routing_key};
 use crate::doors::limits::BODY_CHARS;
 use crate::doors::loose::{self, Many, Pairs, Raw, Text, object};
 use crate::doors::{Notes, Request, Unreadable, details};
@@ -32,41 +32,44 @@ object! {
     }
 }
 
-/// Reads an event. Refused is what has no routing key, an acknowledgement or a resolution without
-/// its key, and a trigger that says nothing.
+/// Reads an event. Refused is what PagerDuty refuses, but for a severity that is missing or
+/// unknown: Alertmanager sends an empty one, and its page must not be lost.
 pub fn read(request: &Request<'_>) -> Result<Event, Unreadable> {
     let mut notes = Notes::new(request.now);
     let text = loose::text(request.body, &mut notes);
     let body: Body<'_> = loose::parse(&text)?;
     let routing_key = routing_key("routing_key", &body.routing_key)?;
-    let status = action(&mut notes, "event_action", &body.event_action);
+    let status = action(&body.event_action)?;
     let key = dedup_key("dedup_key", &body.dedup_key, status, request.fresh)?;
     let payload = &body.payload;
-    let says_something = [&payload.summary, &payload.source, &payload.class, &payload.component];
-    if status == SignalStatus::Firing && says_something.iter().all(|text| text.get().is_none()) {
-        return Err(Unreadable::new("payload.summary", "is missing or blank"));
+    let needed = [("payload.summary", &payload.summary), ("payload.source", &payload.source)];
+    if status == SignalStatus::Firing
+        && let Some((field, _)) = needed.into_iter().find(|(_, text)| text.get().is_none())
+    {
+        return Err(Unreadable::new(field, "is missing or blank"));
     }
     let signal = signal(&mut notes, &body, key, status);
     Ok(event(routing_key, notes, signal))
 }
 
+/// What happened to the alert.
+fn action(word: &Text<'_>) -> Result<SignalStatus, Unreadable> {
+    match word.get() {
+        Some("trigger") => Ok(SignalStatus::Firing),
+        Some("acknowledge") => Ok(SignalStatus::Acknowledged),
+        Some("resolve") => Ok(SignalStatus::Resolved),
+        Some(_) => Err(Unreadable::new("event_action", "must be trigger, acknowledge or resolve")),
+        None => Err(Unreadable::new("event_action", "is missing or blank")),
+    }
+}
+
 fn signal(notes: &mut Notes, body: &Body<'_>, key: String, status: SignalStatus) -> Signal {
     let payload = &body.payload;
-    let title = match (status, payload.summary.get()) {
-        (SignalStatus::Firing, None) => {
-            let from = payload.source.get().map(|source| format!("Alert from {source}"));
-            notes.warn("payload.summary", "is missing; the source is named instead");
-            notes.title(
-                "payload.summary",
-                &[from.as_deref(), payload.class.get(), payload.component.get()],
-            )
-        }
-        (_, summary) => notes.line(
-            "payload.summary",
-            summary.unwrap_or_default(),
-            crate::doors::limits::TITLE_CHARS,
-        ),
-    };
+    let title = notes.line(
+        "payload.summary",
+        payload.summary.get().unwrap_or_default(),
+        crate::doors::limits::TITLE_CHARS,
+    );
     let mut signal = Signal::new(key, status, title);
     signal.severity = severity(notes, body, status);
     custom_details(notes, payload, &mut signal);

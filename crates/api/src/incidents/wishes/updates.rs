@@ -43,7 +43,9 @@ pub(crate) struct PublishUpdate {
     /// The words.
     body: String,
     /// `investigating` (when absent), `identified`, `monitoring` or `resolved`.
+    /// `state` is another word for it.
     #[schema(value_type = Option<String>)]
+    #[serde(alias = "state")]
     phase: Option<UpdatePhase>,
     /// When service is expected back.
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -95,7 +97,9 @@ pub(crate) struct DraftUpdate {
     /// The words.
     body: String,
     /// `investigating` (when absent), `identified`, `monitoring` or `resolved`.
+    /// `state` is another word for it.
     #[schema(value_type = Option<String>)]
+    #[serde(alias = "state")]
     phase: Option<UpdatePhase>,
     /// When service is expected back.
     #[schema(value_type = Option<String>, format = DateTime)]

@@ -95,6 +95,7 @@ async fn opsgenie_creates_tells_what_became_of_it_and_closes() {
     assert_eq!(doors.state(1).await.team, Some(doors.t.workplace));
     let became = doors.call("GET", &format!("/v2/alerts/requests/{id}"), &auth, &Value::Null).await;
     assert_eq!(became.json["data"]["alias"], "db_lag");
+    assert_eq!(became.json["data"]["action"], "Create");
     let path = "/v2/alerts/db_lag?identifierType=alias";
     let shown = doors.call("GET", path, &auth, &Value::Null).await;
     assert_eq!(
@@ -121,6 +122,13 @@ async fn opsgenie_creates_tells_what_became_of_it_and_closes() {
     let close = "/jsm/ops/integration/v2/alerts/db_lag/close?identifierType=alias";
     let closed = doors.call("POST", close, &auth, &json!({ "note": "It caught up" })).await;
     assert_eq!(closed.status, StatusCode::ACCEPTED);
+    let closing = closed.json["requestId"].as_str().unwrap();
+    assert_ne!(made.json["requestId"], closing, "every call has an id of its own");
+    let path = format!("/v2/alerts/requests/{closing}");
+    let became = doors.call("GET", &path, &auth, &Value::Null).await;
+    let data = &became.json["data"];
+    assert_eq!((&data["action"], &data["alias"]), (&json!("Close"), &json!("db_lag")));
+    assert_eq!(data["isSuccess"], true);
     assert_eq!(doors.state(1).await.alerts.unwrap().firing, 0);
     let wrong = doors.call("GET", "/v2/alerts", "GenieKey nobody", &Value::Null).await;
     assert_eq!(wrong.status, StatusCode::UNAUTHORIZED);
