@@ -383,6 +383,7 @@ impl Ask<'_> {
             timeline: &[],
             turns: &incident::escalation::Turns::new(),
             article: false,
+            follow_up: None,
             derived: None,
         };
         decide(None, &Command::Report(Box::new(report)), &facts, self.desk.now())?;

@@ -1,8 +1,8 @@
 //! What the requester says of it when it is over, and when that is asked.
 
 use crate::policy::Policy;
-use crate::state::{Lifecycle, State};
-use kernel::{ContentId, Invalid, Timestamp};
+use crate::state::{Lifecycle, State, Task};
+use kernel::{ContentId, Invalid, TaskId, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The word for what a requester is asked once an incident is closed.
@@ -101,6 +101,17 @@ impl State {
             (None, None) => return false,
         };
         over && at <= until
+    }
+
+    /// The task that a low rating made, done or not.
+    pub fn follow_up(&self) -> Option<&Task> {
+        let id = self.follow_up_id();
+        self.tasks.iter().find(|task| task.id == id)
+    }
+
+    /// The id of that task: that of its title, which is no other incident's, so that there is one.
+    pub(crate) fn follow_up_id(&self) -> TaskId {
+        TaskId(self.title.0)
     }
 }
 

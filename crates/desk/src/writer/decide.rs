@@ -373,6 +373,7 @@ impl<'a> Round<'a> {
             timeline: &related.timeline,
             turns: &turns,
             article: related.article,
+            follow_up: related.follow_up,
             derived: because.derived(),
         };
         let decision = match decide(before.as_ref(), command, &facts, chain.now) {

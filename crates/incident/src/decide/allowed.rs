@@ -54,7 +54,9 @@ pub(super) fn allowed_in(state: &State, name: CommandName) -> bool {
         C::ExplainBreach => state.breaches().next().is_some(),
         C::CorrectPause => !over,
         C::Mitigate | C::Restore | C::Undo | C::Classify | C::Prioritise | C::Assign => !over,
-        C::GiveRole | C::AddTask | C::CompleteTask | C::ReopenTask => !over,
+        // A low rating makes a task when it is closed.
+        C::CompleteTask | C::ReopenTask => !over || state.follow_up().is_some(),
+        C::GiveRole | C::AddTask => !over,
         C::PublishUpdate | C::SetExpectedResolution => !over,
     }
 }

@@ -5,7 +5,8 @@ use crate::clocks::ClockKind;
 use crate::command::{Command, CommandName, Related};
 use crate::event::{
     Acknowledged, Cancelled, Closed, Confirmed, Disputed, Mitigated, PutOnHold, Rated, Reopened,
-    ReopeningWithdrawn, Resolved, Responded, Restored, Resumed, WorkReturned, WorkStarted,
+    ReopeningWithdrawn, Resolved, Responded, Restored, Resumed, TaskAdded, WorkReturned,
+    WorkStarted,
 };
 use crate::policy::Given;
 use crate::rating::{RATE_WITHIN_DAYS, RATING_CHANGE_DAYS, Score};
@@ -343,6 +344,23 @@ fn rate(draft: &mut Draft, score: Score, note: Option<ContentId>) -> Result<(), 
         return Err(Refusal::state("nothing_to_change", "it is rated so already"));
     }
     draft.emit(Rated { score, note, before });
+    if score.is_low() {
+        follow_up(draft)?;
+    }
+    Ok(())
+}
+
+/// Makes the task to find out what went wrong, for whoever had it or else its team; once, however
+/// often the rating changes. The past makes no work.
+fn follow_up(draft: &mut Draft) -> Result<(), Refusal> {
+    let state = draft.state()?;
+    let has_room = state.tasks.len() < limits::TASKS_PER_INCIDENT;
+    let wanted = draft.facts.origin == super::Origin::Live && has_room;
+    let (task, assignee) = (state.follow_up_id(), state.assignee);
+    let title = draft.facts.follow_up.filter(|_| wanted && state.follow_up().is_none());
+    if let Some(title) = title {
+        draft.emit_for_it("low rating", TaskAdded { task, title, assignee });
+    }
     Ok(())
 }
 

@@ -35,7 +35,7 @@ use crate::policy::{PersonFacts, Policy};
 use crate::refusal::{Refusal, RefusalKind};
 use crate::state::State;
 use allowed::{allowed_in, not_now};
-use kernel::{Actor, BatchId, Channel, IncidentNumber, PersonId, Timestamp};
+use kernel::{Actor, BatchId, Channel, ContentId, IncidentNumber, PersonId, Timestamp};
 use std::collections::HashMap;
 
 /// Whether a command comes from life or from another system's past.
@@ -81,6 +81,8 @@ pub struct Facts<'a> {
     pub turns: &'a Turns,
     /// Whether an article was used on it; asked only where a resolution needs to know.
     pub article: bool,
+    /// What the task is called that a low rating makes; asked only where one is given.
+    pub follow_up: Option<ContentId>,
     /// What it follows from, when another incident or a rule caused it.
     pub derived: Option<Derived>,
 }
@@ -162,6 +164,7 @@ pub(crate) fn by_the_product(
         timeline: &[],
         turns: &Turns::new(),
         article: false,
+        follow_up: None,
         derived: None,
     };
     decide(Some(state), command, &facts, now)

@@ -237,6 +237,7 @@ fn a_full_timeline_takes_the_end_and_nothing_else() {
             derived: None,
             turns: &case.turns,
             article: false,
+            follow_up: None,
         };
         incident::decide(Some(&full), command, &facts, case.now)
     };

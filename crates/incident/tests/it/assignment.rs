@@ -304,6 +304,7 @@ fn by_the_team(case: &mut Case, command: &Command) {
         timeline: &[],
         turns: &Default::default(),
         article: false,
+        follow_up: None,
         derived: Some(Derived {
             by: ASSIGNMENT.into(),
             name: "least loaded: nothing open".into(),

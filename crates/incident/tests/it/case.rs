@@ -534,6 +534,7 @@ impl Case {
             timeline: record.map_or(&[], |record| &record.events),
             turns: &self.turns,
             article: self.article,
+            follow_up: Some(words(62)),
             derived,
         };
         let state = record.map(|record| &record.state);

@@ -329,6 +329,7 @@ fn a_full_timeline_can_still_be_ended_and_forgotten() {
             timeline: &[],
             turns: &Default::default(),
             article: false,
+            follow_up: None,
             derived: None,
         };
         incident::decide(Some(state), command, &facts, start())

@@ -2,9 +2,10 @@
 
 use crate::case::{Case, Who, inc, words};
 use crate::sample::{assign, rate, resolve};
+use incident::decide::allowed;
 use incident::rating::Score;
-use incident::{Audience, Command, Effect, effects};
-use kernel::ContentId;
+use incident::{Audience, Command, CommandName, Effect, Origin, effects};
+use kernel::{Actor, ContentId};
 use uuid::Uuid;
 
 const DAY: i64 = 86_400;
@@ -66,6 +67,33 @@ fn a_low_rating_tells_whoever_has_it_once() {
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].word.as_str(), &found[0].audience), ("rated", &agent));
     assert_eq!(told(&mut case, Who::Requester, rate(1)), vec![], "they know");
+}
+
+#[test]
+fn a_low_rating_makes_one_task_for_whoever_had_it() {
+    let mut case = closed();
+    case.does(Who::Requester, rate(3));
+    assert!(case.state().tasks.is_empty());
+    let allowed = |case: &Case| -> Vec<CommandName> { allowed(case.state()).collect() };
+    assert!(!allowed(&case).contains(&CommandName::CompleteTask));
+    case.does(Who::Requester, rate(2));
+    let task = case.state().follow_up().cloned().unwrap();
+    assert_eq!((task.title, task.assignee), (words(62), Some(Who::Agent.id())));
+    assert_eq!(case.last("task_added").actor, Actor::system());
+    assert!(!allowed(&case).contains(&CommandName::AddTask));
+    case.does(Who::Agent, Command::CompleteTask { task: task.id });
+    case.does(Who::Requester, rate(4)).does(Who::Requester, rate(1));
+    let tasks = &case.state().tasks;
+    assert_eq!(tasks.len(), 1, "they know");
+    assert!(tasks[0].done_at.is_some());
+}
+
+#[test]
+fn a_low_rating_of_the_past_makes_no_task() {
+    let mut case = closed();
+    case.origin = Origin::Import;
+    case.does(Who::Integration, rate(1));
+    assert!(case.state().tasks.is_empty());
 }
 
 #[test]

@@ -6,8 +6,8 @@
 
 use super::sqlite;
 use crate::Failure;
-use rusqlite::Connection;
 use rusqlite::hooks::Wal;
+use rusqlite::{Connection, ErrorCode};
 use std::ffi::c_int;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -71,7 +71,12 @@ fn work(own: &Connection, wakes: &Receiver<()>) {
 }
 
 fn told(done: rusqlite::Result<()>) {
-    if let Err(error) = done {
-        tracing::debug!(%error, "the log could not be written back; a later commit tries again");
+    let Err(error) = done else { return };
+    let busy = [ErrorCode::DatabaseBusy, ErrorCode::DatabaseLocked];
+    if error.sqlite_error().is_some_and(|found| busy.contains(&found.code)) {
+        tracing::debug!(%error, "somebody else writes the log back");
+    } else {
+        // Else it grows unseen until there is no room for it.
+        tracing::warn!(%error, "the log could not be written back; a later commit tries again");
     }
 }

@@ -50,7 +50,7 @@ impl Store {
 }
 
 fn look(sql: &mut dyn Sql) -> Result<Filling, Failure> {
-    let head = "select coalesce(obj_description('log_head'::regclass), ''), \
+    let head = "select coalesce(obj_description('log_head'::regclass, 'pg_class'), ''), \
         pg_relation_filenode('log_head')::bigint, position, hash from log_head where id = 1";
     let found = sql.query(head, &[])?.pop();
     let mut head =

@@ -198,6 +198,7 @@ async fn a_rating_is_chosen_by_its_link_and_given_by_a_press() {
     assert_eq!(rating(&world, number).await.unwrap().score.get(), 4);
     let page = world.get("mara", &format!("/incidents/{number}")).await;
     page.shows("Rated 2 of 5").shows("It took &lt;ages&gt;");
+    page.shows("Ask the requester what went wrong").shows("/complete-task");
     // Others read nothing of it, and by another's link nobody rates.
     let others = link(&world, "peter", number, 0).await;
     let refused = world.post("", &others, &[("say", "rate"), ("score", "1")]).await;

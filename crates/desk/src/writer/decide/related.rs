@@ -1,13 +1,18 @@
 //! What a command refers to beyond its own incident.
 
+use super::rules::Words;
 use super::{Chain, Round, Try, sees};
 use crate::ask::Prepared;
+use incident::rules::Maker;
 use incident::{Access, Body, Command, Event, Origin, Refusal, State};
-use kernel::{IncidentNumber, limits};
+use kernel::{ContentId, IncidentNumber, limits};
 use store::incidents::NewContent;
 use store::incidents::timeline::timeline;
 use store::knowledge::Record;
 use store::{Failure, Sql};
+
+/// What there is to do where a requester was not content.
+const FOLLOW_UP: &str = "Ask the requester what went wrong";
 
 /// What a command refers to beyond its own incident.
 #[derive(Default)]
@@ -20,6 +25,8 @@ pub(super) struct Related {
     pub(super) timeline: Vec<Event>,
     /// Whether an article was used on it, for a resolution that needs to know.
     pub(super) article: bool,
+    /// What the task is called that a low rating makes.
+    pub(super) follow_up: Option<ContentId>,
     pub(super) contents: Vec<NewContent>,
 }
 
@@ -55,6 +62,12 @@ impl Related {
             Command::Resolve { .. } if round.policy.closure.knowledge => {
                 let uses = store::knowledge::of_incident(sql, number)?;
                 related.article = uses.iter().any(|used| matches!(used.record, Record::Article(_)));
+                None
+            }
+            Command::Rate { score, .. } if score.is_low() => {
+                let mut words = Words::default();
+                related.follow_up = Some(words.words(FOLLOW_UP));
+                related.contents.extend(words.0);
                 None
             }
             _ => None,

@@ -4,7 +4,6 @@
 //! it, and by `updated` otherwise. Risk moves with time and is no column: lists by it
 //! are ranked (`ranked.rs`); the columns here stand in where that would be too many.
 
-use super::ranking::risk_in;
 use crate::Value;
 use crate::incidents::filter::{NEXT_DUE, implies_open};
 use incident::Scope;
@@ -34,8 +33,9 @@ const NUMBER: Column = down("i.number");
 const OPEN_FIRST: Column =
     up("case when i.state in ('new', 'in_progress', 'on_hold') then 0 else 1 end");
 
-/// Values of a cursor in a ranked list.
-pub(super) const RANKED_VALUES: usize = 6;
+/// Values of a cursor in a ranked list. Those of before it told what is likely late had one fewer,
+/// and are refused.
+pub(super) const RANKED_VALUES: usize = 7;
 
 /// The order of a list. Equal incidents are ordered by number, the newest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,7 +163,7 @@ impl Cursor {
     pub fn risk(&self) -> Option<u8> {
         let ranked = self.order.0.key == SortKey::Risk && self.values.len() == RANKED_VALUES;
         let value = self.values.get(2).filter(|_| ranked && self.values[1] == 0)?;
-        u8::try_from(risk_in(*value)).ok()
+        u8::try_from(*value).ok()
     }
 
     pub(super) fn parameters(&self) -> impl Iterator<Item = Value> {
@@ -234,6 +234,18 @@ mod tests {
                 "{other}"
             );
         }
+    }
+
+    #[test]
+    fn a_cursor_of_before_lists_told_what_is_likely_late_is_refused() {
+        let by_risk = query("sort:risk");
+        let cursor = |values: Vec<i64>| Cursor { order: Order::of(&by_risk), values };
+        let good = cursor(vec![1, 0, 80, 1, 4, 2, -9]);
+        assert_eq!(Cursor::parse(&good.to_string(), &by_risk), Ok(good.clone()));
+        assert_eq!(good.risk(), Some(80));
+        let old = cursor(vec![1, 0, 80, 4, 2, -9]);
+        let refused = Cursor::parse(&old.to_string(), &by_risk).unwrap_err();
+        assert!(refused.0.contains("leave it out"), "{}", refused.0);
     }
 
     proptest! {

@@ -171,11 +171,12 @@ impl From {
         let place = match value(1) {
             0 => Place::Ranked(Rank {
                 value: Reverse(value(2)),
-                due: value(3),
-                priority: value(4),
-                number: Reverse(value(5)),
+                late: Reverse(value(3)),
+                due: value(4),
+                priority: value(5),
+                number: Reverse(value(6)),
             }),
-            _ => Place::Rest(value(5)),
+            _ => Place::Rest(value(6)),
         };
         From { at: followed.then_some(at), place }
     }
@@ -237,9 +238,10 @@ impl Turn {
         let next = self.end.filter(|_| self.more).map(|end| {
             let values = match end {
                 Place::Ranked(rank) => {
-                    vec![at.micros(), 0, rank.value.0, rank.due, rank.priority, rank.number.0]
+                    let (risk, late) = (rank.value.0, rank.late.0);
+                    vec![at.micros(), 0, risk, late, rank.due, rank.priority, rank.number.0]
                 }
-                Place::Rest(number) => vec![at.micros(), 1, 0, 0, 0, number],
+                Place::Rest(number) => vec![at.micros(), 1, 0, 0, 0, 0, number],
             };
             Cursor { order: self.order, values }
         });

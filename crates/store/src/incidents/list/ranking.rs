@@ -65,8 +65,9 @@ struct Kept {
 /// due sooner, then priority, then the newest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Rank {
-    /// As [`standing`] makes it.
     pub(super) value: Reverse<i64>,
+    /// 1 where it is likely late, else 0.
+    pub(super) late: Reverse<i64>,
     pub(super) due: i64,
     pub(super) priority: i64,
     pub(super) number: Reverse<i64>,
@@ -206,8 +207,10 @@ impl Ranking {
                 let full = look.scope.access(&kept.subject) == Access::Full;
                 let exposure = kept.exposure.as_ref().filter(|_| full);
                 let value = exposure.map_or(0, |known| insight::value(known, &self.policy, at));
+                let late = full && late.contains(&candidate.number);
                 Rank {
-                    value: Reverse(standing(value, full && late.contains(&candidate.number))),
+                    value: Reverse(value.into()),
+                    late: Reverse(late.into()),
                     due: candidate.due,
                     priority: candidate.priority,
                     number: Reverse(candidate.number.0),
@@ -373,16 +376,6 @@ fn read(
         Ok((number, Arc::new(kept)))
     })?;
     Ok(found.into_iter().collect())
-}
-
-/// Risk, and below it whether it is likely late, as one number that is larger for what comes first.
-fn standing(risk: u8, late: bool) -> i64 {
-    2 * i64::from(risk) + i64::from(late)
-}
-
-/// The risk in a [`standing`].
-pub(super) const fn risk_in(standing: i64) -> i64 {
-    standing / 2
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
