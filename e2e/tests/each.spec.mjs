@@ -1,6 +1,9 @@
 // The screen of each thing that an administrator made: found in its list, and sound wide and on a phone.
-import { expect, people, test } from '../support/fixtures.mjs';
+import { aDesk, expect, people, test as base } from '../support/fixtures.mjs';
 import { isSound } from '../support/sound.mjs';
+
+/** What is made here would change what other files see. */
+const test = base.extend({ desk: aDesk() });
 
 /** Made by API: the path below /api/v1 and below /settings, and what it is made of. */
 const MADE = [

@@ -3,14 +3,14 @@
 import { expect, people, PASSWORD, test } from '../support/fixtures.mjs';
 import { isSound } from '../support/sound.mjs';
 
-const nadia = { name: 'Nadia Brandtner', email: 'nadia.brandtner@northwind.example', roles: ['manager'] };
+const leila = { name: 'Leila Haddad', email: 'leila.haddad@northwind.example', roles: ['manager'] };
 
 test.beforeAll(async ({ desk }) => {
-  await desk.api.post('/api/v1/users', { ...nadia, password: PASSWORD });
+  await desk.api.post('/api/v1/users', { ...leila, password: PASSWORD });
 });
 
 test('a report is mailed each week, then each month, then no more', async ({ desk, open }) => {
-  const boss = await open(nadia);
+  const boss = await open(leila);
   await boss.goto('/reports/mailed');
   await expect(boss.getByText('No mailed reports')).toBeVisible();
   await isSound(boss, 'no mailed reports');
@@ -22,7 +22,7 @@ test('a report is mailed each week, then each month, then no more', async ({ des
   await isSound(boss, 'the form of a mailed report');
   await boss.getByLabel('Day of the week').selectOption('Friday');
   await boss.getByLabel('Hour').selectOption('16:00');
-  await boss.getByLabel('Who gets it').selectOption([{ label: nadia.name }, { label: people.admin.name }]);
+  await boss.getByLabel('Who gets it').selectOption([{ label: leila.name }, { label: people.admin.name }]);
   await boss.getByRole('button', { name: 'Save', exact: true }).click();
 
   const row = boss.getByRole('table').getByRole('row').nth(1);
@@ -41,7 +41,7 @@ test('a report is mailed each week, then each month, then no more', async ({ des
 });
 
 test('nobody gets it: the form says so at its field, without scripts as well', async ({ open }) => {
-  const boss = await open(nadia, { javaScriptEnabled: false, expected: [/status of 422/] });
+  const boss = await open(leila, { javaScriptEnabled: false, expected: [/status of 422/] });
   await boss.goto('/reports/compliance');
   await boss.getByRole('link', { name: 'Mail this report' }).click();
   await boss.getByLabel('Who gets it').selectOption([]);
