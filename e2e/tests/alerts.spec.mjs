@@ -52,6 +52,14 @@ test('Alertmanager is connected, heard, and its alert ends its incident', async 
   await admin.reload();
   await expect(admin.getByRole('region', { name: 'What came' }).getByText('taken')).toBeVisible();
   await look(admin, 'integration');
+  const integration = admin.url();
+  await admin.goto(`${integration}/mapping`);
+  await look(admin, 'integration-mapping');
+  await admin.goto(`${integration}/payloads`);
+  await look(admin, 'integration-payloads');
+  await admin.getByRole('table').first().getByRole('rowheader').getByRole('link').first().click();
+  await expect(admin).toHaveURL(/\/payloads\/.+/);
+  await look(admin, 'integration-payload');
 
   const mara = await open(people.mara);
   await mara.goto('/alerts');

@@ -30,6 +30,7 @@ test('two incidents, a known error, a workaround on a third, and an answer that 
   await mara.getByRole('button', { name: 'It is a known error' }).click();
   await expect(mara.getByText(/The cause is needed/)).toBeVisible();
   await mara.goto(`${problem}/edit`);
+  await isSound(mara, 'a problem being edited');
   await mara.getByLabel('Cause').fill('The heads are worn after a million labels.');
   await mara.getByLabel('Workaround').fill('We clean the print head, and it prints well until it is replaced.');
   await mara.getByLabel('Steps').fill('Stop the belt\nClean the print head');
@@ -70,6 +71,11 @@ test('two incidents, a known error, a workaround on a third, and an answer that 
   await expect(mara.locator('.page-h').getByText('Published')).toBeVisible();
   await isSound(mara, 'an article');
   const article = new URL(mara.url()).pathname;
+  await mara.goto(`${article}/edit`);
+  await isSound(mara, 'an article being edited');
+  await mara.goto(`${article}/versions/1`);
+  await expect(mara.getByRole('heading', { level: 1 })).toBeVisible();
+  await isSound(mara, 'an older version of an article');
   await mara.goto('/articles');
   await isSound(mara, 'the list of articles');
 

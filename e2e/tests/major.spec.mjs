@@ -2,6 +2,7 @@
 // other sees counted down, mitigated, and resolved with its children.
 import { expect, people, test } from '../support/fixtures.mjs';
 import * as screens from '../support/screens.mjs';
+import { isSound } from '../support/sound.mjs';
 
 /** The row of a role in the room. */
 const role = (page, name) => page.getByRole('region', { name: 'Roles' }).getByRole('listitem').filter({ hasText: name });
@@ -110,4 +111,23 @@ test('the room works without scripts', async ({ desk, open }) => {
   await mara.getByRole('button', { name: /Record/ }).click();
   await expect(mara).toHaveURL(new RegExp(`/incidents/${number}/major`));
   await expect(mara.getByRole('row', { name: /Label Printing/ }).first()).toBeVisible();
+});
+
+test('where people meet is set in the room, begins with what is set, and is taken away', async ({ desk, open }) => {
+  const number = await report(desk, { title: 'No scale answers', impact: 1, urgency: 1 });
+  await desk.api.command(number, 'declare-major', { reason: 'Trucks queue' });
+  const mara = await open(people.mara);
+  await mara.goto(`/incidents/${number}/major`);
+  const rooms = mara.getByRole('region', { name: 'Rooms' });
+  const address = 'https://meet.northwind.example/bridge-2';
+  await rooms.getByRole('link', { name: /^Set ?: Conference/ }).click();
+  await isSound(mara, 'setting a room');
+  await mara.getByLabel('Conference').fill(address);
+  await mara.getByRole('button', { name: /^Save/ }).click();
+  await expect(rooms.getByRole('link', { name: address })).toHaveAttribute('href', address);
+  await rooms.getByRole('link', { name: /^Change ?: Conference/ }).click();
+  await expect(mara.getByLabel('Conference')).toHaveValue(address);
+  await mara.getByLabel('Conference').fill('');
+  await mara.getByRole('button', { name: /^Save/ }).click();
+  await expect(rooms.getByRole('link', { name: /^Set ?: Conference/ })).toBeVisible();
 });

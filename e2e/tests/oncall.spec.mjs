@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { expect, people, PASSWORD, test } from '../support/fixtures.mjs';
+import { isSound } from '../support/sound.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
@@ -67,6 +68,7 @@ test('a shift changes hands', async ({ open }) => {
   await expect(mine).toContainText('You are on call until');
   await expect(mine).toContainText('After you: Emil Sandahl');
   await mine.getByRole('link', { name: /^Give it away: your shift/ }).first().click();
+  await isSound(owner, 'offering a shift');
   await owner.getByLabel('Until').fill(local(0.5));
   await owner.getByLabel('Why?').fill('A wedding');
   await owner.getByRole('button', { name: 'Offer it' }).click();
@@ -98,10 +100,26 @@ test('a gap is covered by whoever is free', async ({ open }) => {
   const manager = await open(nadia);
   await manager.goto('/on-call');
   await manager.getByRole('link', { name: 'Find cover for Warehouse' }).click();
+  await isSound(manager, 'finding cover');
   await manager.getByRole('combobox', { name: 'Who', exact: true }).selectOption(yuki.name);
   await manager.getByRole('button', { name: 'Put on call', exact: true }).last().click();
   await expect(manager.getByText(/^Noted: whoever stands in/)).toBeVisible();
   await expect(manager.getByText('Warehouse has nobody on call')).toHaveCount(0);
+});
+
+test('what paging promised for an incident is kept', async ({ desk, open }) => {
+  await desk.api.post('/api/v1/services', { name: 'Yard Network', team: 'Network', criticality: 1 });
+  await desk.api.done('PATCH', '/api/v1/services/Yard%20Network', { escalation_policy: 'Network' });
+  const { number } = await desk.api.report({ title: 'No gate answers', service: 'Yard Network', impact: 1, urgency: 1 });
+  const manager = await open(nadia);
+  await expect
+    .poll(async () => {
+      await manager.goto(`/on-call/ledger/${number}`);
+      return manager.getByRole('region', { name: 'Promises' }).count();
+    })
+    .toBe(1);
+  await expect(manager.getByRole('heading', { level: 1 })).toHaveText(`Ledger of ${number}`);
+  await isSound(manager, 'the ledger of an incident');
 });
 
 test('it is for everybody to read, wide and on a phone', async ({ open }) => {

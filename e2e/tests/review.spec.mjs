@@ -95,6 +95,10 @@ test('a major incident is reviewed from draft to published, with two actions of 
   await expect(mara.getByRole('region', { name: 'After incidents' })).toContainText('Alert when one supply is gone');
   await mara.goto('/reviews/actions?show=mine');
   await isSound(mara, 'the list of actions');
+  await mara.getByRole('link', { name: /Alert when one supply is gone/ }).first().click();
+  await expect(mara).toHaveURL(/\/reviews\/actions\/.+/);
+  await isSound(mara, 'an action');
+  await mara.goto('/reviews/actions?show=mine');
   await mara.getByRole('button', { name: 'Done: Alert when one supply is gone' }).click();
   await expect(mara).toHaveURL(/done=saved/);
   await mara.goto(review);

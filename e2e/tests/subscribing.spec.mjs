@@ -5,6 +5,7 @@ import { Api } from '../support/api.mjs';
 import { Mailbox } from '../support/mailbox.mjs';
 import { Program } from '../support/program.mjs';
 import { signIn } from '../support/screens.mjs';
+import { isSound } from '../support/sound.mjs';
 import { PASSWORD, people } from '../support/world.mjs';
 
 const READER = 'reader@outside.example';
@@ -34,13 +35,21 @@ test('a subscriber confirms, is told, and ends it with one press', async ({ brow
 
     const outside = await browser.newContext({ baseURL: program.url, javaScriptEnabled: false });
     const reader = await outside.newPage();
+    // The same pages with scripts, to look at them: opening a link changes nothing.
+    const eye = await (await browser.newContext({ baseURL: program.url })).newPage();
+    const look = async (path, name) => {
+      await eye.goto(path);
+      await isSound(eye, name);
+    };
     await reader.goto('/status/subscribe');
+    await look('/status/subscribe', 'subscribing');
     await reader.getByLabel('Your e-mail address').fill(READER);
     await reader.getByRole('button', { name: 'Subscribe' }).click();
     await expect(reader.getByRole('heading', { name: 'Look into your mailbox' })).toBeVisible();
 
     const asked = await box.next(READER);
     const link = asked.match(/http:\S+\/status\/confirm\/[0-9a-f]+/)[0];
+    await look(link, 'confirming a subscription');
     await reader.goto(link);
     await reader.getByRole('button', { name: 'Yes, subscribe' }).click();
     await expect(reader.getByRole('heading', { name: 'You are subscribed' })).toBeVisible();
@@ -60,6 +69,8 @@ test('a subscriber confirms, is told, and ends it with one press', async ({ brow
 
     // As a mail program presses it (RFC 8058); opening the link alone changes nothing.
     const end = told.match(/List-Unsubscribe:\s+<([^>]+)>/)[1];
+    await look(end, 'ending a subscription');
+    await look(told.match(/http:\S+\/status\/subscriptions\/[0-9a-f]+/)[0], 'a subscription');
     await reader.goto(end);
     await expect(reader.getByRole('button', { name: 'Yes, unsubscribe' })).toBeVisible();
     const pressed = await fetch(end, { method: 'POST', body: new URLSearchParams({ 'List-Unsubscribe': 'One-Click' }) });

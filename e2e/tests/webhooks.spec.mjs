@@ -2,6 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { expect, people, test } from '../support/fixtures.mjs';
 import { Sink } from '../support/sink.mjs';
+import { isSound } from '../support/sound.mjs';
 
 const field = (page, name) => page.getByRole('textbox', { name, exact: true });
 
@@ -56,8 +57,13 @@ test('a webhook is made, tried out, and tells what happens, signed', async ({ de
   await admin.reload();
   const messages = admin.getByRole('region', { name: 'Messages' });
   await expect(messages.getByRole('row', { name: /reported/ })).toContainText('Arrived');
-  await messages.getByRole('link', { name: 'reported' }).click();
+  await isSound(admin, 'a webhook');
+  await messages.getByRole('link', { name: 'All messages' }).click();
+  await expect(admin).toHaveURL(/\/messages$/);
+  await isSound(admin, 'messages of a webhook');
+  await admin.getByRole('link', { name: 'reported' }).first().click();
   await expect(admin.getByText('Dock printer jams').first()).toBeVisible();
+  await isSound(admin, 'a message of a webhook');
   await sink.stop();
 });
 

@@ -66,7 +66,7 @@ fn held_out(measured: &Measured) -> Markup {
         } @else {
             p {
                 "Measured at each step of the newest " (counted(i64::from(measured.held_out), "incident"))
-                ", when only the older ones were known. The line is at " (GOAL_PER_CENT) " %."
+                ", when only the older ones were known. The line is at " (GOAL_PER_CENT) "%."
             }
             (tallies("Times on the newest incidents, by priority", &measured.tallies))
         }

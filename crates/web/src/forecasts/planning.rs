@@ -98,7 +98,7 @@ fn results(who: &SignedIn, form: &Form, plan: &Plan) -> Markup {
             section.card aria-labelledby="agents" {
                 div.card-h { h2 id="agents" { "People it takes" } }
                 div.card-b.stack {
-                    p { (handling(plan)) " So many people answer " (form.asked.per_cent) " % within " (duration::exact(form.asked.within_seconds)) " if all wait (Erlang C)." }
+                    p { (handling(plan)) " So many people answer " (form.asked.per_cent) "% within " (duration::exact(form.asked.within_seconds)) " if all wait (Erlang C)." }
                     (map("People by weekday and hour of day", &agents(plan)))
                 }
             }
@@ -157,13 +157,14 @@ fn rehearsed(who: &SignedIn, form: &Form, since: Timestamp, went: &Rehearsed) ->
 }
 
 fn cell_of(hour: &Went) -> Cell {
-    let words = hour.mean_seconds.map_or("–".to_owned(), waited);
+    let words = hour.mean_seconds.map_or("–".to_owned(), roughly);
+    let wait = hour.mean_seconds.map_or(String::new(), |mean| format!(", {} each", waited(mean)));
     let seconds = hour.mean_seconds.unwrap_or_default();
     let came = counted(i64::from(hour.came), "report");
     let in_time = hour.in_time.map_or(String::new(), |part| format!(", {} in time", share(part)));
     Cell {
         shade: WAITS.iter().filter(|from| seconds >= **from).count(),
-        full: format!("{came}{in_time}, {} waiting", number(hour.queue)),
+        full: format!("{came}{wait}{in_time}, {} waiting", number(hour.queue)),
         words,
     }
 }
@@ -213,7 +214,7 @@ fn waits(plan: &Plan) -> Vec<Cell> {
         let staffed = hour.staffed.as_ref();
         let seconds = staffed.and_then(|staffed| staffed.goes).map(|goes| goes.mean_seconds);
         Cell {
-            words: seconds.map_or("never".to_owned(), waited),
+            words: seconds.map_or("never".to_owned(), roughly),
             shade: match seconds {
                 Some(seconds) => WAITS.iter().filter(|from| seconds >= **from).count(),
                 None => WAITS.len(),
@@ -329,6 +330,13 @@ fn waited(seconds: f64) -> String {
     time::duration(seconds.round() as i64)
 }
 
+/// As short as a cell of a map is: "45 s", "12 m", "8 h".
+fn roughly(seconds: f64) -> String {
+    const HOUR: f64 = 3_600.0;
+    let hours = (seconds / HOUR).round();
+    if seconds < HOUR { waited(seconds) } else { format!("{hours:.0} h") }
+}
+
 /// 0 for nothing, else 1 to 5.
 fn shade(value: f64, most: f64) -> usize {
     if value <= 0.0 || most <= 0.0 { 0 } else { (value / most * SHADES).ceil() as usize }
@@ -344,6 +352,10 @@ mod tests {
         assert_eq!(
             (number(0.26), number(9.94), number(17.3)),
             ("0.3".into(), "9.9".into(), "17".into())
+        );
+        assert_eq!(
+            (roughly(45.0), roughly(720.0), roughly(28_020.0)),
+            ("45 s".into(), "12 m".into(), "8 h".into())
         );
         let staffed = Staffed { agents: 1, goes: None };
         assert_eq!(in_full(&staffed), "1 person: the line grows without end");

@@ -110,11 +110,7 @@ pub(super) async fn post(
             refused(&app, &who, live, number, command, &sent, trouble).await
         }
         Err(Stopped::Meanwhile(words)) => {
-            let wrong = Wrong {
-                status: StatusCode::PRECONDITION_FAILED,
-                place: MEANWHILE.to_owned(),
-                words,
-            };
+            let wrong = Wrong::at(StatusCode::PRECONDITION_FAILED, MEANWHILE, words);
             again(&app, &who, live, number, command, &sent, wrong).await
         }
         Err(Stopped::Page(error)) => Err(error),

@@ -15,6 +15,7 @@ use crate::part::form::Errors;
 use axum::http::StatusCode;
 use axum::response::Response;
 use desk::Trouble;
+use incident::policy::needed;
 use incident::{CommandName as C, Refusal, RefusalKind};
 use kernel::IncidentNumber;
 use maud::html;
@@ -34,22 +35,44 @@ pub(super) async fn refused(
     if !matches!(refusal.kind, RefusalKind::State | RefusalKind::Invalid | RefusalKind::Limit) {
         return Err(refusal.into());
     }
-    let wrong =
-        Wrong { status, place: place(&refusal, &Fields::parse(sent)), words: words_of(&refusal) };
+    let wrong = Wrong::of(status, &refusal, &Fields::parse(sent));
     again(app, who, live, number, command, sent, wrong).await
 }
 
 /// What is wrong with a form that was sent.
 pub(super) struct Wrong {
-    pub(super) status: StatusCode,
-    /// The id of the field, or nothing for the form as a whole.
-    pub(super) place: String,
-    pub(super) words: String,
+    status: StatusCode,
+    /// At each field.
+    errors: Errors,
+    /// All of it in a sentence.
+    words: String,
+}
+
+impl Wrong {
+    /// One thing that is wrong; `place` is the id of its field, empty for the form as a whole.
+    pub(super) fn at(status: StatusCode, place: impl Into<String>, words: String) -> Self {
+        let mut errors = Errors::default();
+        errors.add(place, &words);
+        Wrong { status, errors, words }
+    }
+
+    /// What a refusal says; each field that lacks something says what it lacks.
+    fn of(status: StatusCode, refusal: &Refusal, fields: &Fields) -> Self {
+        let words = words_of(refusal);
+        if refusal.missing.is_empty() {
+            return Wrong::at(status, place(refusal.field, fields), words);
+        }
+        let mut errors = Errors::default();
+        for &field in &refusal.missing {
+            errors.add(place(Some(field), fields), needed(field));
+        }
+        Wrong { status, errors, words }
+    }
 }
 
 /// The id of the field at fault, as the form calls it.
-fn place(refusal: &Refusal, fields: &Fields) -> String {
-    match (refusal.field, fields.get("form")) {
+fn place(field: Option<&str>, fields: &Fields) -> String {
+    match (field, fields.get("form")) {
         (Some(field), Some(form)) if form.parse::<C>().is_ok() => {
             let field = match field {
                 "seconds" => "duration",
@@ -103,8 +126,7 @@ pub(super) async fn again(
     let case = Case::load(app, who.viewer(), &who.here, number).await?;
     let view = View::of(&case, who.viewer());
     let fields = Fields::parse(sent);
-    let mut errors = Errors::default();
-    errors.add(wrong.place, &wrong.words);
+    let errors = wrong.errors;
     let morph = Some("morph");
     let form = fields.get("form").unwrap_or_default();
     if matches!(command, C::PublishUpdate | C::DraftUpdate) {

@@ -41,7 +41,7 @@ fn row(who: &SignedIn, sight: &Sight, swap: &Swap) -> Markup {
             td { (schedule) }
             td.nowrap { @if swap.start <= here.now { "now" } @else { (here.exact(swap.start)) } }
             td.nowrap { (here.exact(swap.end)) }
-            td { (swap.reason) }
+            td.swap-why { (swap.reason) }
             td {
                 @match (swap.taken_by, swap.asked) {
                     (Some(by), _) => { (sight.name(by)) ", waits for a manager" }

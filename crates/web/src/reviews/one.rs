@@ -128,7 +128,7 @@ impl View<'_> {
                     span.chip { "Post-incident review" }
                     (words::state(review, here))
                     @if review.state != ReviewState::Published {
-                        span class=(if review.is_overdue(here.now) { "chip chip-crit" } else { "chip" }) { (icon("clock")) "Due " (moment_day(review.due_at, here)) @if review.is_overdue(here.now) { ", overdue" } }
+                        span class=(if review.is_overdue(here.now) { "chip chip-crit" } else { "chip" }) { (icon("clock")) span { "Due " (moment_day(review.due_at, here)) @if review.is_overdue(here.now) { ", overdue" } } }
                     }
                 }
                 h1 { (self.title()) }

@@ -433,12 +433,13 @@ async fn what_must_be_known_is_asked_in_the_form_that_resolves() {
     let refused = world.post("mara", &path, &bare).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     refused
-        .shows("Before it is resolved, set its category")
-        .shows("say its cause")
+        .shows("3 things to fix")
+        .shows("Set its category")
+        .shows("Say its cause")
         .shows("Changed");
     let told = [("cause", "A worn cutter"), ("known_error", ""), ("category", category.as_str())];
     let half: Vec<_> = bare.iter().copied().chain(told).collect();
-    world.post("mara", &path, &half).await.shows("name the known error or the article");
+    world.post("mara", &path, &half).await.shows("Name the known error or the article");
     let article = store::directory::Article {
         body: "Change the cutter.".to_owned(),
         state: store::directory::ArticleState::Published,

@@ -59,6 +59,7 @@ pub(crate) fn line(points: &[LinePoint], says: &str) -> Markup {
                 @for run in runs(points, end, |point| point.high) { polyline.c-p90 points=(run) {} }
                 @for run in runs(points, end, |point| point.middle) { polyline.c-p50 points=(run) {} }
             }
+            (levels(end))
             @if let Some((at, value)) = low {
                 circle.c-end cx=(per_cent(middle(at, points.len()))) cy=(place(down(value, end))) r="3" {}
                 text.c-lab x="100%" y=(place(down(value, end) - 9.0)) text-anchor="end" { (duration(value as i64)) }
@@ -81,7 +82,15 @@ fn grid(end: f64) -> Markup {
     html! {
         @for share in [1.0, 0.5, 0.0] {
             line.c-grid x1="0" x2="100%" y1=(place(down(end * share, end))) y2=(place(down(end * share, end))) {}
-            @if share > 0.0 { text.c-tick x="0" y=(place(down(end * share, end) - 4.0)) { (duration((end * share) as i64)) } }
+        }
+    }
+}
+
+/// What the lines of the grid stand for, above what is drawn on them.
+fn levels(end: f64) -> Markup {
+    html! {
+        @for share in [1.0, 0.5] {
+            text.c-tick x="0" y=(place(down(end * share, end) - 4.0)) { (duration((end * share) as i64)) }
         }
     }
 }

@@ -133,11 +133,11 @@ fn row(at: usize, key: &str, words: &str, place: &str, errors: &Errors) -> Marku
     let id = format!("questions.{at}.words");
     let error = errors.of(&id);
     html! {
-        li.form-2 {
+        li.q-row {
             input type="hidden" name="key" value=(key);
-            input.inp id=(id) name="question" aria-label={ "Question " (at + 1) } maxlength=(limits::TITLE_CHARS) value=(words)
-                aria-invalid=[error.map(|_| "true")];
             input.inp name="place" type="number" min="1" aria-label={ "Number of question " (at + 1) } value=(place);
+            input.inp id=(id) name="question" aria-label={ "Question " (at + 1) } maxlength=(limits::TITLE_CHARS) value=(words)
+                placeholder=[key.is_empty().then_some("A new question")] aria-invalid=[error.map(|_| "true")];
             @if let Some(error) = error { p.err { (error) } }
         }
     }
