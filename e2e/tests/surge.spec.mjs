@@ -62,9 +62,9 @@ test('many reports become one incident with children, by a person who leaves one
   const parent = surge.parent;
 
   // One goes its own way; the others are resolved with the parent's words.
-  const loner = mara.getByRole('button', { name: `Let ${numbers[0]} go its own way` });
+  const loner = mara.getByRole('button', { name: `${numbers[0]} goes its own way` });
   await loner.click();
-  await expect(mara.getByRole('button', { name: `Let ${numbers[0]} follow` })).toBeVisible();
+  await expect(mara.getByRole('button', { name: `${numbers[0]} follows this one` })).toBeVisible();
   const gwen = await open(people.gwen);
   await gwen.goto('/portal');
   const known = gwen.locator('.p-known', { hasText: 'Label printing is down' });

@@ -67,8 +67,10 @@ fn look(sql: &mut dyn Sql) -> Result<Filling, Failure> {
 /// whoever looked a moment before the restored backup was made finds that it goes on from there.
 pub(crate) fn mark_restored(sql: &mut dyn Sql) -> Result<(), Failure> {
     if sql.engine() == Engine::Postgres {
-        let mark = format!("comment on table log_head is 'restored {}'", uuid::Uuid::now_v7());
-        sql.execute(&mark, &[])?;
+        let mark = "do $mark$ begin \
+            execute format('comment on table log_head is %L', 'restored ' || gen_random_uuid()); \
+            end $mark$";
+        sql.execute(mark, &[])?;
     }
     Ok(())
 }

@@ -40,8 +40,8 @@ pub(super) fn line(view: &View<'_>, field: Suggested) -> Markup {
             input type="hidden" name="value" value=(offer.value);
             p.meta { "Suggested: " (words(offer)) }
             div.btns {
-                button class="btn btn-sm" type="submit" data-key=(KEY) aria-label={ "Accept " (offer.label) " as " (field) } { "Accept " kbd { "O" } }
-                button class="btn btn-quiet btn-sm" type="submit" formaction=(post("dismiss")) aria-label={ "Do not suggest the " (field) } { "No" }
+                button class="btn btn-sm" type="submit" data-key=(KEY) { "Accept" span.vh { " " (offer.label) " as " (field) } " " kbd { "O" } }
+                button class="btn btn-quiet btn-sm" type="submit" formaction=(post("dismiss")) { "No" span.vh { ", do not suggest the " (field) } }
             }
         }
     }
@@ -141,8 +141,9 @@ pub(super) fn beside(app: &App, who: &SignedIn, sent: &Fields, patch: Option<&st
                 p.meta {
                     (label(offer.field)) " suggested: " (words(offer)) " "
                     button class="btn btn-sm" type="submit" form="f-new" formnovalidate data-look data-key=(KEY)
-                        formaction={ "/incidents/new/fill?take=" (offer.field) "&value=" (url::encode(&offer.value)) }
-                        aria-label={ "Accept " (offer.label) " as " (offer.field) } { "Accept " kbd { "O" } }
+                        formaction={ "/incidents/new/fill?take=" (offer.field) "&value=" (url::encode(&offer.value)) } {
+                        "Accept" span.vh { " " (offer.label) " as " (offer.field) } " " kbd { "O" }
+                    }
                 }
             }
         }

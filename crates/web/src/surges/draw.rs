@@ -213,7 +213,7 @@ fn reports(
     html! {
         @if rows.is_empty() { p.muted { "Every open report has a parent already." } }
         @else {
-            ul.stack-s.mts {
+            ul.stack-s.mts.su-r {
                 @for row in rows {
                     li {
                         @if let Some(chosen) = chosen {

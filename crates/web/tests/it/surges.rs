@@ -92,7 +92,7 @@ async fn the_form_makes_a_parent_of_what_is_ticked_without_scripts() {
         .shows("Label Printing does not work")
         .shows("5 incidents below it")
         .shows("Several people cannot use Label Printing")
-        .shows("go its own way");
+        .shows("goes its own way");
     world.get("mara", "/queue").await.shows("They are linked to");
     world.get("mara", &address).await.shows("Its reports are linked to");
     // Somebody else was slower.
@@ -128,11 +128,15 @@ async fn a_child_is_let_go_on_the_page_of_its_parent() {
     };
     world.command("mara", child, link).await;
     let (page, back) = (format!("/incidents/{parent}"), parent.to_string());
-    world.get("mara", &page).await.shows(&format!("Let {child} go its own way"));
+    world.get("mara", &page).await.shows(&format!("{child} goes its own way"));
     let fields = [("kind", "parent"), ("target", &*back), ("back", &*back), ("own_way", "1")];
     let done = world.post("mara", &format!("/incidents/{child}/link"), &fields).await;
     assert_eq!(done.location(), page);
-    world.get("mara", &page).await.shows(&format!("Let {child} follow")).shows("goes its own way");
+    world
+        .get("mara", &page)
+        .await
+        .shows(&format!("{child} follows this one"))
+        .shows("goes its own way");
 }
 
 #[tokio::test(flavor = "multi_thread")]

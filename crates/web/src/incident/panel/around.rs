@@ -167,8 +167,9 @@ fn child_row(view: &View<'_>, number: IncidentNumber) -> Markup {
                     input type="hidden" name="target" value=(view.case.number);
                     input type="hidden" name=(BACK) value=(view.case.number);
                     @if follows { input type="hidden" name="own_way" value="1"; }
-                    button class="btn btn-quiet btn-sm" type="submit" aria-label={ @if follows { "Let " (number) " go its own way" } @else { "Let " (number) " follow" } } {
-                        @if follows { "Let go" } @else { "Follow" }
+                    button class="btn btn-quiet btn-sm" type="submit" {
+                        @if follows { "Let go" span.vh { ": " (number) " goes its own way" } }
+                        @else { "Follow" span.vh { ": " (number) " follows this one" } }
                     }
                 }
                 form method="post" action=(url::incident_command(number, "unlink")) {

@@ -68,7 +68,7 @@ fn override_row(who: &SignedIn, which: &Which, stored: &Schedule, one: &Override
             @if who.viewer().arranges_shifts() {
                 td.num {
                     form method="post" action={ (SECTION.of(stored.id)) "/overrides/" (one.id) "/end" } {
-                        button.btn.btn-sm.btn-quiet type="submit" aria-label={ "End the override of " (name) } { "End it" }
+                        button.btn.btn-sm.btn-quiet type="submit" { "End it" span.vh { ": the override of " (name) } }
                     }
                 }
             }

@@ -58,7 +58,7 @@ fn row(who: &SignedIn, which: &Which, stored: &Schedule, one: &Shadow) -> Markup
             @if who.viewer().arranges_shifts() {
                 td.num {
                     form method="post" action={ (SECTION.of(stored.id)) "/shadows/" (one.id) "/end" } {
-                        button.btn.btn-sm.btn-quiet type="submit" aria-label={ "End that " (name) " learns" } { "End it" }
+                        button.btn.btn-sm.btn-quiet type="submit" { "End it" span.vh { ": " (name) " learns" } }
                     }
                 }
             }
