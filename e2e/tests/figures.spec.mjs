@@ -70,7 +70,7 @@ test('what came in the last weeks is run with the people that somebody names', a
   await expect(boss.getByRole('region', { name: 'People it takes' })).toBeVisible();
   await boss.getByLabel('Time that one takes').fill('20 min');
   await boss.getByLabel('People from Mon to Fri').fill('8-18 2, 18-22 1');
-  await boss.getByLabel('What-if on the last weeks').fill('4');
+  await boss.getByLabel('Past weeks to test with').fill('4');
   await boss.getByRole('button', { name: 'Compute' }).click();
   const went = boss.getByRole('region', { name: 'What came, with these people' });
   await expect(went).toContainText(/2[78] reports since/);

@@ -19,7 +19,7 @@ test('a template for majors asks its question in the review of one', async ({ de
   await admin.getByRole('link', { name: 'Add a template' }).click();
   await isSound(admin, 'a new template of reviews');
   await admin.getByLabel('Name').fill('Majors');
-  await admin.getByLabel('Major incidents').selectOption('Majors alone');
+  await admin.getByLabel('Which incidents').selectOption('Major incidents only');
   await admin.getByLabel('Question 1', { exact: true }).fill(QUESTION);
   await admin.getByRole('button', { name: 'Save' }).click();
   await expect(admin.getByText('Saved.', { exact: true })).toBeVisible();

@@ -250,7 +250,7 @@ fn calendar(app: &App, given: Option<&str>) -> Result<Option<CalendarId>, Proble
         let id = known.hours.reference.id.to_string();
         id == text || known.hours.name.eq_ignore_ascii_case(text)
     });
-    let unknown = || Problem::invalid("calendar", "is none that there is");
+    let unknown = || Problem::invalid("calendar", "must be the id or the name of a calendar");
     named.map(|known| Some(known.hours.reference.id)).ok_or_else(unknown)
 }
 

@@ -182,7 +182,7 @@ impl Desk {
         check(&asked)?;
         let (policy, now) = (self.policy(), self.now());
         if asked.calendar.is_some_and(|id| policy.calendars.newest(id, now).is_none()) {
-            return Err(Refusal::invalid("calendar", "is none that there is").into());
+            return Err(Refusal::invalid("calendar", "must be a calendar that is in use").into());
         }
         let turn = self.what_if_turn().await?;
         let past = self.past(asked.team).await?;

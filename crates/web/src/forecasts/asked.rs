@@ -59,7 +59,7 @@ pub(super) fn read(fields: &Fields) -> (Asked, Errors) {
         Some(text) => {
             let team = text.parse().ok();
             if team.is_none() {
-                errors.add("team", "is none that there is");
+                errors.add("team", "must be one of the list");
             }
             team
         }
@@ -67,7 +67,7 @@ pub(super) fn read(fields: &Fields) -> (Asked, Errors) {
     let calendar = fields.filled("calendar").and_then(|text| {
         let calendar = text.parse().ok();
         if calendar.is_none() {
-            errors.add("calendar", "is none that there is");
+            errors.add("calendar", "must be one of the list");
         }
         calendar
     });

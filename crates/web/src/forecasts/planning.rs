@@ -71,8 +71,8 @@ fn inputs(app: &App, form: &Form) -> Markup {
                     (field("lost", "May give up, per cent").input("number", &or("lost", asked.lost_per_cent.to_string())))
                     (field("weekday", "People from Mon to Fri").hint("By hour, such as 8-18 6, 18-22 2. Empty: no what-if").input("text", &text("weekday")))
                     (field("weekend", "People on Sat and Sun").hint("In the same way").input("text", &text("weekend")))
-                    (field("calendar", "What-if they are there by").hint("On what came in the past").select(&calendars(app), &text("calendar")))
-                    (field("weeks", "What-if on the last weeks").input("number", &or("weeks", asked.weeks.to_string())))
+                    (field("calendar", "Working hours in the what-if").hint("For the test with past reports").select(&calendars(app), &text("calendar")))
+                    (field("weeks", "Past weeks to test with").input("number", &or("weeks", asked.weeks.to_string())))
                 }
                 div.btns { button.btn.btn-primary type="submit" { "Compute" } }
             }
@@ -127,7 +127,7 @@ fn calendars(app: &App) -> Vec<(String, String)> {
     let latest = policy.calendars.latest().into_iter().filter(|known| !known.hours.retired);
     let named =
         latest.map(|known| (known.hours.reference.id.to_string(), known.hours.name.clone()));
-    std::iter::once((String::new(), "The hours above alone".to_owned())).chain(named).collect()
+    std::iter::once((String::new(), "Only the hours above".to_owned())).chain(named).collect()
 }
 
 /// What really came, run with the people that were named.
@@ -139,7 +139,7 @@ fn rehearsed(who: &SignedIn, form: &Form, since: Timestamp, went: &Rehearsed) ->
             div.card-b.stack {
                 p {
                     (counted(i64::from(whole.came), "report")) " since " (time::moment(since, &who.here))
-                    ", taken in turn by the people that you named. How long each takes is drawn around the mean, the same at each look; all wait, and who goes home finishes what is in hand."
+                    ", answered in turn by the people you named. How long each one takes varies by chance around the average, the same way every time. Nobody gives up, and people finish what they have begun before they go home."
                 }
                 @if let (Some(mean), Some(in_time)) = (whole.mean_seconds, whole.in_time) {
                     dl.props {

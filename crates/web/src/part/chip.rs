@@ -20,7 +20,7 @@ pub(crate) fn proposed() -> Markup {
 
 /// Over only after its resolution is due, as it looks.
 pub(crate) fn likely_late() -> Markup {
-    html! { span class="chip chip-warn" title="Expected to be over only after its resolution is due" { "Likely late" } }
+    html! { span class="chip chip-warn" title="Expected to be resolved only after its due time" { "Likely late" } }
 }
 
 /// The chip of an incident that only a team may see.

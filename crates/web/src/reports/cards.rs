@@ -224,17 +224,17 @@ pub(super) fn changes(report: &Report) -> Markup {
     }
 }
 
-/// One of them: "Restore, median: from 2 Mar on 3 h, before 5 h: more than chance explains."
+/// One of them: "Restore, median: 3 h since the week of 2 Mar, 5 h before. Chance rarely does that."
 fn changed(change: &Changed) -> String {
     let (from, Changed { before, after, .. }) = (day(&change.day), change);
     let levels = match change.measure {
         Some(_) => {
             let [after, before] = [after, before].map(|seconds| duration(*seconds as i64));
-            format!("{}: from the week of {from} on {after}, before {before}", change.title())
+            format!("{}: {after} since the week of {from}, {before} before", change.title())
         }
-        None => format!("From {from} on {after:.1} came a day, before {before:.1}"),
+        None => format!("{after:.1} a day came since {from}, {before:.1} before"),
     };
-    format!("{levels}: more than chance explains.")
+    format!("{levels}. Chance rarely does that.")
 }
 
 /// How old what is open is.

@@ -731,7 +731,7 @@ async fn reviews_are_written_as_administrators_say() {
     assert_eq!(twice.status, StatusCode::UNPROCESSABLE_ENTITY);
     twice.shows("s there twice");
     let list = world.get("ines", "/settings/reviews").await;
-    list.shows("Gravest").shows("Majors alone").hides("Add a template");
+    list.shows("Gravest").shows("Major incidents only").hides("Add a template");
     world.get("ines", "/settings/reviews/0").await.shows("Impact").hides("btn-primary");
     assert_eq!(world.get("ada", "/settings/reviews/7").await.status, StatusCode::NOT_FOUND);
     let template = world.desk.review_template(&world.viewer("ines")).await.unwrap().value;
@@ -740,7 +740,7 @@ async fn reviews_are_written_as_administrators_say() {
     let gone = [("version", "3"), ("do", "remove")];
     let gone = world.post("ada", "/settings/reviews/0", &gone).await;
     assert_eq!(gone.status, StatusCode::SEE_OTHER, "{}", gone.body);
-    world.get("ada", "/settings/reviews").await.hides("Gravest").shows("Majors alone");
+    world.get("ada", "/settings/reviews").await.hides("Gravest").shows("Major incidents only");
 }
 
 #[tokio::test(flavor = "multi_thread")]

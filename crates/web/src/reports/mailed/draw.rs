@@ -153,19 +153,19 @@ fn what(fields: &Fields, problem: &Problem) -> Markup {
     let lines = report.map_or(By::ALL, |report| report.by());
     let lines: Vec<_> = lines.iter().map(|by| (by.as_str(), by_word(*by))).collect();
     let past: Vec<_> = Past::ALL.iter().map(|past| (past.as_str(), past_words(*past))).collect();
+    let which = Field::new("q", "Which incidents")
+        .hint("Leave it empty for all that the reader may see, or give a filter, such as service:VPN.")
+        .errors(errors);
     html! {
         input type="hidden" name="report" value=(fields.text("report"));
         @if let Some(report) = report { p { "Report: " strong { (title(report)) } } }
         div.form-2 {
             (Field::new("past", "Which days").errors(errors).select(&past, fields.text("past")))
             (Field::new("by", "Lines").errors(errors).select(&lines, fields.text("by")))
-            (Field::new("q", "Which incidents")
-                .hint("Empty: all that the reader may see. Else a query, such as service:VPN.")
-                .errors(errors)
-                .around(html! {
-                    input.inp id="q" name="q" type="text" value=(fields.text("q")) maxlength=(limits::QUERY_CHARS)
-                        autocomplete="off" aria-invalid=[errors.of("q").map(|_| "true")] aria-describedby="q-h";
-                }))
+            (which.around(html! {
+                input.inp id="q" name="q" type="text" value=(fields.text("q")) maxlength=(limits::QUERY_CHARS)
+                    autocomplete="off" aria-invalid=[which.invalid()] aria-describedby=[which.described_by()];
+            }))
         }
     }
 }
@@ -191,10 +191,10 @@ fn when(who: &SignedIn, fields: &Fields, problem: &Problem) -> Markup {
     html! {
         div.form-2 {
             (Field::new("pace", "How often").errors(errors).select(&paces, fields.text("pace")))
-            (Field::new("weekday", "Day of the week").hint("Counts with each week.").errors(errors).select(&week, fields.text("weekday")))
-            (Field::new("month_day", "Day of the month").hint("Counts with each month; shorter months have it on their last day.").errors(errors).select(&days, fields.text("month_day")))
+            (Field::new("weekday", "Day of the week").hint("For a report that is sent each week.").errors(errors).select(&week, fields.text("weekday")))
+            (Field::new("month_day", "Day of the month").hint("For a report that is sent each month. In a shorter month it is sent on the last day.").errors(errors).select(&days, fields.text("month_day")))
             (Field::new("hour", "Hour").errors(errors).select(&hours, fields.text("hour")))
-            (Field::new("zone", "Time zone").hint("Of the hour and of the days.").errors(errors).select(&zones, fields.text("zone")))
+            (Field::new("zone", "Time zone").hint("For the hour, and for where days begin and end.").errors(errors).select(&zones, fields.text("zone")))
         }
         @if let Some(wrong) = errors.of("day") { p.err id="day" { (icon("alert")) (wrong) } }
     }
@@ -205,7 +205,7 @@ fn readers(fields: &Fields, problem: &Problem, offered: &[Person]) -> Markup {
     let chosen: Vec<&str> = fields.all("people").collect();
     let errors = &problem.errors;
     let field = Field::new("people", "Who gets it")
-        .hint("Several with Ctrl, or ⌘. Each gets the figures of what they may see.")
+        .hint("Hold Ctrl or ⌘ to choose several. Each person gets figures of what they may see.")
         .errors(errors);
     field.around(html! {
         select.inp id="people" name="people" multiple size="8" aria-invalid=[field.invalid()] aria-describedby=[field.described_by()] {

@@ -21,9 +21,10 @@ use desk::Trouble;
 use desk::reports::mailed::{self as rules, may_arrange, may_read};
 use incident::Refusal;
 use insight::report::{By, Pace, Turn};
-use kernel::{PersonId, ReportId, Timestamp, limits};
+use kernel::{PersonId, ReportId, Timestamp};
 use maud::{Markup, html};
 use std::collections::BTreeSet;
+use store::Sql;
 use store::directory::people::{self, PeopleFilter, Person};
 use store::reports::mailed::Mailing;
 
@@ -178,10 +179,22 @@ async fn form(
     problem: &Problem,
 ) -> PageResult<Markup> {
     let filter = PeopleFilter { staff_only: true, active: Some(true), ..PeopleFilter::default() };
-    let offered =
-        app.desk.read(move |sql| people::list(sql, &filter, PEOPLE_OFFERED, None)).await?;
-    let offered: Vec<Person> = offered.into_iter().filter(may_read).collect();
+    let chosen = fields.all("people").filter_map(|id| id.parse().ok()).take(rules::READERS_MAX);
+    let chosen: Vec<PersonId> = chosen.collect();
+    let read = move |sql: &mut dyn Sql| {
+        let offered = people::list(sql, &filter, PEOPLE_OFFERED, None)?;
+        Ok(with_chosen(offered, people::get_many(sql, &chosen)?))
+    };
+    let mut offered = app.desk.read(read).await?;
+    offered.retain(may_read);
     Ok(draw::page(who, Some(one.is_some()), draw::form(who, one, fields, problem, &offered)))
+}
+
+/// Whoever is chosen is offered too, or saving the form again would end their mail.
+fn with_chosen(mut offered: Vec<Person>, chosen: Vec<Person>) -> Vec<Person> {
+    let known: BTreeSet<PersonId> = offered.iter().map(|person| person.id).collect();
+    offered.extend(chosen.into_iter().filter(|person| !known.contains(&person.id)));
+    offered
 }
 
 fn must_arrange(who: &SignedIn) -> PageResult<()> {
@@ -225,17 +238,12 @@ fn typed(id: ReportId, me: PersonId, fields: &Fields, version: i64) -> Result<Ma
         Pace::Weekly => chosen(fields, "weekday")?,
         Pace::Monthly => chosen(fields, "month_day")?,
     };
-    let query = fields.text("q").trim();
-    if query.chars().count() > limits::QUERY_CHARS {
-        let words = format!("must have at most {} characters", limits::QUERY_CHARS);
-        return Err(Refusal::invalid("q", words).into());
-    }
     Ok(Mailing {
         id,
         owner: me,
         report: chosen(fields, "report")?,
         by: chosen(fields, "by")?,
-        query: query.to_owned(),
+        query: fields.text("q").trim().to_owned(),
         zone: fields.text("zone").trim().to_owned(),
         past: chosen(fields, "past")?,
         turn: Turn { pace, day, hour: chosen(fields, "hour")? },
@@ -249,4 +257,19 @@ fn typed(id: ReportId, me: PersonId, fields: &Fields, version: i64) -> Result<Ma
 fn chosen<T: std::str::FromStr>(fields: &Fields, field: &'static str) -> Result<T, Trouble> {
     let wrong = |_| Trouble::from(Refusal::invalid(field, "Choose one of the list"));
     fields.text(field).parse().map_err(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_is_chosen_is_offered_once_however_many_there_are() {
+        let begin = Timestamp::from_micros(0);
+        let person = |name: &str| Person::new(PersonId(desk::fresh()), name, None, begin);
+        let (ada, zoe) = (person("Ada"), person("Zoe"));
+        let offered = with_chosen(vec![ada.clone()], vec![ada, zoe]);
+        let names: Vec<&str> = offered.iter().map(|person| person.name.as_str()).collect();
+        assert_eq!(names, ["Ada", "Zoe"]);
+    }
 }

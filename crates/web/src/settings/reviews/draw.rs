@@ -75,14 +75,14 @@ pub(super) fn kind_form(
     known: bool,
 ) -> Markup {
     let errors = &problem.errors;
-    let majority = Field::new("majority", "Major incidents").errors(errors);
+    let majority = Field::new("majority", "Which incidents").errors(errors);
     let order = Field::new("order", "Place among the templates")
-        .hint("An incident's review is written by the first that fits, else as usual.")
+        .hint("The first template that fits an incident is used for its review; if none fits, the usual sections and questions are.")
         .errors(errors);
     let which = [
-        (Majority::All.as_str(), "Majors and others"),
-        (Majority::Majors.as_str(), "Majors alone"),
-        (Majority::Others.as_str(), "All but majors"),
+        (Majority::All.as_str(), "All incidents"),
+        (Majority::Majors.as_str(), "Major incidents only"),
+        (Majority::Others.as_str(), "All but major incidents"),
     ];
     html! {
         section.card { div.card-b {
@@ -96,7 +96,7 @@ pub(super) fn kind_form(
                 (buttons("Save", &SECTION.address()))
                 @if known {
                     div { button.btn.btn-quiet type="submit" name="do" value="remove" formnovalidate { "Remove this template" } }
-                    p.hint { "What was written in reviews stays; they are shown as usual then." }
+                    p.hint { "Nothing written in reviews is lost. They then show the usual sections and questions." }
                 }
             }
         } }
@@ -108,10 +108,10 @@ fn parts(fields: &Fields, errors: &Errors) -> Markup {
     let sections: Vec<(String, String)> =
         Part::ALL.iter().map(|part| (part.to_string(), heading(*part).1.to_owned())).collect();
     html! {
-        (choices("section", "Sections", Some("What stands in one that is not ticked is kept and not shown."), &sections, fields))
+        (choices("section", "Sections", Some("The text of a section that is not ticked is kept, but not shown."), &sections, fields))
         fieldset.field id="questions" {
-            legend { "Questions besides" }
-            p.hint { "Asked in the order of their numbers. Empty one to remove it; answers to it are kept." }
+            legend { "Your own questions" }
+            p.hint { "Asked in the order of their numbers. To remove a question, delete its words; answers to it are kept." }
             @if let Some(error) = errors.of("questions") { p.err { (error) } }
             ol.stack {
                 @for (at, (key, words, place)) in rows(fields).enumerate() { (row(at, key, words, place, errors)) }
@@ -156,7 +156,7 @@ pub(super) fn usual_told(template: &Template) -> Markup {
     html! {
         section.card { div.card-b.stack {
             dl.props {
-                div { dt { "Majors" } dd { @if template.for_majors { "get a review by themselves" } @else { "get one when somebody opens it" } } }
+                div { dt { "Majors" } dd { @if template.for_majors { "get a review automatically" } @else { "get a review when somebody opens one" } } }
                 div { dt { "Due after" } dd { (template.due_days) " business days" } }
             }
             (parts_told(&template.off, &template.questions))
@@ -179,7 +179,7 @@ fn parts_told(off: &[Part], questions: &[Question]) -> Markup {
     let sections: Vec<&str> = on.map(|part| heading(*part).1).collect();
     html! {
         p { "Sections: " (sections.join(", ")) }
-        @if questions.is_empty() { p.muted { "No questions besides." } }
+        @if questions.is_empty() { p.muted { "No questions of your own." } }
         @else { ol { @for question in questions { li { (question.words) } } } }
     }
 }
@@ -189,7 +189,7 @@ pub(super) fn kinds(policy: &Policy, kinds: &[Kind]) -> Markup {
     html! {
         section.card aria-labelledby="kinds-h" {
             div.card-h { h2 id="kinds-h" { "Templates for some incidents" } }
-            @if kinds.is_empty() { div.card-b { p.muted { "None: all reviews are written as usual." } } }
+            @if kinds.is_empty() { div.card-b { p.muted { "None. All reviews have the usual sections and questions." } } }
             @else {
                 div.scroll-x tabindex="0" role="region" aria-label="Templates for some incidents" {
                     table.dt {
@@ -210,12 +210,12 @@ pub(super) fn kinds(policy: &Policy, kinds: &[Kind]) -> Markup {
     }
 }
 
-/// "Majors alone, Security, Hardware › Printers".
+/// "Major incidents only, Security, Hardware › Printers".
 fn for_which(policy: &Policy, kind: &Kind) -> String {
     let which = match kind.majority {
-        Majority::All => "Majors and others",
-        Majority::Majors => "Majors alone",
-        Majority::Others => "All but majors",
+        Majority::All => "All incidents",
+        Majority::Majors => "Major incidents only",
+        Majority::Others => "All but major incidents",
     };
     let path =
         |id| policy.categories.get(id).map_or("a category out of use", |one| one.path.as_str());
