@@ -7,7 +7,7 @@ use super::forest::Forest;
 use super::left::Left;
 use super::like::Like;
 use super::sight::{self, Sight};
-use super::{Basis, Expected, Now, wait};
+use super::{Basis, Expected, Now};
 use serde::{Deserialize, Serialize};
 
 /// What was learned from cases.
@@ -51,14 +51,19 @@ impl Model {
         let spread = self.forest.spread(&row);
         let left = Left::of(&spread, idle, lasting);
         let [low, high] = [levels.low, levels.high].map(|level| left.quantile(level));
-        let median = match &self.added {
-            // Right after a step what the trees add is nearer; it knows nothing of waiting.
-            Some((added, part)) if wait::part(idle) == 0 => {
+        // What is told right after the step, and which part of the distribution is below it. It stays
+        // that part while nothing happens, so that what is told never jumps, and whoever lasted longer
+        // takes longer in all.
+        let at_once = self.calibrated.levels(&last.activity, group, 0.0);
+        let (told, level) = match &self.added {
+            Some((added, part)) => {
                 let alone = spread.quantile(0.5);
-                alone + part * (added.seconds(&row) - alone) - f64::from(idle)
+                let told = alone + part * (added.seconds(&row) - alone);
+                (told, spread.up_to(told as f32).clamp(at_once.low, at_once.high))
             }
-            _ => left.quantile(levels.middle),
+            None => (spread.quantile(at_once.middle), at_once.middle),
         };
+        let median = if idle > 0.0 { left.quantile(level) } else { told };
         let seconds = |seconds: f64| seconds.max(0.0).round() as i64;
         let (low, high) = (seconds(low), seconds(high));
         let named = self.facts.iter().enumerate().take(depth);

@@ -74,10 +74,9 @@ fn time_that_passes_is_learned_from_until_too_few_lasted_as_long() {
         [0, 4, 8, 16].map(|hours| ask(&model, &case, 2, hours * HOUR).unwrap()).into();
     for pair in told.windows(2) {
         assert!(pair[1].basis.cases < pair[0].basis.cases, "{told:?}");
-        // Who lasted longer takes longer in all, as far as a small forest tells.
+        // Who lasted longer takes longer in all.
         let passed = pair[1].basis.since_seconds - pair[0].basis.since_seconds;
-        let in_all = pair[1].median_seconds + passed;
-        assert!(4 * in_all >= 3 * pair[0].median_seconds, "{told:?}");
+        assert!(pair[1].median_seconds + passed >= pair[0].median_seconds, "{told:?}");
     }
     assert_eq!(ask(&model, &case, 2, 5_000 * HOUR), None);
 }
@@ -106,10 +105,11 @@ fn eight_of_ten_end_in_the_interval_whatever_their_group() {
             within += i64::from((told.low_seconds..=told.high_seconds).contains(&rest));
         }
         let part = within as f64 / f64::from(all);
-        // Chance alone moves it. While it waits it is calibrated by how long, not by priority too.
-        let other = if idle > 0 { 0.05 } else { 0.02 };
-        let chance = other + 2.5 * (0.16 / f64::from(all)).sqrt();
-        assert!((part - 0.8).abs() < chance, "{priority} {steps} {idle}: {part} of {all}");
+        // Right after a step chance alone moves it. While it waits it is calibrated by how long, not
+        // by priority too.
+        let chance = 0.02 + 2.5 * (0.16 / f64::from(all)).sqrt();
+        let off = if idle == 0 { chance } else { 0.1 };
+        assert!((part - 0.8).abs() < off, "{priority} {steps} {idle}: {part} of {all}");
     }
 }
 

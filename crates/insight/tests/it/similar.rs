@@ -28,12 +28,16 @@ fn offices() -> Corpus {
 
 #[test]
 fn rare_words_count_more_than_common_ones() {
-    let found = order(&offices(), &Doc::new("vpn client: please help", ""));
-    assert!([1, 2, 3].iter().all(|place| found.contains(place)), "{found:?}");
+    let mut corpus = offices();
+    for nth in 1..=10 {
+        corpus.add(Doc::new(&format!("Please help with desk {nth}"), "It wobbles"));
+    }
+    let found = order(&corpus, &Doc::new("vpn client: please help", ""));
+    assert_eq!(found[0], 1, "{found:?}");
     assert!(!found.contains(&4), "nothing in common: {found:?}");
-    let alike = ["Scanner waits", "Gate waits", "Door waits", "Gate drops", "Door drops"];
-    let found = order(&corpus(&alike.map(|title| (title, ""))), &Doc::new("scanner drops", ""));
-    assert_eq!(found[0], 0, "of texts as long as each other: {found:?}");
+    let found = order(&offices(), &Doc::new("vpn client: please help", ""));
+    assert!(found.contains(&1) && found.contains(&2) && found.contains(&3), "{found:?}");
+    assert!(!found.contains(&4), "nothing in common: {found:?}");
 }
 
 #[test]
