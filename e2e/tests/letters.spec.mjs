@@ -1,28 +1,8 @@
 // Where the links of letters lead, for people who are not signed in: whoever reported an incident says whether it is
 // over, and whoever follows one stops.
-import { Desk, expect, people, test as base } from '../support/fixtures.mjs';
-import { Mailbox } from '../support/mailbox.mjs';
+import { expect, people } from '../support/fixtures.mjs';
+import { test } from '../support/mailed.mjs';
 import { isSound } from '../support/sound.mjs';
-
-const test = base.extend({
-  box: [
-    async ({}, use) => {
-      const box = await Mailbox.start();
-      await use(box);
-      await box.stop();
-    },
-    { scope: 'worker' },
-  ],
-  desk: [
-    async ({ box }, use) => {
-      const from = ['--smtp-url', box.url, '--mail-from', 'Service Desk <help@northwind.example>'];
-      const desk = await Desk.start((port) => [...from, '--public-url', `http://127.0.0.1:${port}`]);
-      await use(desk);
-      await desk.stop();
-    },
-    { scope: 'worker', timeout: 120_000 },
-  ],
-});
 
 /** The next letter to a person in which a link of this kind stands: that link. */
 async function linkTo(box, person, kind) {

@@ -1,7 +1,7 @@
 // A major incident from its first alert to its end, in the browsers of two who conduct it, in mail
 // programs and in a chat room: each word reaches everybody once, and silence pages somebody.
-import { Desk, expect, people, test as base } from '../support/fixtures.mjs';
-import { Mailbox } from '../support/mailbox.mjs';
+import { expect, people } from '../support/fixtures.mjs';
+import { test } from '../support/mailed.mjs';
 import * as screens from '../support/screens.mjs';
 import { Sink } from '../support/sink.mjs';
 
@@ -16,26 +16,6 @@ const NUMBER = screens.NUMBER;
 const BY_MAIL = { timeout: 60_000 };
 /** Until the promise of the second update passes. */
 const PROMISED_MS = 10_000;
-
-const test = base.extend({
-  box: [
-    async ({}, use) => {
-      const box = await Mailbox.start();
-      await use(box);
-      await box.stop();
-    },
-    { scope: 'worker' },
-  ],
-  desk: [
-    async ({ box }, use) => {
-      const from = ['--smtp-url', box.url, '--mail-from', 'Service Desk <help@northwind.example>'];
-      const desk = await Desk.start((port) => [...from, '--public-url', `http://127.0.0.1:${port}`]);
-      await use(desk);
-      await desk.stop();
-    },
-    { scope: 'worker', timeout: 120_000 },
-  ],
-});
 
 /** The row of a role in the room. */
 const role = (page, name) => page.getByRole('region', { name: 'Roles' }).getByRole('listitem').filter({ hasText: name });
