@@ -37,6 +37,15 @@ test("whoever rests on a link sees its card, told by the link, and Escape ends i
   await until(() => !$("#card"), "it goes when somebody leaves");
 });
 
+test("the page that scrolls takes a card away, but not one that is still to come", async () => {
+  serve(() => ({ body: "<p>INC-7</p>" }));
+  over($("#one"));
+  document.dispatchEvent(new Event("scroll"));
+  await until(() => $("#card"), "the card after the page came to rest");
+  document.dispatchEvent(new Event("scroll"));
+  assert.equal($("#card"), null);
+});
+
 test("nothing is shown of what may not be seen, and nothing by touch", async () => {
   const calls = serve(() => ({ status: 404, body: "<p>No</p>" }));
   over($("#two"), "touch");

@@ -32,7 +32,8 @@ class Cards {
     document.addEventListener("focusin", ({ target }) => target.matches?.(":focus-visible") && this.over(target));
     document.addEventListener("focusout", ({ target }) => target === this.link && this.hide());
     document.addEventListener("pointerdown", ({ target }) => this.card.contains(target) || this.hide());
-    document.addEventListener("scroll", () => this.hide(), { passive: true, capture: true });
+    // A card that is still on its way comes where its link is by then; over another one it does not come.
+    document.addEventListener("scroll", () => this.shown && this.hide(), { passive: true, capture: true });
     document.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || !this.shown) return;
       this.hide();
