@@ -5,6 +5,7 @@ mod alerts;
 mod http;
 mod pace;
 mod raw;
+mod reports;
 mod scenario;
 mod seed;
 mod server;
@@ -15,7 +16,7 @@ use server::Place;
 use std::path::PathBuf;
 use store::Target;
 
-/// Measures creation, alerts, pages, lists, the status page, streams, start and memory.
+/// Measures creation, alerts, pages, lists, the status page, reports, streams, start and memory.
 ///
 /// Example: cargo build --release && cargo run --release -p evenkeel-load -- --incidents 100000
 #[derive(Parser)]
@@ -38,7 +39,7 @@ struct Arguments {
     /// Keep the data here and use it again if it is there; otherwise a temporary folder.
     #[arg(long)]
     data: Option<PathBuf>,
-    /// Only these: raw, start, pages (or single ones: queue, incident, list, one, search), create, alerts, status, streams.
+    /// Only these: raw, start, pages (or single ones: queue, incident, list, one, search), create, alerts, status, reports, streams.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
 }
@@ -103,6 +104,9 @@ async fn run(arguments: Arguments) -> Result<(), String> {
     }
     if wanted("status") {
         status::measure(&server, arguments.seconds).await?;
+    }
+    if wanted("reports") {
+        reports::measure(&server).await?;
     }
     if wanted("streams") {
         scenario::streams(&server, arguments.streams).await?;

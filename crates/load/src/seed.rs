@@ -16,6 +16,8 @@ use store::{Store, Target};
 const WINDOW: usize = 1_024;
 /// One incident of this many stays open, like in a desk that keeps up.
 const OPEN_EVERY: u64 = 20;
+/// From one report to the next: 100,000 of them are a year.
+const SECONDS_BETWEEN: i64 = 315;
 /// Words to make titles of.
 const WORDS: [&str; 16] = [
     "printer", "scanner", "vpn", "mailbox", "login", "route", "label", "wifi", "payroll", "badge",
@@ -56,7 +58,7 @@ pub async fn seed(target: &Target, count: u64) -> Result<kernel::IncidentNumber,
     let mut waiting = VecDeque::new();
     let mut last = None;
     for i in 0..count {
-        let at = now.plus_seconds(-((count - i) as i64) * 120);
+        let at = now.plus_seconds(-((count - i) as i64) * SECONDS_BETWEEN);
         one(&desk, &company, i, at, &mut waiting).await.map_err(|error| words(&error))?;
         while waiting.len() > WINDOW {
             last = settle(&mut waiting).await.map_err(|error| words(&error))?.or(last);
