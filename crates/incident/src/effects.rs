@@ -221,6 +221,10 @@ fn tell(before: Option<&State>, after: &State, event: &Event, found: &mut Vec<Ef
         Body::Commented(data) if data.visibility == Visibility::Public => {
             add(requester, 0);
             watchers(after, &mut add, 0);
+            // Who follows it from outside speaks to whoever has it, too.
+            if data.by_follower && owner(after) != Audience::Watchers {
+                add(owner(after), 0);
+            }
         }
         Body::UpdatePublished(data) => {
             for audience in audiences(after, data) {
