@@ -354,6 +354,12 @@ fn heartbeats_are_due_until_they_come_or_are_told() {
         write(store, |sql| heartbeats::came(sql, [beat("cron")].iter(), later));
         assert_eq!((due(60), due(110)), (vec![], vec!["cron".to_owned()]));
         assert_eq!(store.read_blocking(|sql| heartbeats::count(sql, source(1))).unwrap(), 2);
+
+        // What is gone for good makes room; what is waited for stays.
+        let makes_room = |id| write(store, |sql| heartbeats::make_room(sql, source(id)));
+        assert_eq!((makes_room(2), makes_room(1), makes_room(1)), (false, true, false));
+        let is_known = |name| store.read_blocking(|sql| heartbeats::is_known(sql, source(1), name));
+        assert_eq!((is_known("backup").unwrap(), is_known("cron").unwrap()), (false, true));
     });
 }
 
