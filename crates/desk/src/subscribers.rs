@@ -115,7 +115,10 @@ impl Floods {
             at.len() < key.most()
         };
         // One network that is refused leaves nothing behind, whatever it asks for.
-        if !is_room(&Key::All) || !is_room(&network) || !machine.iter().all(&mut is_room) {
+        if !is_room(&Key::All)
+            || !is_room(&network)
+            || machine.as_ref().is_some_and(|machine| !is_room(machine))
+        {
             return Room::No;
         }
         let address_has_room = is_room(&address);
