@@ -134,6 +134,33 @@ fn what_is_due_is_found_by_its_instant() {
 }
 
 #[test]
+fn what_is_damaged_keeps_nothing_else_from_being_looked_at() {
+    each_engine("alerts_damaged", |store| {
+        let check_at = Some(START);
+        let all = [(1, "a"), (2, "b")].map(|(n, key)| Alert { check_at, ..alert(n, key) });
+        let group = |number| Group {
+            number: Some(IncidentNumber(number)),
+            check_at,
+            ..Group::new(source(1), format!("{number}"), START)
+        };
+        write(store, |sql| {
+            alerts::write(sql, Written::All, all.iter())?;
+            groups::write(sql, [group(1), group(2)].iter())?;
+            sql.execute("update alerts set severity = 'odd' where key = 'a'", &[])?;
+            sql.execute("update alert_groups set muted = 'odd' where number = 1", &[])?;
+            let keys = |due: Vec<Alert>| due.into_iter().map(|one| one.key).collect::<Vec<_>>();
+            assert_eq!(keys(alerts::due(sql, START, 9)?), ["b"]);
+            assert_eq!(groups::due(sql, START, 9)?, [group(2)]);
+            // It is not found over and over.
+            let damaged = "select 1 from alerts where key = 'a' and check_at is null \
+                union all select 1 from alert_groups where number = 1 and check_at is null";
+            assert_eq!(sql.query(damaged, &[])?.len(), 2);
+            Ok(())
+        });
+    });
+}
+
+#[test]
 fn the_open_alerts_of_an_incident_are_found_and_looked_at() {
     each_engine("alerts_of_incident", |store| {
         let (four, five) = (IncidentNumber(4), IncidentNumber(5));
