@@ -268,12 +268,14 @@ fn channels(row: &Row, preferences: &Preferences, matter: &Matter) -> Channels {
     }
 }
 
-/// Whether the requester is told by somebody's words what a hold waits for.
+/// Whether the requester is told by somebody's words what a hold waits for; who only follows it
+/// asks nothing for us.
 fn is_question_told(sql: &mut dyn Sql, asked: &Asked) -> Result<bool, Failure> {
     let statement = "select 1 from events said join events held on held.number = said.number \
         and held.n = $2 where said.number = $1 and said.kind = 'commented' and said.public = 1 \
         and said.at >= held.at - $3 and said.actor_id not in \
-        (select requester_id from incidents where number = $1) limit 1";
+        (select requester_id from incidents where number = $1) \
+        and said.data not like '%\"by_follower\":true%' limit 1";
     let micros = QUESTION_SECONDS * 1_000_000;
     let found = sql.query(statement, &[asked.number.into(), asked.n.into(), micros.into()])?;
     Ok(!found.is_empty())
