@@ -23,6 +23,8 @@ const PER_MACHINE: usize = 20;
 const IN_ALL: usize = 2_000;
 /// Addresses and networks that are remembered; who comes beyond has to wait.
 const REMEMBERED_MAX: usize = 20_000;
+/// What is remembered of one who asks, at most.
+const KEYS_OF_ONE: usize = 4;
 /// Components that one subscriber can choose: as many as a page has.
 const COMPONENTS_MAX: usize = 1_000;
 
@@ -94,15 +96,16 @@ enum Room {
 }
 
 impl Floods {
-    /// Counts one more who asks, where there is room.
-    fn count(&self, address: &str, network: &str, now: Timestamp) -> Room {
+    /// Counts one more who asks, where there is room; for a program with the machine it is on.
+    fn count(&self, address: &str, machine: Option<&str>, network: &str, now: Timestamp) -> Room {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let since = now.plus_seconds(-WITHIN_SECONDS);
         let (network, address) =
             (Key::Network(network.to_owned()), Key::Address(address.to_owned()));
-        if known.len() + 3 > REMEMBERED_MAX {
+        let machine = machine.map(|machine| Key::Machine(machine.to_owned()));
+        if known.len() + KEYS_OF_ONE > REMEMBERED_MAX {
             known.retain(|_, at| at.last().is_some_and(|last| *last > since));
-            if known.len() + 3 > REMEMBERED_MAX {
+            if known.len() + KEYS_OF_ONE > REMEMBERED_MAX {
                 return Room::No;
             }
         }
@@ -111,33 +114,19 @@ impl Floods {
             at.retain(|at| *at > since && *at <= now);
             at.len() < key.most()
         };
-        if !is_room(&Key::All) || !is_room(&network) {
+        // One network that is refused leaves nothing behind, whatever it asks for.
+        if !is_room(&Key::All)
+            || !is_room(&network)
+            || machine.as_ref().is_some_and(|machine| !is_room(machine))
+        {
             return Room::No;
         }
         let address_has_room = is_room(&address);
-        let counted = [Some(Key::All), Some(network), Some(address).filter(|_| address_has_room)];
-        for key in counted.into_iter().flatten() {
+        let address = Some(address).filter(|_| address_has_room);
+        for key in [Some(Key::All), Some(network), machine, address].into_iter().flatten() {
             known.entry(key).or_default().push(now);
         }
         if address_has_room { Room::Yes } else { Room::AddressHadEnough }
-    }
-
-    /// Counts one more program of a machine; `false` where that is too many.
-    fn count_machine(&self, machine: &str, now: Timestamp) -> bool {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let since = now.plus_seconds(-WITHIN_SECONDS);
-        let key = Key::Machine(machine.to_owned());
-        if known.len() >= REMEMBERED_MAX && !known.contains_key(&key) {
-            return false;
-        }
-        let most = key.most();
-        let at = known.entry(key).or_default();
-        at.retain(|at| *at > since && *at <= now);
-        let is_room = at.len() < most;
-        if is_room {
-            at.push(now);
-        }
-        is_room
     }
 }
 
@@ -179,10 +168,12 @@ impl Desk {
         let chosen = wish.chosen;
         let chosen = self.read(move |sql| Ok(checked(sql, chosen))).await??;
         let now = self.now();
-        if wish.kind == SubscriberKind::Webhook {
-            self.asks_a_machine(&address, now)?;
-        }
-        match self.0.subscribing.count(&address, network, now) {
+        let machine = match wish.kind {
+            SubscriberKind::Mail => None,
+            // However its address goes on.
+            SubscriberKind::Webhook => address.parse::<Outward>().ok().map(|to| to.host),
+        };
+        match self.0.subscribing.count(&address, machine.as_deref(), network, now) {
             Room::Yes => {}
             Room::AddressHadEnough => return Ok(()),
             Room::No => return Err(too_many()),
@@ -216,15 +207,6 @@ impl Desk {
             // Another asked for the same address at the same instant, and has it asked back.
             Err(Trouble::Failed(Failure::Exists(_))) => Ok(()),
             kept => kept,
-        }
-    }
-
-    /// Counts that the machine of a program is asked, however its address goes on.
-    fn asks_a_machine(&self, address: &str, now: Timestamp) -> Result<(), Trouble> {
-        let machine = address.parse::<Outward>().map(|to| to.host).unwrap_or_default();
-        match self.0.subscribing.count_machine(&machine, now) {
-            true => Ok(()),
-            false => Err(too_many()),
         }
     }
 
@@ -451,12 +433,12 @@ mod tests {
     fn one_address_gets_few_letters_and_nobody_learns_that() {
         let floods = Floods::default();
         for _ in 0..PER_ADDRESS {
-            assert_eq!(floods.count("a@b.example", "office", NOW), Room::Yes);
+            assert_eq!(floods.count("a@b.example", None, "office", NOW), Room::Yes);
         }
-        assert_eq!(floods.count("a@b.example", "home", NOW), Room::AddressHadEnough);
-        assert_eq!(floods.count("c@b.example", "home", NOW), Room::Yes);
+        assert_eq!(floods.count("a@b.example", None, "home", NOW), Room::AddressHadEnough);
+        assert_eq!(floods.count("c@b.example", None, "home", NOW), Room::Yes);
         assert_eq!(
-            floods.count("a@b.example", "home", NOW.plus_seconds(WITHIN_SECONDS)),
+            floods.count("a@b.example", None, "home", NOW.plus_seconds(WITHIN_SECONDS)),
             Room::Yes
         );
     }
@@ -465,31 +447,48 @@ mod tests {
     fn one_network_and_all_together_have_their_limits() {
         let floods = Floods::default();
         for n in 0..PER_NETWORK {
-            assert_eq!(floods.count(&format!("p{n}@b.example"), "office", NOW), Room::Yes);
+            assert_eq!(floods.count(&format!("p{n}@b.example"), None, "office", NOW), Room::Yes);
         }
-        assert_eq!(floods.count("last@b.example", "office", NOW), Room::No);
+        assert_eq!(floods.count("last@b.example", None, "office", NOW), Room::No);
         for n in PER_NETWORK..IN_ALL {
-            assert_eq!(floods.count(&format!("p{n}@b.example"), &format!("{n}"), NOW), Room::Yes);
+            assert_eq!(
+                floods.count(&format!("p{n}@b.example"), None, &format!("{n}"), NOW),
+                Room::Yes
+            );
         }
-        assert_eq!(floods.count("last@b.example", "elsewhere", NOW), Room::No);
+        assert_eq!(floods.count("last@b.example", None, "elsewhere", NOW), Room::No);
     }
 
     #[test]
     fn one_machine_is_asked_so_often_whatever_its_address() {
         let floods = Floods::default();
-        for _ in 0..PER_MACHINE {
-            assert!(floods.count_machine("hooks.example", NOW));
+        let asks = |n: usize, machine: &str, now: Timestamp| {
+            floods.count(&format!("https://{machine}/{n}"), Some(machine), &format!("{n}"), now)
+        };
+        for n in 0..PER_MACHINE {
+            assert_eq!(asks(n, "hooks.example", NOW), Room::Yes);
         }
-        assert!(!floods.count_machine("hooks.example", NOW));
-        assert!(floods.count_machine("other.example", NOW));
-        assert!(floods.count_machine("hooks.example", NOW.plus_seconds(WITHIN_SECONDS)));
+        assert_eq!(asks(PER_MACHINE, "hooks.example", NOW), Room::No);
+        assert_eq!(asks(PER_MACHINE, "other.example", NOW), Room::Yes);
+        let later = NOW.plus_seconds(WITHIN_SECONDS);
+        assert_eq!(asks(PER_MACHINE, "hooks.example", later), Room::Yes);
+    }
+
+    #[test]
+    fn one_network_does_not_fill_what_is_remembered() {
+        let floods = Floods::default();
+        for n in 0..REMEMBERED_MAX {
+            let machine = format!("m{n}.example");
+            floods.count(&format!("https://{machine}/"), Some(&machine), "office", NOW);
+        }
+        assert_eq!(floods.count("a@b.example", None, "home", NOW), Room::Yes);
     }
 
     #[test]
     fn what_is_remembered_has_an_end() {
         let floods = Floods::default();
         for n in 0..REMEMBERED_MAX as i64 {
-            floods.count(&format!("{n}"), &format!("{n}"), NOW.plus_seconds(n));
+            floods.count(&format!("{n}"), None, &format!("{n}"), NOW.plus_seconds(n));
         }
         assert!(floods.0.lock().unwrap().len() <= REMEMBERED_MAX);
     }

@@ -1,6 +1,6 @@
-//! The loop that rings. Timers are rows with instants; whoever finds one due
-//! issues a tick, and `decide` says what that means. Several nodes may find the
-//! same one: the second tick finds nothing left to do.
+//! The loop that rings, and beside it the one that keeps house. Timers are rows
+//! with instants; whoever finds one due issues a tick, and `decide` says what that
+//! means. Several nodes may find the same one: the second tick finds nothing left to do.
 
 use crate::ask::Ticket;
 use crate::{Desk, Trouble};
@@ -40,31 +40,45 @@ const DRAFTS_KEPT_SECONDS: i64 = 90 * 86_400;
 /// What could not be rung is left alone for so long.
 const TRY_AGAIN_AFTER: Duration = Duration::from_secs(60);
 
-/// Starts the loop. It ends with the desk.
+/// Starts the loops. They end with the desk. What is forgotten may take minutes after a long
+/// absence; nothing that rings waits for it.
 pub(crate) fn start(desk: &Desk) {
+    let resting = Resting::default();
+    look_often(desk, "timers", move |desk| {
+        desk.beats("timers");
+        let resting = resting.clone();
+        Some(async move { ring(&desk, &resting).await })
+    });
+    let mut kept_house = None;
+    look_often(desk, "housekeeping", move |desk| {
+        let now = desk.now();
+        let due = is_housekeeping_due(kept_house, now);
+        due.then(|| {
+            kept_house = Some(now);
+            async move { keep_house(&desk, now).await }
+        })
+    });
+}
+
+/// Asks again and again what is to be done, and does it before asking again, until the desk is
+/// gone.
+fn look_often<Work>(
+    desk: &Desk,
+    of: &'static str,
+    mut look: impl FnMut(Desk) -> Option<Work> + Send + 'static,
+) where
+    Work: Future<Output = ()> + Send + 'static,
+{
     let weak = Arc::downgrade(&desk.0);
     tokio::spawn(async move {
         let mut pace = tokio::time::interval(LOOK_EVERY);
         pace.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let mut kept_house = None;
-        let resting = Resting::default();
         loop {
             pace.tick().await;
             let Some(inner) = weak.upgrade() else { return };
-            let (desk, resting) = (Desk(inner), resting.clone());
-            desk.beats("timers");
-            let now = desk.now();
-            let house = is_housekeeping_due(kept_house, now);
-            if house {
-                kept_house = Some(now);
+            if let Some(work) = look(Desk(inner)) {
+                crate::turn(of, work).await;
             }
-            crate::turn("timers", async move {
-                if house {
-                    keep_house(&desk, now).await;
-                }
-                ring(&desk, &resting).await;
-            })
-            .await;
         }
     });
 }

@@ -73,7 +73,7 @@ const PUBLIC: &[(&str, &[&str])] = &[
     ),
     ("classified", &["title"]),
     ("assigned", &["team", "assignee"]),
-    ("commented", &["body", "visibility", "by_requester"]),
+    ("commented", &["body", "visibility", "by_requester", "by_follower"]),
     ("attached", &["attachment", "name", "size_bytes", "media_type", "visibility"]),
     ("put_on_hold", &["reason", "until"]),
     ("resumed", &["reason"]),

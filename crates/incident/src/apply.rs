@@ -280,9 +280,7 @@ fn said(state: &mut State, event: &Event) {
         Body::Commented(data) if data.by_requester => {
             state.unanswered_since.get_or_insert(at);
         }
-        Body::Commented(data) if data.visibility == Visibility::Public => {
-            state.unanswered_since = None
-        }
+        Body::Commented(data) if data.is_from_provider() => state.unanswered_since = None,
         Body::UpdatePublished(data) => {
             // What lists and chat rooms alone read is promised them, and not the requester.
             if !data.is_public() {

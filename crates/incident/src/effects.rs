@@ -221,6 +221,10 @@ fn tell(before: Option<&State>, after: &State, event: &Event, found: &mut Vec<Ef
         Body::Commented(data) if data.visibility == Visibility::Public => {
             add(requester, 0);
             watchers(after, &mut add, 0);
+            // Who follows it from outside speaks to whoever has it, too.
+            if data.by_follower {
+                provider(after, &mut add);
+            }
         }
         Body::UpdatePublished(data) => {
             for audience in audiences(after, data) {
@@ -241,10 +245,7 @@ fn tell(before: Option<&State>, after: &State, event: &Event, found: &mut Vec<Ef
         }
         Body::Reminded(_) => add(requester, 0),
         Body::Rated(data) if data.score.is_low() && !data.before.is_some_and(Score::is_low) => {
-            match owner(after) {
-                Audience::Watchers => {}
-                owner => add(owner, 0),
-            }
+            provider(after, &mut add)
         }
         Body::Disputed(_) => add(owner(after), 0),
         // A reply or dispute that reopened it has been told already.
@@ -262,18 +263,12 @@ fn tell(before: Option<&State>, after: &State, event: &Event, found: &mut Vec<Ef
         }
         // Watchers may be customers, and clocks are the provider's own matter.
         Body::ClockWarned(_) | Body::ClockBreached(_) | Body::ExpectationNears(_) => {
-            match owner(after) {
-                Audience::Watchers => {}
-                owner => add(owner, 0),
-            }
+            provider(after, &mut add)
         }
         Body::Promised(data) => add(given_to(after, data.to), 0),
         Body::PromiseChanged(data) => add(given_to(after, data.to), 0),
         Body::PromiseBroken(data) => {
-            match owner(after) {
-                Audience::Watchers => {}
-                owner => add(owner, 0),
-            }
+            provider(after, &mut add);
             // The requester is told that it takes longer, once.
             if !data.to_requester {
                 add(Audience::Person(data.to), 0);
@@ -307,6 +302,14 @@ fn waited_for_requester(before: Option<&State>) -> bool {
 fn watchers(after: &State, add: &mut impl FnMut(Audience, i64), delay: i64) {
     if !after.watchers.is_empty() {
         add(Audience::Watchers, delay);
+    }
+}
+
+/// Whoever of the provider has it, if anybody does.
+fn provider(after: &State, add: &mut impl FnMut(Audience, i64)) {
+    match owner(after) {
+        Audience::Watchers => {}
+        owner => add(owner, 0),
     }
 }
 

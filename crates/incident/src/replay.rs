@@ -8,7 +8,6 @@
 
 use crate::apply::{apply, set_clock};
 use crate::clocks::{self, Clock, ClockKind, Spoken, Terms};
-use crate::command::Visibility;
 use crate::event::{Body, Cause, Event};
 use crate::ledger;
 use crate::policy::{Policy, StaffPolicy};
@@ -154,7 +153,7 @@ impl<'a> Course<'a> {
                     data.service != data.service_before || data.category != data.category_before;
             }
             Body::Commented(data) if data.by_requester => step.asks = true,
-            Body::Commented(data) => step.answers |= data.visibility == Visibility::Public,
+            Body::Commented(data) => step.answers |= data.is_from_provider(),
             Body::UpdatePublished(data) => step.answers |= data.is_public(),
             Body::ExpectationSet(data) => step.answers |= data.at.is_some(),
             Body::Promised(data) => step.answers |= data.to_requester,

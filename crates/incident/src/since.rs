@@ -1,6 +1,5 @@
 //! Since when what is true of an incident has been so.
 
-use crate::command::Visibility;
 use crate::event::{Body, Cause, Event, SUGGESTION};
 use crate::state::{Lifecycle, State};
 use kernel::{ActorKind, Channel, PersonId, TeamId, Timestamp};
@@ -58,7 +57,7 @@ impl Before {
             since.assignee = at;
         }
         let told = match &event.body {
-            Body::Commented(data) => !data.by_requester && data.visibility == Visibility::Public,
+            Body::Commented(data) => data.is_from_provider(),
             Body::UpdatePublished(data) => data.is_public(),
             Body::Resolved(_) => true,
             Body::ExpectationSet(data) => data.at.is_some(),

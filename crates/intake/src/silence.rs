@@ -47,9 +47,13 @@ pub fn watch_for_silence(desk: Desk) -> Watching {
                 _ = pace.tick() => {}
                 _ = stopped.wait_for(|stop| *stop) => return,
             }
-            if let Err(trouble) = look_for_silence(&desk).await {
-                tracing::warn!(%trouble, "whether mailboxes are silent is looked at again later");
-            }
+            let desk = desk.clone();
+            crate::turn("mailboxes that are silent", async move {
+                if let Err(trouble) = look_for_silence(&desk).await {
+                    tracing::warn!(%trouble, "whether mailboxes are silent is looked at again later");
+                }
+            })
+            .await;
         }
     });
     Watching { stop, task }

@@ -44,9 +44,13 @@ pub fn ask_sources(desk: Desk, outside: Arc<dyn Outside>) -> SourcesAsked {
                 _ = pace.tick() => {}
                 _ = stopped.wait_for(|stop| *stop) => return,
             }
-            if let Err(trouble) = ask_due_sources(&desk, outside.as_ref()).await {
-                tracing::warn!(%trouble, "sources of alerts are asked again later");
-            }
+            let (desk, outside) = (desk.clone(), outside.clone());
+            crate::turn("sources of alerts", async move {
+                if let Err(trouble) = ask_due_sources(&desk, outside.as_ref()).await {
+                    tracing::warn!(%trouble, "sources of alerts are asked again later");
+                }
+            })
+            .await;
         }
     });
     SourcesAsked { stop, task }

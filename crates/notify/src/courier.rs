@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 use store::Engine;
 use store::deliveries::{self, Delivery, Outcome, Taken, ToldSince};
 use store::subscribers::SubscriberKind;
+use telling::or_said;
 use tokio::sync::{OnceCell, Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use writing::Ready;
@@ -166,7 +167,7 @@ impl Courier {
             .await?;
         if let Some(counts) = counts {
             self.figures.set(counts, now);
-            self.tidy_outside(now).await?;
+            or_said(self.tidy_outside(now).await, "some planned work")?;
         }
         if !due && !outside {
             if let Some(options) = &self.options {
@@ -199,9 +200,9 @@ impl Courier {
     /// whether there was anything.
     async fn tell_indoors(&self, since: ToldSince, now: Timestamp) -> Result<bool, Trouble> {
         let begun = Instant::now();
-        let expanded = self.expand(since, now).await?;
-        let spread = self.spread_outside(now).await?;
-        let arrived = self.fill_inboxes(now).await?;
+        let expanded = or_said(self.expand(since, now).await, "some of what happened")?;
+        let spread = or_said(self.spread_outside(now).await, "some of what was announced")?;
+        let arrived = or_said(self.fill_inboxes(now).await, "some entries of inboxes")?;
         let told = expanded > 0 || spread || arrived > 0;
         if told {
             self.gather(expanded, begun.elapsed());

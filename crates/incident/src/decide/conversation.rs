@@ -44,7 +44,8 @@ fn comment(draft: &mut Draft, body: ContentId, visibility: Visibility) -> Result
         return requester_said(draft, body);
     }
     check_is_read(draft, visibility)?;
-    draft.emit(Commented { body, visibility, by_requester: false });
+    let by_follower = visibility == Visibility::Public && draft.by_follower();
+    draft.emit(Commented { body, visibility, by_requester: false, by_follower });
     if visibility == Visibility::Public {
         provider_spoke(draft);
     }
@@ -110,7 +111,8 @@ fn requester_said(draft: &mut Draft, body: ContentId) -> Result<(), Refusal> {
         return follow_up(draft, body);
     }
     draft.spoken.requester = true;
-    draft.emit(Commented { body, visibility: Visibility::Public, by_requester: true });
+    let visibility = Visibility::Public;
+    draft.emit(Commented { body, visibility, by_requester: true, by_follower: false });
     if draft.by_holder() {
         lifecycle::responded(draft);
     }

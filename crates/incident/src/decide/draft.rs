@@ -3,7 +3,7 @@
 //! did, and the clocks follow once at the end.
 
 use super::allowed::ends;
-use super::{Decision, Facts, Follow};
+use super::{Decision, Facts, Follow, Origin};
 use crate::apply::apply;
 use crate::clocks::{self, Clock, Spoken, Terms};
 use crate::command::{Command, Report};
@@ -118,6 +118,16 @@ impl<'a> Draft<'a> {
         let person = self.facts.actor.person_id();
         let has_it = self.state.as_ref().is_some_and(|state| state.assignee == person);
         person.is_some() && has_it && self.by_staff()
+    }
+
+    /// Whether a person acts who neither works for the provider nor asked for this incident. Who
+    /// worked for it where the incident is taken over from is not known.
+    pub(crate) fn by_follower(&self) -> bool {
+        let is_here = self.facts.origin == Origin::Live;
+        is_here
+            && self.facts.actor.person_id().is_some()
+            && !self.by_staff()
+            && !self.by_requester()
     }
 
     fn by_staff(&self) -> bool {

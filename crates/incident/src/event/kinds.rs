@@ -138,6 +138,9 @@ bodies! {
         visibility: Visibility,
         /// Whether the requester said it.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")] by_requester: bool,
+        /// Whether somebody said it who neither works for the provider nor asked for it: they
+        /// follow it, or are of the requester's company. Their word is no answer.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")] by_follower: bool,
     },
     /// A file was attached.
     Attached = "attached" v 1 {

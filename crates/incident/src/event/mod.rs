@@ -7,7 +7,7 @@ mod named;
 
 pub use kinds::*;
 
-use crate::command::Command;
+use crate::command::{Command, Visibility};
 use kernel::{Actor, BatchId, Channel, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -66,4 +66,11 @@ pub struct Event {
     pub batch: Option<BatchId>,
     /// What happened.
     pub body: Body,
+}
+
+impl Commented {
+    /// Whether it is a word of the provider that the requester reads.
+    pub fn is_from_provider(&self) -> bool {
+        self.visibility == Visibility::Public && !self.by_requester && !self.by_follower
+    }
 }

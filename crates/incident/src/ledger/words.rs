@@ -60,6 +60,7 @@ fn did(body: &Body, policy: &Policy) -> String {
         Body::WorkReturned(_) => "gave it back".to_owned(),
         Body::Responded(_) => "gave the first response".to_owned(),
         Body::Commented(data) if data.by_requester => "wrote, as the requester".to_owned(),
+        Body::Commented(data) if data.by_follower => "wrote, as somebody who follows it".to_owned(),
         Body::Commented(data) if data.visibility == Visibility::Public => {
             "wrote to the requester".to_owned()
         }

@@ -115,6 +115,7 @@ impl Moment {
             Body::Assigned(_) => Some(Moment::Assigned),
             Body::Acknowledged(_) => Some(Moment::Acknowledged),
             Body::Commented(data) if data.by_requester => Some(Moment::Message),
+            Body::Commented(data) if data.by_follower => None,
             Body::Commented(_) => Some(Moment::Commented),
             Body::PutOnHold(_) => Some(Moment::PutOnHold),
             Body::Resumed(_) => Some(Moment::Resumed),

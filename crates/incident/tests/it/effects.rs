@@ -2,8 +2,9 @@
 
 use crate::case::{Case, Who, inc, network};
 use crate::sample::{assign, assign_team, comment, hold, note, of, resolve, update};
+use incident::event::Commented;
 use incident::state::{HoldReason, IncidentRole};
-use incident::{Audience, Command, CommandName, Effect, effects};
+use incident::{Audience, Command, CommandName, Effect, State, Visibility, effects};
 
 /// What the last command on INC-1 asks to be told.
 fn told(case: &mut Case, who: Who, command: Command) -> Vec<Effect> {
@@ -38,6 +39,36 @@ fn nobody_is_told_what_they_did_themselves() {
     let found = told(&mut case, Who::Requester, comment());
     assert_eq!(words_to(&found, &requester), Vec::<String>::new());
     assert_eq!(words_to(&found, &Audience::Person(Who::Agent.id())), ["commented"]);
+}
+
+#[test]
+fn who_follows_it_from_outside_speaks_to_whoever_has_it() {
+    let mut case = Case::new();
+    case.does(Who::Agent, Command::Watch { person: Some(Who::Stranger.id()) });
+    case.does(Who::Agent, comment()).does(Who::Requester, comment()).wait(60);
+    let asked = case.state().unanswered_since;
+    assert!(asked.is_some());
+    // As it comes by mail.
+    let record = &case.records[&inc(1)];
+    let said = |by_follower: bool| {
+        let mut event = record.events[0].clone();
+        (event.n, event.actor) = (record.state.version + 1, Who::Stranger.actor());
+        (event.at, event.happened_at) = (case.now, case.now);
+        let (body, visibility) = (crate::case::words(1), Visibility::Public);
+        event.body = Commented { body, visibility, by_requester: false, by_follower }.into();
+        event
+    };
+    let event = said(true);
+    let after = incident::apply(Some(record.state.clone()), &event).unwrap();
+    assert_eq!((after.unanswered_since, after.since.told), (asked, record.state.since.told));
+    let after = State { assignee: Some(Who::Agent.id()), ..after };
+    let found = effects(Some(&record.state), &after, &[event], &case.policy);
+    for to in [Audience::Person(Who::Agent.id()), Audience::Requester(Who::Requester.id())] {
+        assert_eq!(words_to(&found, &to), ["commented"]);
+    }
+    // The service desk's own word is an answer.
+    let after = incident::apply(Some(record.state.clone()), &said(false)).unwrap();
+    assert_eq!(after.unanswered_since, None);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::Measure;
 use incident::clocks::{ClockKind, ClockStatus};
-use incident::{Body, Event, Lifecycle, State, Visibility, apply};
+use incident::{Body, Event, Lifecycle, State, apply};
 use kernel::{ActorKind, TeamId, Timestamp};
 
 /// Public answers until it was resolved, at most, of what was solved at first contact.
@@ -60,8 +60,8 @@ impl Seen {
         let at = event.happened_at;
         match &event.body {
             Body::Commented(body) => {
-                let answers = body.visibility == Visibility::Public && !body.by_requester;
-                self.answers += i64::from(answers && event.actor.kind == ActorKind::Person);
+                let answers = body.is_from_provider() && event.actor.kind == ActorKind::Person;
+                self.answers += i64::from(answers);
             }
             Body::MajorDeclared(body) => self.promised = self.promised.or(body.update_due),
             Body::MajorStoodDown(_) => self.promised = None,

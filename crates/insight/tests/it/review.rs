@@ -194,7 +194,12 @@ fn event(n: u32, actor: Actor, body: Body) -> Event {
 fn note(n: u32) -> Event {
     let somebody = Actor::person(numbered(1), "Ines");
     let body = numbered(u128::from(n));
-    let said = Commented { body, visibility: Visibility::Internal, by_requester: false };
+    let said = Commented {
+        body,
+        visibility: Visibility::Internal,
+        by_requester: false,
+        by_follower: false,
+    };
     event(n, somebody, said.into())
 }
 

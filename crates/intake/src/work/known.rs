@@ -10,6 +10,9 @@ use store::directory::{Person, people};
 use store::messages::{self, Earlier};
 use store::{Failure, Sql};
 
+/// How often it is followed into what something was merged: once or twice is usual.
+const MERGES_MAX: usize = 10;
+
 /// What is known.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Known {
@@ -126,15 +129,9 @@ fn candidate(
 ) -> Result<Option<Candidate>, Failure> {
     let Some(stored) = store::incidents::load(sql, number)? else { return Ok(None) };
     let state = stored.state;
-    let part_of = match state.merged_into {
+    let part_of = match main_of(sql, &state)? {
         None => None,
-        Some(main) => match store::incidents::load(sql, main)? {
-            None => None,
-            Some(main) => {
-                let relation = relation(sql, &main.state, who)?;
-                Some((main.number, relation, main.state.lifecycle))
-            }
-        },
+        Some((main, state)) => Some((main, relation(sql, &state, who)?, state.lifecycle)),
     };
     Ok(Some(Candidate {
         number,
@@ -143,6 +140,18 @@ fn candidate(
         confidential_to: state.confidential_to,
         part_of,
     }))
+}
+
+/// The incident that something merged is part of by now: its main one may have been merged, too.
+fn main_of(sql: &mut dyn Sql, state: &State) -> Result<Option<(IncidentNumber, State)>, Failure> {
+    let (mut next, mut main) = (state.merged_into, None);
+    for _ in 0..MERGES_MAX {
+        let Some(number) = next else { break };
+        let Some(stored) = store::incidents::load(sql, number)? else { break };
+        next = stored.state.merged_into;
+        main = Some((number, stored.state));
+    }
+    Ok(main)
 }
 
 /// What somebody has to do with an incident. What they may see is the one measure of it.

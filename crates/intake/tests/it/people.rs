@@ -2,6 +2,7 @@
 
 use crate::world::{EVE, GWEN, HELP, PETER, World, each, mail, read};
 use desk::LetIn;
+use incident::event::Body;
 use intake::{Options, Worker};
 use std::sync::Arc;
 use store::directory::people;
@@ -51,6 +52,36 @@ async fn a_follower_may_say_something_and_let_nobody_in() {
         ("me too", true, "Peter Nowicki")
     );
     assert_eq!(world.state(number).await.watchers.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_word_of_a_follower_is_heard_and_is_no_answer() {
+    each("mail_follower", async |world| {
+        let first = mail(GWEN, "Printer", "x").with("Cc", PETER);
+        let number = world.gets(&first).await.number.unwrap();
+        let reply = |from: &str, words: &str| {
+            mail(from, "Re: Printer", words).with("In-Reply-To", &first.id())
+        };
+        world.gets(&reply(GWEN, "Any news?")).await;
+        let asked = world.state(number).await.unanswered_since;
+        assert!(asked.is_some());
+        assert_eq!(world.gets(&reply(PETER, "Mine is broken, too")).await.number, Some(number));
+        let state = world.state(number).await;
+        assert_eq!((state.unanswered_since, state.since.told), (asked, None));
+
+        let said = world.events(number).await;
+        let last = said.iter().rfind(|stored| matches!(stored.event.body, Body::Commented(_)));
+        let last = &last.unwrap().event;
+        assert!(matches!(&last.body, Body::Commented(data) if data.by_follower), "{last:?}");
+        let n = i64::from(last.n);
+        let told = "select audience from outbox where number = $1 and n = $2";
+        let rows = move |sql: &mut dyn store::Sql| sql.query(told, &[number.into(), n.into()]);
+        let told = format!("{:?}", world.t.desk.read(rows).await.unwrap());
+        for team_or_person in [world.t.network.to_string(), world.t.requester.person.to_string()] {
+            assert!(told.contains(&team_or_person), "{told}");
+        }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -311,6 +311,12 @@ async fn what_was_merged_reaches_the_live_one() {
     let hers = world.gets(&mail(GWEN, &subject, "thanks")).await;
     assert_eq!(hers.number, Some(part));
     assert!(hers.reason.unwrap().contains(&main.to_string()));
+
+    // What it is part of was found to be part of another one.
+    let top = world.t.report_by(&world.t.other_requester, "The whole network is down").await;
+    world.t.issue(&world.t.agent, main, Command::Merge { into: top }).await.unwrap();
+    let agent = world.gets(&mail(INES, &subject, "a cable").with("X-Dmarc", "pass")).await;
+    assert_eq!(agent.number, Some(top));
 }
 
 #[tokio::test]

@@ -107,6 +107,20 @@ impl Courier {
     }
 }
 
+/// What is damaged in one keeps no other from being told: it is said, and the rest goes on.
+pub(super) fn or_said<T: Default>(
+    done: Result<T, Trouble>,
+    what: &'static str,
+) -> Result<T, Trouble> {
+    match done {
+        Err(Trouble::Failed(failure @ (Failure::Damaged(_) | Failure::Broken(_)))) => {
+            tracing::error!(%failure, "{what} cannot be told until that is mended");
+            Ok(T::default())
+        }
+        done => done,
+    }
+}
+
 /// Decides which entries are in their inboxes as soon as they are made.
 fn judge(sql: &mut dyn Sql, desk: &Desk, plan: &mut Plan) -> Result<(), Failure> {
     let mut known = Known::default();

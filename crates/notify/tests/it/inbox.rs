@@ -5,7 +5,7 @@ use crate::world::{GWEN, PETER, PUBLIC_URL, World};
 use incident::state::HoldReason;
 use incident::telling::{Digest, Preferences};
 use incident::{Command, Visibility};
-use kernel::Language;
+use kernel::{Actor, Channel, Language};
 use notify::{Courier, Next};
 use store::deliveries::inbox::Which;
 use store::directory::letters::{self, LetterKind, LetterText};
@@ -175,4 +175,19 @@ async fn whoever_is_waited_for_is_told_so_once() {
     assert_eq!(hers.len(), 3, "{hers:#?}");
     let words = hers[2].words();
     assert!(words.contains("> Which cable?") && words.contains("We need your answer to go on."));
+    // What somebody says who only follows it is no question.
+    t.issue(&t.agent, number, Command::Resume).await.unwrap();
+    t.clock.advance(180);
+    let peter = Actor::person(t.other_requester.person, "Peter Nowicki");
+    let mut ask = t.desk.ask_unlimited(peter, Channel::Email).on(number);
+    let body = ask.words("body", "Mine, too", 100).unwrap();
+    ask.issue(Command::Comment { body, visibility: Visibility::Public }).await.unwrap();
+    world.rounds().await;
+    world.later(60).await;
+    t.issue(&t.agent, number, hold()).await.unwrap();
+    world.later(30).await;
+    world.later(30).await;
+    let words = world.sink.to(GWEN).pop().unwrap().words();
+    assert!(words.contains("We need your answer to go on."), "{words}");
+    assert!(!words.contains("Mine, too"), "{words}");
 }

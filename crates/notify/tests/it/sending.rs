@@ -163,3 +163,22 @@ async fn what_waited_for_days_is_given_up_where_somebody_sees_it() {
     world.rounds().await;
     assert_eq!(world.sink.mails().len(), 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_damaged_keeps_no_letter_to_others() {
+    let world = World::new().await;
+    let now = world.t.desk.now();
+    let damage = move |sql: &mut dyn store::Sql| {
+        let asked = "insert into outbox (number, n, word, audience, not_before, created_at) \
+            values (1, 9, 'commented', '{\"passers_by\":1}', $1, $1)";
+        sql.execute(asked, &[now.into()])?;
+        let announced = "insert into announcements (about, whom, word, components, body, \
+            not_before, created_at) values ('x', 'nobody', 'update', '[]', '', $1, $1)";
+        Ok(sql.execute(announced, &[now.into()])?)
+    };
+    world.t.desk.write(damage).await.unwrap();
+    world.t.report("VPN drops").await;
+    world.rounds().await;
+    assert!(world.only(GWEN).words().contains("We have received your report"));
+    assert_eq!(world.sink.to(INES).len(), 1);
+}

@@ -1,6 +1,6 @@
 //! The alerts of each incident, counted.
 
-use super::KEYS_PER_STATEMENT;
+use super::{KEYS_PER_STATEMENT, read_or_rest};
 use crate::directory::{many, one, slots};
 use crate::{Columns, Failure, Row, Sql, Table, Type, Value};
 use alert::{Group, STORM_KEY};
@@ -111,7 +111,9 @@ pub fn begun_since(
 /// The groups that are to be looked at by an instant, the most overdue first.
 pub fn due(sql: &mut dyn Sql, now: Timestamp, limit: i64) -> Result<Vec<Group>, Failure> {
     let statement = format!("{SELECT} where check_at <= $1 order by check_at, number limit $2");
-    many(sql, &statement, &[now.into(), limit.into()], read)
+    let rows = sql.query(&statement, &[now.into(), limit.into()])?;
+    let rest = "update alert_groups set check_at = null where number = $1";
+    read_or_rest(sql, rows, read, rest)
 }
 
 fn row(group: &Group) -> Option<Row> {

@@ -4,7 +4,8 @@ use crate::directory::many;
 use crate::{Columns, Failure, Sql, Table, Type};
 use kernel::{IntegrationId, Timestamp};
 
-/// Heartbeats of one integration that are known at most: each is a row that is watched.
+/// Heartbeats of one integration that are known at most: each is a row that is watched. Those
+/// whose silence was told make room for new ones.
 pub const NAMES_MAX: i64 = 1_000;
 
 /// A sign of life.
@@ -83,6 +84,15 @@ pub fn put_off(
 ) -> Result<(), Failure> {
     let statement = "update heartbeats set due_at = $3 where integration_id = $1 and name = $2";
     sql.execute(statement, &[integration.into(), name.into(), until.into()]).map(drop)
+}
+
+/// Forgets the one that is silent for longest of those whose silence was told; whether there was
+/// one. When it comes again it is known again.
+pub fn make_room(sql: &mut dyn Sql, integration: IntegrationId) -> Result<bool, Failure> {
+    let statement = "delete from heartbeats where integration_id = $1 and name = \
+        (select name from heartbeats where integration_id = $1 and due_at is null \
+        order by last_at, name limit 1)";
+    Ok(sql.execute(statement, &[integration.into()])? > 0)
 }
 
 /// How many an integration has.

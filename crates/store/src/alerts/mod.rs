@@ -162,10 +162,33 @@ pub fn untold_of(
     many(sql, &statement, &[integration.into(), since.into(), limit.into()], read)
 }
 
-/// The open alerts that are to be looked at by an instant, the most overdue first.
+/// The open alerts that are to be looked at by an instant, the most overdue first. One that is
+/// damaged keeps no other from being looked at, and is left alone from then on.
 pub fn due(sql: &mut dyn Sql, now: Timestamp, limit: i64) -> Result<Vec<Alert>, Failure> {
     let statement = format!("{SELECT} where check_at <= $1 order by check_at, id limit $2");
-    many(sql, &statement, &[now.into(), limit.into()], read)
+    let rows = sql.query(&statement, &[now.into(), limit.into()])?;
+    read_or_rest(sql, rows, read, "update alerts set check_at = null where id = $1")
+}
+
+/// Reads these rows; what lets one that cannot be read rest takes its first column.
+fn read_or_rest<T>(
+    sql: &mut dyn Sql,
+    rows: Vec<Row>,
+    read: impl Fn(&mut Columns) -> Result<T, Failure>,
+    rest: &str,
+) -> Result<Vec<T>, Failure> {
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        let key = row.first().cloned().unwrap_or(Value::Null);
+        match read(&mut Columns::of(row)) {
+            Ok(one) => found.push(one),
+            Err(failure) => {
+                tracing::error!(%failure, ?key, "what is due of alerts cannot be read; it is left alone");
+                sql.execute(rest, &[key])?;
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// The alerts with these ids.

@@ -5,8 +5,8 @@ use super::concerned::{Concerned, Reached, Standing, standings};
 use super::family::Families;
 use super::planned::{Plan, carry_out};
 use super::{By, Delivery, DeliveryState, Held, ToldAs, ToldSince};
-use crate::directory::{devices, many, one};
-use crate::{Failure, Sql};
+use crate::directory::{devices, one};
+use crate::{Columns, Failure, Sql};
 use incident::Audience;
 use incident::notices::Terms as Row;
 use incident::policy::Asking;
@@ -30,6 +30,9 @@ pub const FOLDING_SECONDS: i64 = 30;
 /// What waits for what may follow.
 const FOLDED: [&str; 6] =
     ["commented", "attached", "update_published", "expectation_set", "promised", "promise_changed"];
+
+/// How long a row of the outbox that cannot be read is left to others, in seconds.
+const DAMAGED_SECONDS: i64 = 3_600;
 
 /// The word of a hold that waits for the requester.
 const HELD: &str = "put_on_hold";
@@ -84,12 +87,13 @@ pub fn plan(
         Some(_) => since,
         None => ToldSince { mail: super::by_mail_since(sql)?, ..since },
     };
-    let due = due(sql, since, now, limit)?;
+    let (due, damaged) = due(sql, since, now, limit)?;
     let terms = Terms { since, zone, now };
     let is_pushed = devices::are_any(sql)?;
     let mut known: BTreeMap<i64, Standing> = BTreeMap::new();
     // What each of them makes.
-    let (mut made, mut count) = (BTreeMap::new(), 0);
+    let nothing = damaged.into_iter().map(|id| (id, vec![]));
+    let (mut made, mut count): (BTreeMap<i64, Vec<Delivery>>, usize) = (nothing.collect(), 0);
     let mut surveyed = BTreeSet::new();
     let mut families = Families::default();
     for some in due.chunks(ROWS_AT_ONCE) {
@@ -107,7 +111,7 @@ pub fn plan(
             if count >= MADE_MAX {
                 break;
             }
-            let rows: &mut Vec<Delivery> = made.entry(asked.id).or_default();
+            let rows = made.entry(asked.id).or_default();
             if asked.word == HELD && is_question_told(sql, asked)?
                 || asked.word == SURVEY && was_asked_lately(sql, asked, &mut surveyed, now)?
             {
@@ -132,28 +136,36 @@ pub fn plan(
     Ok(Plan { held: held.collect(), asked: due, made })
 }
 
-/// Rows of the outbox that are due, the earliest first.
+/// Rows of the outbox that are due, the earliest first, and the ids of those that nobody could read
+/// for too long: what is damaged in one keeps no other from being told.
 fn due(
     sql: &mut dyn Sql,
     since: ToldSince,
     now: Timestamp,
     limit: i64,
-) -> Result<Vec<Asked>, Failure> {
-    let statement = "select id, number, n, word, audience, created_at, terms from outbox \
-        where state = 'waiting' and not_before <= $1 and created_at >= $2 \
+) -> Result<(Vec<Asked>, Vec<i64>), Failure> {
+    let statement = "select id, number, n, word, created_at, not_before, audience, terms \
+        from outbox where state = 'waiting' and not_before <= $1 and created_at >= $2 \
         order by not_before, id limit $3";
     let values = [now.into(), since.earliest().into(), limit.into()];
-    many(sql, statement, &values, |row| {
-        Ok(Asked {
-            id: row.int()?,
-            number: row.int()?,
-            n: row.int()?,
-            word: row.text()?,
-            audience: row.json()?,
-            created_at: row.at()?,
-            row: row.json()?,
-        })
-    })
+    let (mut due, mut damaged) = (vec![], vec![]);
+    for row in sql.query(statement, &values)? {
+        let mut row = Columns::of(row);
+        let (id, number, n, word) = (row.int()?, row.int()?, row.int()?, row.text()?);
+        let (created_at, not_before) = (row.at()?, row.at()?);
+        match (row.json(), row.json()) {
+            (Ok(audience), Ok(row)) => {
+                due.push(Asked { id, number, n, word, audience, created_at, row });
+            }
+            // A newer program may have written it, and tells it.
+            _ if now.seconds_since(not_before) < DAMAGED_SECONDS => {}
+            (Err(failure), _) | (_, Err(failure)) => {
+                tracing::error!(%failure, number, n, word, "nobody is told what cannot be read");
+                damaged.push(id);
+            }
+        }
+    }
+    Ok((due, damaged))
 }
 
 /// The deliveries to one person; who knows it already from another incident gets no letter.
@@ -256,12 +268,14 @@ fn channels(row: &Row, preferences: &Preferences, matter: &Matter) -> Channels {
     }
 }
 
-/// Whether the requester is told by somebody's words what a hold waits for.
+/// Whether the requester is told by somebody's words what a hold waits for; who only follows it
+/// asks nothing for us.
 fn is_question_told(sql: &mut dyn Sql, asked: &Asked) -> Result<bool, Failure> {
     let statement = "select 1 from events said join events held on held.number = said.number \
         and held.n = $2 where said.number = $1 and said.kind = 'commented' and said.public = 1 \
         and said.at >= held.at - $3 and said.actor_id not in \
-        (select requester_id from incidents where number = $1) limit 1";
+        (select requester_id from incidents where number = $1) \
+        and said.data not like '%\"by_follower\":true%' limit 1";
     let micros = QUESTION_SECONDS * 1_000_000;
     let found = sql.query(statement, &[asked.number.into(), asked.n.into(), micros.into()])?;
     Ok(!found.is_empty())

@@ -38,7 +38,8 @@ const MADE: Table<'static> = Table {
 pub struct Plan {
     /// Rows of the outbox, the earliest first.
     pub(super) asked: Vec<Asked>,
-    /// What each of them makes, by its id. Those beyond what one transaction makes are not in it.
+    /// What each of them makes, by its id. Those beyond what one transaction makes are not in it,
+    /// and those that cannot be read make nothing.
     pub(super) made: BTreeMap<i64, Vec<Delivery>>,
     /// Incidents about which letters wait that another one would take along.
     pub(super) held: BTreeSet<i64>,

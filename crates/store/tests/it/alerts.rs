@@ -134,6 +134,33 @@ fn what_is_due_is_found_by_its_instant() {
 }
 
 #[test]
+fn what_is_damaged_keeps_nothing_else_from_being_looked_at() {
+    each_engine("alerts_damaged", |store| {
+        let check_at = Some(START);
+        let all = [(1, "a"), (2, "b")].map(|(n, key)| Alert { check_at, ..alert(n, key) });
+        let group = |number| Group {
+            number: Some(IncidentNumber(number)),
+            check_at,
+            ..Group::new(source(1), format!("{number}"), START)
+        };
+        write(store, |sql| {
+            alerts::write(sql, Written::All, all.iter())?;
+            groups::write(sql, [group(1), group(2)].iter())?;
+            sql.execute("update alerts set severity = 'odd' where key = 'a'", &[])?;
+            sql.execute("update alert_groups set muted = 'odd' where number = 1", &[])?;
+            let keys = |due: Vec<Alert>| due.into_iter().map(|one| one.key).collect::<Vec<_>>();
+            assert_eq!(keys(alerts::due(sql, START, 9)?), ["b"]);
+            assert_eq!(groups::due(sql, START, 9)?, [group(2)]);
+            // It is not found over and over.
+            let damaged = "select 1 from alerts where key = 'a' and check_at is null \
+                union all select 1 from alert_groups where number = 1 and check_at is null";
+            assert_eq!(sql.query(damaged, &[])?.len(), 2);
+            Ok(())
+        });
+    });
+}
+
+#[test]
 fn the_open_alerts_of_an_incident_are_found_and_looked_at() {
     each_engine("alerts_of_incident", |store| {
         let (four, five) = (IncidentNumber(4), IncidentNumber(5));
@@ -354,6 +381,12 @@ fn heartbeats_are_due_until_they_come_or_are_told() {
         write(store, |sql| heartbeats::came(sql, [beat("cron")].iter(), later));
         assert_eq!((due(60), due(110)), (vec![], vec!["cron".to_owned()]));
         assert_eq!(store.read_blocking(|sql| heartbeats::count(sql, source(1))).unwrap(), 2);
+
+        // What is gone for good makes room; what is waited for stays.
+        let makes_room = |id| write(store, |sql| heartbeats::make_room(sql, source(id)));
+        assert_eq!((makes_room(2), makes_room(1), makes_room(1)), (false, true, false));
+        let is_known = |name| store.read_blocking(|sql| heartbeats::is_known(sql, source(1), name));
+        assert_eq!((is_known("backup").unwrap(), is_known("cron").unwrap()), (false, true));
     });
 }
 

@@ -101,6 +101,29 @@ fn everybody_concerned_is_told_once_and_where_they_can_be_reached() {
 }
 
 #[test]
+fn what_cannot_be_read_keeps_no_other_from_being_told() {
+    each_engine("deliver_damaged", |store| {
+        filled(store);
+        write(store, |sql| {
+            ask(sql, 1, "reported", &Audience::Requester(person(3)), NOW);
+            ask(sql, 2, "commented", &Audience::Requester(person(3)), NOW);
+            let damage = "update outbox set audience = '{\"passers_by\":1}' where n = 1";
+            assert_eq!(sql.execute(damage, &[])?, 1);
+            assert_eq!(expand(sql, ALWAYS, &TimeZone::UTC, NOW, 10)?, 1);
+            assert_eq!(whom(&list(sql, None, None, 10)?), [(person(3), 2)]);
+            // Somebody else may be able to read it; not for ever.
+            let nearly = NOW.plus_seconds(3_599);
+            assert_eq!(expand(sql, ALWAYS, &TimeZone::UTC, nearly, 10)?, 0);
+            let after = NOW.plus_seconds(3_600);
+            assert_eq!(expand(sql, ALWAYS, &TimeZone::UTC, after, 10)?, 1);
+            assert!(sql.query("select 1 from outbox", &[])?.is_empty());
+            assert_eq!(list(sql, None, None, 10)?.len(), 1);
+            Ok(())
+        });
+    });
+}
+
+#[test]
 fn nothing_that_was_to_be_told_before_mail_was_configured_is_told_by_mail() {
     each_engine("deliver_since", |store| {
         filled(store);

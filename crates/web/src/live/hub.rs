@@ -57,7 +57,7 @@ impl Hub {
         let receiver = self.sender.subscribe();
         if !self.running.swap(true, Ordering::AcqRel) {
             let feed = app.desk.feed().listen();
-            tokio::spawn(follow(app.clone(), feed));
+            tokio::spawn(keep_following(app.clone(), feed));
         }
         receiver
     }
@@ -82,6 +82,19 @@ impl Hub {
 
     fn before(&self, number: IncidentNumber) -> Option<Arc<IncidentRow>> {
         self.remembered.lock().unwrap_or_else(PoisonError::into_inner).get(&number).cloned()
+    }
+}
+
+/// Follows until nobody listens. A defect ends it no sooner: pages stay open, and are to look
+/// again for what was missed.
+async fn keep_following(app: App, mut feed: broadcast::Receiver<Committed>) {
+    while let Err(error) = tokio::spawn(follow(app.clone(), feed)).await {
+        if !error.is_panic() {
+            return;
+        }
+        tracing::error!(%error, "following what changes failed; it begins anew");
+        feed = app.desk.feed().listen();
+        tell(&app, vec![], true).await;
     }
 }
 

@@ -45,7 +45,7 @@ impl Inboxes {
     pub(super) fn listen(&self, app: &App) -> broadcast::Receiver<Arc<BTreeSet<PersonId>>> {
         let receiver = self.sender.subscribe();
         if !self.running.swap(true, Ordering::AcqRel) {
-            tokio::spawn(follow(app.clone()));
+            tokio::spawn(keep_following(app.clone()));
         }
         receiver
     }
@@ -57,6 +57,17 @@ impl Inboxes {
         }
         self.running.store(false, Ordering::Release);
         self.sender.receiver_count() > 0 && !self.running.swap(true, Ordering::AcqRel)
+    }
+}
+
+/// Follows until nobody listens. A defect ends it no sooner.
+async fn keep_following(app: App) {
+    while let Err(error) = tokio::spawn(follow(app.clone())).await {
+        if !error.is_panic() {
+            return;
+        }
+        tracing::error!(%error, "following whose inbox changes failed; it begins anew");
+        tokio::time::sleep(LOOK_EVERY).await;
     }
 }
 

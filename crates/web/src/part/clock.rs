@@ -2,8 +2,8 @@
 
 use crate::part::icon::icon;
 use crate::part::time::{self, Here};
-use incident::State;
 use incident::clocks::{Clock, ClockKind, ClockStatus};
+use incident::{Access, State};
 use kernel::Timestamp;
 use maud::{Markup, PreEscaped, html};
 
@@ -116,13 +116,26 @@ pub(crate) fn verb(kind: ClockKind) -> &'static str {
 /// The clock that a row shows: one that is over, else the next one due, else one
 /// that waits, else how the last one ended.
 pub(crate) fn next(state: &State) -> Option<&Clock> {
-    let live = || state.clocks.iter().filter(|clock| clock.status.is_live());
+    next_seen(&state.clocks, Access::Full)
+}
+
+/// As [`next`], for somebody who sees this much of the incident.
+pub(crate) fn next_seen(clocks: &[Clock], access: Access) -> Option<&Clock> {
+    let all = || seen(clocks, access);
+    let live = || all().filter(|clock| clock.status.is_live());
     live()
         .filter(|clock| clock.breached_at.is_some())
         .min_by_key(|clock| clock.breached_at)
         .or_else(|| live().filter(|clock| clock.due_at.is_some()).min_by_key(|clock| clock.due_at))
         .or_else(|| live().min_by_key(|clock| clock.target_seconds))
-        .or_else(|| state.clocks.iter().rfind(|clock| clock.kind == ClockKind::Resolution))
+        .or_else(|| all().filter(|clock| clock.kind == ClockKind::Resolution).last())
+}
+
+/// The clocks that somebody sees who sees this much of an incident: those of teams and vendors are
+/// the service desk's own matter, as in the API.
+pub(crate) fn seen(clocks: &[Clock], access: Access) -> impl Iterator<Item = &Clock> {
+    let full = access == Access::Full;
+    clocks.iter().filter(move |clock| full || clock.kind.is_promised_to_requester())
 }
 
 /// Since when an incident waits, while it does.
@@ -278,6 +291,15 @@ mod tests {
             team: None,
             left: false,
         }
+    }
+
+    #[test]
+    fn the_clock_of_a_team_is_shown_to_the_service_desk_alone() {
+        let due_at = Some(start().plus_seconds(60));
+        let clocks = [running(), Clock { kind: ClockKind::Team, due_at, ..running() }];
+        let shown = |access| next_seen(&clocks, access).map(|clock| clock.kind);
+        assert_eq!(shown(Access::Full), Some(ClockKind::Team));
+        assert_eq!(shown(Access::Public), Some(ClockKind::Response));
     }
 
     #[test]

@@ -85,6 +85,7 @@ fn fragment(
     here: &Here,
 ) -> Markup {
     let state = &row.state;
+    let clocks: Vec<_> = clock::seen(&state.clocks, row.access).collect();
     let mine = taker.is_some() && taker == state.assignee;
     html! {
         div.sec {
@@ -122,10 +123,10 @@ fn fragment(
                 (None, None) => (person::nobody()),
             }
         }
-        @if !state.clocks.is_empty() {
+        @if !clocks.is_empty() {
             div.sec {
                 div.sec-h { h3 { "Clocks" } }
-                ul.clk { @for each in &state.clocks { li { span { (clock::name(each.kind)) } (clock::sla_until(each, clock::waits_since(state), here)) } } }
+                ul.clk { @for each in clocks { li { span { (clock::name(each.kind)) } (clock::sla_until(each, clock::waits_since(state), here)) } } }
             }
         }
         @if let Some(risk) = risk { (why(risk)) }

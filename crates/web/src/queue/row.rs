@@ -131,7 +131,7 @@ fn drawn(row: &IncidentRow, style: &RowStyle<'_>, patch: Option<&str>) -> Markup
                     (None, None) => (person::nobody()),
                 }
             }
-            td.c-sla { @if let Some(next) = clock::next(&row.state) { (clock::sla(next, clock::waits_since(&row.state), here)) } }
+            td.c-sla { @if let Some(next) = clock::next_seen(&row.state.clocks, row.access) { (clock::sla(next, clock::waits_since(&row.state), here)) } }
             td.c-upd { (time::age(row.state.updated_at, here)) }
         }
     }

@@ -163,7 +163,7 @@ fn line(who: &SignedIn, row: &IncidentRow) -> Markup {
             td { (state::state(&row.state)) }
             td { (row.service.as_ref().map_or("–", |service| service.name.as_str())) }
             td { (with) }
-            td { @if let Some(next) = clock::next(&row.state) { (clock::sla(next, clock::waits_since(&row.state), here)) } @else { "–" } }
+            td { @if let Some(next) = clock::next_seen(&row.state.clocks, row.access) { (clock::sla(next, clock::waits_since(&row.state), here)) } @else { "–" } }
             td { (time::moment(row.state.reported_at, here)) }
         }
     }

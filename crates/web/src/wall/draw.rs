@@ -68,7 +68,7 @@ fn line(who: &SignedIn, row: &IncidentRow) -> Markup {
                     (state::look(&row.state).words) " · " (whose) " · " (time::age(row.state.reported_at, here))
                 }
             }
-            @if let Some(next) = clock::next(&row.state) { (clock::sla(next, clock::waits_since(&row.state), here)) }
+            @if let Some(next) = clock::next_seen(&row.state.clocks, row.access) { (clock::sla(next, clock::waits_since(&row.state), here)) }
         }
     }
 }

@@ -51,6 +51,19 @@ async fn a_source_that_tells_once_is_not_forgotten_with_its_incident() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_incident_whose_alerts_cannot_be_counted_swallows_no_new_one() {
+    let doors = Doors::open().await;
+    doors.notifies(&[("web-1", true)], 0).await;
+    let damage =
+        |sql: &mut dyn store::Sql| Ok(sql.execute("update alert_groups set total = 0", &[])?);
+    doors.t.desk.write(damage).await.unwrap();
+    let next = doors.notifies(&[("web-1", true), ("web-2", true)], 0).await;
+    assert_eq!(next.json["incidents"][0], "INC-2");
+    let firing = async |number| doors.state(number).await.alerts.unwrap().firing;
+    assert_eq!((firing(1).await, firing(2).await), (0, 2));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_becomes_worse_after_its_incident_was_resolved_begins_another() {
     let doors = Doors::open().await;
     doors.fires("Disk", "warning", "VPN").await;

@@ -209,7 +209,12 @@ impl Incident {
         for (at, (words, visibility)) in self.said.iter().enumerate() {
             contents.push(new_content(self.number.0, at + 1, words));
             let body = content(self.number.0, at + 1);
-            let said = Commented { body, visibility: *visibility, by_requester: false };
+            let said = Commented {
+                body,
+                visibility: *visibility,
+                by_requester: false,
+                by_follower: false,
+            };
             events.push(event(at as u32 + 2, Channel::Web, said.into()));
         }
         Recorded {
@@ -236,7 +241,12 @@ pub fn store_change(
     let mut head = lock_head(sql)?;
     let n = before.map_or(0, |before| before.version) + 1;
     let body = content(after.number.0, n as usize);
-    let said = Commented { body, visibility: Visibility::Internal, by_requester: false };
+    let said = Commented {
+        body,
+        visibility: Visibility::Internal,
+        by_requester: false,
+        by_follower: false,
+    };
     let contents = vec![new_content(after.number.0, n as usize, "said")];
     let part = Recorded {
         before: before.cloned(),

@@ -71,7 +71,7 @@ fn words_of(stored: &StoredEvent) -> Option<Sort> {
     };
     Some(match &stored.event.body {
         Body::Reported(_) => Sort::Report,
-        Body::Commented(data) if data.by_requester => Sort::Message,
+        Body::Commented(data) if data.by_requester || data.by_follower => Sort::Message,
         Body::Commented(data) => public(data.visibility),
         Body::UpdatePublished(_) => Sort::Update,
         Body::Resolved(_) => Sort::Reply,

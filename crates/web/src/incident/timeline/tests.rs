@@ -92,7 +92,7 @@ fn assigned(from: Option<u8>, to: Option<u8>) -> Assigned {
 }
 
 fn said(visibility: Visibility) -> Commented {
-    Commented { body: id::<ContentId>(5), visibility, by_requester: false }
+    Commented { body: id::<ContentId>(5), visibility, by_requester: false, by_follower: false }
 }
 
 fn held() -> PutOnHold {

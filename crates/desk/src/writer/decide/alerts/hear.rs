@@ -403,6 +403,7 @@ impl<'a> Book<'a> {
             if !self.beats.contains_key(&key)
                 && !heartbeats::is_known(sql, integration, name)?
                 && heartbeats::count(sql, integration)? >= heartbeats::NAMES_MAX
+                && !heartbeats::make_room(sql, integration)?
             {
                 tracing::warn!(%name, "there are too many heartbeats; one is not watched");
                 continue;

@@ -10,7 +10,7 @@ use alert::Signal;
 use incident::alerts::{AlertNews, AlertsWhy};
 use incident::command::{Report, Visibility};
 use incident::rules::Maker;
-use incident::{Command, Origin, Policy, RefusalKind, State};
+use incident::{Command, Origin, Policy, Refusal, RefusalKind, State};
 use kernel::{
     Actor, ActorKind, Channel, IncidentNumber, Level, PersonId, Priority, Severity, Timestamp,
     limits,
@@ -174,7 +174,8 @@ impl Round<'_> {
                     self.tell_main(sql, head, book, at, &worse)?;
                 }
             }
-            Err(Trouble::Refused(refusal)) if refusal.kind == RefusalKind::Limit => {
+            Err(Trouble::Refused(refusal)) if begin_another(&refusal, book.groups[at].fired) => {
+                tracing::warn!(%refusal, %number, "alerts of an incident begin another");
                 book.begin_another(sql, at)?;
                 self.let_go(sql, head, book, at, number)?;
             }
@@ -373,6 +374,16 @@ fn raised(state: &State, worst: Severity, policy: &Policy) -> Option<Command> {
     let rises = policy.matrix.priority(impact, urgency) < state.priority;
     let (impact, urgency) = (Some(impact), Some(urgency));
     rises.then_some(Command::Prioritise { impact, urgency, priority: None, reason: None })
+}
+
+/// Whether an incident that refuses news of its alerts has to let go of them: it is full, or what
+/// is known of them cannot be right, and some began of which somebody must hear.
+fn begin_another(refusal: &Refusal, fired: u32) -> bool {
+    match refusal.kind {
+        RefusalKind::Limit => true,
+        RefusalKind::Invalid => fired > 0,
+        RefusalKind::Forbidden | RefusalKind::State | RefusalKind::NotFound => false,
+    }
 }
 
 fn news(hand: &InHand, now: Timestamp) -> AlertNews {
