@@ -49,8 +49,14 @@ struct Inner {
 }
 
 enum Driver {
-    Sqlite { path: PathBuf, readers: Pool<Lite> },
-    Postgres { server: Server, readers: Pool<Link> },
+    Sqlite {
+        path: PathBuf,
+        readers: Pool<Lite>,
+    },
+    Postgres {
+        server: Server,
+        readers: Pool<Link>,
+    },
     /// All of it is one transaction.
     Within(Arc<Within>),
 }
