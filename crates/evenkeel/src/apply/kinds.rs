@@ -94,7 +94,7 @@ impl Kind {
     pub(crate) fn key_of(&self, fields: &Map<String, Value>) -> Option<String> {
         let text = |field: &str| fields.get(field).and_then(Value::as_str).map(str::trim);
         let key = text(self.key).filter(|text| !text.is_empty())?.to_lowercase();
-        let group = text("group").filter(|_| self.name == "components");
+        let group = text("group").filter(|group| self.name == "components" && !group.is_empty());
         Some(match group {
             Some(group) => format!("{}/{key}", group.to_lowercase()),
             None => key,

@@ -15,6 +15,8 @@ use std::sync::Arc;
 
 /// Standard input in the place of a file.
 const STDIN: &str = "-";
+/// Characters of a word that is told beside what is wrong with it.
+const WORD_CHARS: usize = 60;
 /// Folders within each other.
 const DEPTH: usize = 32;
 
@@ -69,9 +71,9 @@ impl Item {
             }
             node = node.and_then(|node| within(node, step, &mut line));
         }
-        let word = node.filter(|_| message.starts_with("is ")).and_then(Node::word);
+        let word = node.and_then(Node::word).filter(|word| word.chars().count() <= WORD_CHARS);
         let message = match word {
-            Some(word) if message != "is needed" => format!("“{word}” {message}"),
+            Some(word) if message.starts_with("is ") => format!("“{word}” {message}"),
             _ => message.to_owned(),
         };
         Fault { file: self.file.clone(), line, field: at, message }

@@ -101,7 +101,7 @@ struct Work<'a> {
     before: Option<Value>,
     /// As it is now.
     now: Option<Value>,
-    /// Fields that were not looked at yet.
+    /// Fields of which it is not known yet that they are so.
     open: BTreeSet<&'a str>,
     /// Fields that stand there in other words than the file's.
     reworded: BTreeSet<&'a str>,
@@ -327,17 +327,19 @@ impl<'a> Pass<'a> {
                 Err(refused) => Err(refused.into()),
             };
         }
-        if !self.lists.contains_key(kind.name) {
-            self.lists.insert(kind.name, list(&self.api, kind, "").await?);
-        }
-        let all = self.lists.get(kind.name).into_iter().flatten();
+        let all = match self.lists.remove(kind.name) {
+            Some(known) => known,
+            None => list(&self.api, kind, "").await?,
+        };
         let is_it = |one: &&Value| {
             let key = one.as_object().and_then(|fields| kind.key_of(fields));
             key.as_deref() == Some(item.key.as_str())
         };
         // Those in use come before others of the same name.
-        let found = all.filter(is_it).min_by_key(|one| one["active"] == Value::Bool(false));
-        Ok(found.cloned())
+        let found = all.iter().filter(is_it);
+        let found = found.min_by_key(|one| one["active"] == Value::Bool(false)).cloned();
+        self.lists.insert(kind.name, all);
+        Ok(found)
     }
 }
 

@@ -184,7 +184,7 @@ fn a_server_that_runs_knows_what_was_applied() {
     let reported = client.post("/api/v1/incidents", &headers, report);
     assert_eq!(reported.status, 201, "{reported:?}");
     let incident = reported.json();
-    assert_eq!(incident["team"], "Network", "the service's team and the rule are in force");
-    assert_eq!(incident["tags"], json!(["vpn"]));
+    assert_eq!(incident["team"], "Network", "the service and its team are known");
+    assert_eq!(incident["tags"], json!(["vpn"]), "the rule is in force");
     assert!(server.stop().success());
 }
