@@ -27,8 +27,8 @@ use std::path::PathBuf;
 
 /// Faults that are told at once: whoever made so many looks again anyhow.
 const FAULTS: usize = 50;
-/// What stands first among the fields.
-const FIRST: [&str; 2] = ["name", "email"];
+/// What stands first among the fields, in this order.
+const FIRST: [&str; 9] = ["name", "email", "mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 /// Does what files say, all of it or nothing.
 pub(crate) async fn apply(args: &ApplyArgs, settings: &Settings) -> Result<(), Failed> {
