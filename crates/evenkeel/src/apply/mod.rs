@@ -14,7 +14,7 @@ use crate::cli::{ApplyArgs, DiffArgs, ExportArgs};
 use crate::config::Settings;
 use crate::failed::Failed;
 use crate::instance::{self, Missing};
-use crate::output;
+use crate::{output, progress};
 use api::Within;
 use kinds::Door;
 pub(crate) use kinds::KIND_NAMES;
@@ -100,7 +100,9 @@ async fn planned(paths: &[PathBuf], settings: &Settings, keep: bool) -> Result<P
         Unread::Failed(failed) => failed,
     })?;
     let store = instance::open_store(settings, Missing::Refuse).await?;
+    let spinner = progress::spinner("Comparing");
     let done = run::run(settings, &store, (&items, &doors), keep).await;
+    spinner.finish_and_clear();
     done.map_err(|why| match why {
         Stopped::Faults(faults) => refused(&faults),
         Stopped::Failed(failed) => failed,
