@@ -9,8 +9,10 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use desk::{Credential, SignIn, cookie};
 use incident::{TokenScope, Viewer};
-use kernel::{Actor, Role};
+use kernel::{Actor, PersonId, Role, Timestamp};
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use store::directory::Person;
 
 /// Bytes of a secret that are looked at; ours are shorter.
 const SECRET_BYTES: usize = 512;
@@ -19,19 +21,24 @@ const SECRET_BYTES: usize = 512;
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
     who: Arc<SignIn>,
-    credential: Credential,
+    /// What they showed; nothing was asked of whoever is at the command line of the machine.
+    credential: Option<Credential>,
 }
 
 impl FromRequestParts<App> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        // Nothing that comes from outside can bring one along.
+        if let Some(caller) = parts.extensions.get::<Caller>() {
+            return Ok(caller.clone());
+        }
         let credential = credential(&parts.headers, app.public_url())?;
         if matches!(credential, Credential::Session(_)) && !is_safe(&parts.method) {
             check_origin(&parts.headers, app.public_url())?;
         }
         match app.desk().who(&credential).await? {
-            Some(who) => Ok(Caller { who, credential }),
+            Some(who) => Ok(Caller { who, credential: Some(credential) }),
             None => Err(Problem::unauthenticated(match credential {
                 Credential::Token(_) => "this token is not known, or it has expired",
                 Credential::Session(_) => "this session has ended; sign in again",
@@ -41,13 +48,30 @@ impl FromRequestParts<App> for Caller {
 }
 
 impl Caller {
+    /// Whoever is at the command line of the machine: they may configure everything.
+    pub(crate) fn command_line() -> Self {
+        let Actor { name, .. } = desk::command_line();
+        let nobody = PersonId(Default::default());
+        let viewer = Viewer {
+            person: nobody,
+            name: name.clone(),
+            roles: BTreeSet::from([Role::Administrator]),
+            teams: BTreeSet::new(),
+            organisation: None,
+            scope: TokenScope::Admin,
+        };
+        let person = Person::new(nobody, name, None, Timestamp::default());
+        let who = SignIn { viewer, person, session: None, token: None, ends: None };
+        Caller { who: Arc::new(who), credential: None }
+    }
+
     /// Their rights.
     pub(crate) fn viewer(&self) -> &Viewer {
         &self.who.viewer
     }
 
     /// The person.
-    pub(crate) fn person(&self) -> &store::directory::Person {
+    pub(crate) fn person(&self) -> &Person {
         &self.who.person
     }
 
@@ -58,12 +82,16 @@ impl Caller {
 
     /// The caller in the record.
     pub(crate) fn actor(&self) -> Actor {
-        Actor::person(self.who.viewer.person, self.who.viewer.name.clone())
+        match self.credential {
+            Some(_) => Actor::person(self.who.viewer.person, self.who.viewer.name.clone()),
+            None => desk::command_line(),
+        }
     }
 
     /// Looks again who that is; nobody when the credential has ended.
     pub(crate) async fn again(&self, app: &App) -> Result<Option<Caller>, Problem> {
-        let who = app.desk().who(&self.credential).await?;
+        let Some(credential) = &self.credential else { return Ok(Some(self.clone())) };
+        let who = app.desk().who(credential).await?;
         Ok(who.map(|who| Caller { who, credential: self.credential.clone() }))
     }
 

@@ -64,6 +64,7 @@ mod version;
 mod views;
 mod webhooks;
 mod whom;
+mod within;
 
 use app::App;
 use axum::Router;
@@ -74,6 +75,7 @@ use desk::Desk;
 use door::Door;
 use kernel::limits;
 use tower_http::catch_panic::CatchPanicLayer;
+pub use within::{FieldRefused, Refused, Within};
 
 /// What the doors are told when they open.
 #[derive(Debug, Clone, Default)]

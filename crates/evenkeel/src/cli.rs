@@ -1,6 +1,7 @@
 //! What can be said on the command line. Environment variables and the
 //! configuration file follow from it: see [`crate::config`].
 
+mod apply;
 mod evaluate;
 mod examples;
 mod paging;
@@ -8,13 +9,14 @@ mod report;
 mod status;
 
 use self::status::StatusArgs;
+pub(crate) use apply::{ApplyArgs, DiffArgs, ExportArgs};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 pub(crate) use evaluate::{DuplicatesArgs, EvaluateCommand, RemainingArgs, RoutingArgs};
 use examples::{
-    BACKUP_EXAMPLES, COMPLETIONS_EXAMPLES, CONFIG_EXAMPLES, DEMO_EXAMPLES, EVALUATE_EXAMPLES,
-    IMPORT_EXAMPLES, INIT_EXAMPLES, MAIL_EXAMPLES, MAIN_EXAMPLES, REPORT_EXAMPLES,
-    RESTORE_EXAMPLES, SERVE_EXAMPLES, SERVICES_EXAMPLES, TOKEN_EXAMPLES, USER_EXAMPLES,
-    VERIFY_EXAMPLES,
+    APPLY_EXAMPLES, BACKUP_EXAMPLES, COMPLETIONS_EXAMPLES, CONFIG_EXAMPLES, DEMO_EXAMPLES,
+    DIFF_EXAMPLES, EVALUATE_EXAMPLES, EXPORT_EXAMPLES, IMPORT_EXAMPLES, INIT_EXAMPLES,
+    MAIL_EXAMPLES, MAIN_EXAMPLES, REPORT_EXAMPLES, RESTORE_EXAMPLES, SERVE_EXAMPLES,
+    SERVICES_EXAMPLES, TOKEN_EXAMPLES, USER_EXAMPLES, VERIFY_EXAMPLES,
 };
 use incident::TokenScope;
 use kernel::{Network, Role};
@@ -198,6 +200,15 @@ pub(crate) enum Command {
     /// API tokens: create, list, revoke
     #[command(after_help = TOKEN_EXAMPLES, subcommand)]
     Token(TokenCommand),
+    /// Configuration as code: do what files say of teams, people, services and so on
+    #[command(after_help = APPLY_EXAMPLES)]
+    Apply(ApplyArgs),
+    /// Say what applying files would change
+    #[command(after_help = DIFF_EXAMPLES)]
+    Diff(DiffArgs),
+    /// Print the configuration as a file that can be applied
+    #[command(after_help = EXPORT_EXAMPLES)]
+    Export(ExportArgs),
     /// Bring in another system's data
     #[command(after_help = IMPORT_EXAMPLES, subcommand)]
     Import(ImportCommand),

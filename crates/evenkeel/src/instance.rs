@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::files::Files;
-use store::{Filling, Store, Target};
+use store::{Filling, Store, Target, Whole};
 
 /// The SQLite database in the data folder.
 const DATABASE: &str = "evenkeel.db";
@@ -185,7 +185,18 @@ pub(crate) async fn open(settings: &Settings, missing: Missing) -> Result<Desk, 
     open_desk(settings, store, Arc::new(SystemClock), false).await
 }
 
-/// The same, made if there is none, with a clock that somebody sets: for a past that is told.
+/// Opens a desk on the store of which everything is one transaction: nobody sees any of it before
+/// that is committed, and others who write wait.
+pub(crate) async fn open_whole(
+    settings: &Settings,
+    store: &Store,
+) -> Result<(Desk, Whole), Failed> {
+    let store = store.clone();
+    let (store, whole) = blocking(move || Ok(store.whole()?)).await?;
+    Ok((open_desk(settings, store, Arc::new(SystemClock), false).await?, whole))
+}
+
+/// As [`open`], made if there is none, with a clock that somebody sets: for a past that is told.
 pub(crate) async fn open_at(settings: &Settings, clock: Arc<SetClock>) -> Result<Desk, Failed> {
     let store = open_store(settings, Missing::Make).await?;
     open_desk(settings, store, clock, false).await

@@ -1,5 +1,6 @@
 //! Evenkeel: ITIL incident management in one program.
 
+mod apply;
 mod backup;
 mod cli;
 mod completions;
@@ -98,6 +99,9 @@ async fn run(
         Command::Init(args) => init::run(args, settings).await,
         Command::User(command) => user::run(command, settings).await,
         Command::Token(command) => token::run(command, settings).await,
+        Command::Apply(args) => apply::apply(args, settings).await,
+        Command::Diff(args) => apply::diff(args, settings).await,
+        Command::Export(args) => apply::export(args, settings).await,
         Command::Import(ImportCommand::ServicenowAudit(args)) => import::run(args, settings).await,
         Command::Import(ImportCommand::Services(args)) => {
             import::services::run(args, settings).await

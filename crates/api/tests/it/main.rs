@@ -44,3 +44,4 @@ mod surges;
 mod terms;
 mod visibility;
 mod webhooks;
+mod within;

@@ -47,6 +47,31 @@ Examples:
   evenkeel token list
   evenkeel token revoke 0192f3a4-…";
 
+pub(super) const APPLY_EXAMPLES: &str = "\
+Examples:
+  evenkeel apply configuration/ --dry-run
+  evenkeel apply teams.yaml services.yaml
+  evenkeel export services | sed 's/criticality: 2/criticality: 1/' | evenkeel apply -
+
+All of it or nothing, and repeated it changes nothing. Things are known by name, people by e-mail address,
+in any order; what files do not say stays. What is wrong is told with file, line and field.";
+
+pub(super) const DIFF_EXAMPLES: &str = "\
+Examples:
+  evenkeel diff configuration/
+  evenkeel diff configuration/ --json
+
+Changes nothing. Exit code 0 when everything is as the files say, 1 when something differs or is wrong.";
+
+pub(super) const EXPORT_EXAMPLES: &str = "\
+Examples:
+  evenkeel export > configuration.yaml
+  evenkeel export teams services schedules
+  evenkeel export --json
+
+Applying what it prints changes nothing. It has no passwords and no keys, and of people those who work
+for the service desk.";
+
 pub(super) const IMPORT_EXAMPLES: &str = "\
 Examples:
   evenkeel import servicenow-audit incident_event_log.csv --time-zone Europe/Berlin

@@ -151,7 +151,7 @@ fn unknown(here: &str, key: &str, name: &str, keys: &[String], command: &Command
 }
 
 /// The known word that a mistyped one was probably meant to be.
-pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()
         .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))

@@ -14,6 +14,7 @@ mod status;
 mod tls;
 
 pub(crate) use check::check;
+pub(crate) use file::nearest;
 pub(crate) use mail::Mail;
 
 use self::status::StatusSettings;

@@ -2,7 +2,7 @@
 
 use crate::harness::Home;
 
-const COMMANDS: [&[&str]; 28] = [
+const COMMANDS: [&[&str]; 31] = [
     &[],
     &["serve"],
     &["demo"],
@@ -17,6 +17,9 @@ const COMMANDS: [&[&str]; 28] = [
     &["token", "create"],
     &["token", "list"],
     &["token", "revoke"],
+    &["apply"],
+    &["diff"],
+    &["export"],
     &["import"],
     &["import", "servicenow-audit"],
     &["import", "services"],

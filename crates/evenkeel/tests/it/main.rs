@@ -1,5 +1,6 @@
 //! The program as people run it: the built binary on folders of its own.
 
+mod apply;
 mod attachments;
 mod backup;
 mod command_line;

@@ -7,7 +7,7 @@ mod backstage;
 mod compose;
 mod look;
 mod ours;
-mod tree;
+pub mod tree;
 
 use kernel::words;
 use look::Look;

@@ -12,16 +12,18 @@ const NODES: usize = 500_000;
 
 /// A part of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Node {
+pub struct Node {
     /// Its line, from 1.
-    pub(super) line: usize,
+    pub line: usize,
     /// What it is.
-    pub(super) value: Value,
+    pub value: Value,
+    /// Whether it is a word without quotation marks: only such a one can stand for a number.
+    pub plain: bool,
 }
 
 /// What a part is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Value {
+pub enum Value {
     /// Nothing: the field stands there without a value.
     Nothing,
     /// A word, a number, a text.
@@ -34,33 +36,33 @@ pub(super) enum Value {
 
 /// The name of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Key {
+pub struct Key {
     /// Its line, from 1.
-    pub(super) line: usize,
+    pub line: usize,
     /// The name.
-    pub(super) name: String,
+    pub name: String,
 }
 
 impl Node {
     /// Whether nothing stands here.
-    pub(super) fn is_nothing(&self) -> bool {
+    pub fn is_nothing(&self) -> bool {
         self.value == Value::Nothing
     }
 
     /// Whether it has fields.
-    pub(super) fn is_map(&self) -> bool {
+    pub fn is_map(&self) -> bool {
         matches!(self.value, Value::Map(_))
     }
 
     /// A field that has a value.
-    pub(super) fn get(&self, name: &str) -> Option<&Node> {
+    pub fn get(&self, name: &str) -> Option<&Node> {
         let Value::Map(entries) = &self.value else { return None };
         let found = entries.iter().find(|(key, _)| key.name == name).map(|(_, node)| node);
         found.filter(|node| !node.is_nothing())
     }
 
     /// The word that stands here, if it is one.
-    pub(super) fn word(&self) -> Option<&str> {
+    pub fn word(&self) -> Option<&str> {
         match &self.value {
             Value::Word(text) => Some(text.trim()).filter(|text| !text.is_empty()),
             Value::Nothing | Value::List(_) | Value::Map(_) => None,
@@ -80,9 +82,13 @@ impl Node {
 }
 
 /// Reads the documents of a text.
-pub(super) fn parse(text: &str) -> Result<Vec<Node>, Fault> {
+///
+/// # Errors
+///
+/// Why the text is no YAML, or too much of it.
+pub fn parse(text: &str) -> Result<Vec<Node>, Fault> {
     if text.len() > TEXT_BYTES {
-        let words = format!("the catalogue is larger than {} MB", TEXT_BYTES / 1_048_576);
+        let words = format!("the text is larger than {} MB", TEXT_BYTES / 1_048_576);
         return Err(Fault::new(0, "", words));
     }
     let mut parser = Parser::new_from_str(text.trim_start_matches('\u{feff}'));
@@ -132,12 +138,14 @@ impl Builder {
                     true => Value::Nothing,
                     false => Value::Word(text.into_owned()),
                 };
-                self.done(Node { line, value }, anchor)
+                self.done(Node { line, value, plain }, anchor)
             }
             Event::SequenceStart(anchor, _) => self.begin(line, anchor, Value::List(vec![])),
             Event::MappingStart(anchor, _) => self.begin(line, anchor, Value::Map(vec![])),
             Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
-                Some(Frame { line, anchor, value, .. }) => self.done(Node { line, value }, anchor),
+                Some(Frame { line, anchor, value, .. }) => {
+                    self.done(Node { line, value, plain: false }, anchor)
+                }
                 None => Ok(()),
             },
             Event::Alias(anchor) => self.alias(anchor, line),
@@ -185,7 +193,7 @@ impl Builder {
     fn spend(&mut self, line: usize, nodes: usize) -> Result<(), Fault> {
         self.nodes = self.nodes.saturating_add(nodes);
         match self.nodes > NODES {
-            true => Err(Fault::new(line, "", "the catalogue comes to too much up to here")),
+            true => Err(Fault::new(line, "", "the text comes to too much up to here")),
             false => Ok(()),
         }
     }

@@ -7,6 +7,7 @@ mod once;
 mod pool;
 mod postgres;
 mod sqlite;
+mod whole;
 mod words;
 
 use crate::incidents::list::Known;
@@ -23,6 +24,8 @@ pub use once::{Once, Slot};
 use pool::Pool;
 pub(crate) use postgres::{Link, Purpose, Server};
 pub(crate) use sqlite::{Lite, failure as sqlite_failure};
+pub use whole::Whole;
+use whole::Within;
 pub use words::{words_condition, words_erase, words_insert, words_overwrite, words_parameter};
 
 /// Which database to open.
@@ -46,8 +49,16 @@ struct Inner {
 }
 
 enum Driver {
-    Sqlite { path: PathBuf, readers: Pool<Lite> },
-    Postgres { server: Server, readers: Pool<Link> },
+    Sqlite {
+        path: PathBuf,
+        readers: Pool<Lite>,
+    },
+    Postgres {
+        server: Server,
+        readers: Pool<Link>,
+    },
+    /// All of it is one transaction.
+    Within(Arc<Within>),
 }
 
 /// The right to write: a connection of its own. One per process is the rule,
@@ -58,6 +69,7 @@ pub struct Writer(Connection);
 enum Connection {
     Sqlite(Lite),
     Postgres(Box<Link>),
+    Within(Arc<Within>),
 }
 
 impl Store {
@@ -119,6 +131,7 @@ impl Store {
     fn read_work(&self, work: Work<'_>) -> Result<(), Failure> {
         let work: Work<'_> = &mut |sql| work(&mut Reader { sql, known: &self.0.known });
         match &self.0.driver {
+            Driver::Within(within) => within.nested(work),
             Driver::Sqlite { path, readers } => {
                 readers.take(|| Lite::reader(path))?.run(|connection| connection.read(work))
             }
@@ -141,6 +154,7 @@ impl Store {
             Driver::Postgres { server, .. } => {
                 Connection::Postgres(Box::new(server.connect(Purpose::Write)?))
             }
+            Driver::Within(within) => Connection::Within(within.clone()),
         }))
     }
 
@@ -176,9 +190,9 @@ impl Store {
     ///
     /// [`Failure::Unavailable`] when the database does not answer.
     pub fn size_bytes(&self) -> Result<u64, Failure> {
-        match &self.0.driver {
-            Driver::Sqlite { path, .. } => sqlite::size_bytes(path),
-            Driver::Postgres { .. } => self.read_blocking(|sql| {
+        match &self.0.target {
+            Target::Sqlite(path) => sqlite::size_bytes(path),
+            Target::Postgres(_) => self.read_blocking(|sql| {
                 let found = sql.query("select pg_database_size(current_database())", &[])?;
                 let size = Columns::of(found.into_iter().next().unwrap_or_default()).int()?;
                 u64::try_from(size).map_err(|_| Failure::damaged("the database's size is negative"))
@@ -218,6 +232,7 @@ impl Writer {
         match &mut self.0 {
             Connection::Sqlite(connection) => connection.write(work),
             Connection::Postgres(connection) => connection.write(work),
+            Connection::Within(within) => within.nested(work),
         }
     }
 }

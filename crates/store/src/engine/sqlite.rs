@@ -2,6 +2,7 @@
 
 use super::checkpoints::Checkpoints;
 use super::pool::Usable;
+use super::whole::ended;
 use super::{Once, Work, check_parameters, went_on_after_failure};
 use crate::sql::{Engine, Row, Sql, Table, Value};
 use crate::{Failure, disk};
@@ -150,6 +151,39 @@ impl Lite {
             self.step("rollback")?;
         }
         result
+    }
+
+    /// Begins a transaction that [`Lite::nested`] works within.
+    pub(crate) fn begin(&mut self) -> Result<(), Failure> {
+        self.step("begin immediate")
+    }
+
+    /// Does `work` within the transaction under way; when it fails, nothing of it stays.
+    pub(crate) fn nested(&mut self, work: Work<'_>) -> Result<(), Failure> {
+        if self.connection.is_autocommit() {
+            // A full disk may have ended the transaction.
+            return Err(ended());
+        }
+        self.failed = false;
+        self.step("savepoint nested")?;
+        let result = match work(self) {
+            Ok(()) if self.failed => Err(went_on_after_failure()),
+            Ok(()) => return self.step("release nested"),
+            Err(error) => Err(error),
+        };
+        if !self.connection.is_autocommit() {
+            self.step("rollback to nested")?;
+            self.step("release nested")?;
+        }
+        result
+    }
+
+    /// Commits the transaction under way.
+    pub(crate) fn commit(&mut self) -> Result<(), Failure> {
+        if self.connection.is_autocommit() {
+            return Err(ended());
+        }
+        self.step("commit")
     }
 
     fn pragmas(&self, pragmas: &[(&str, i64)]) -> Result<(), Failure> {

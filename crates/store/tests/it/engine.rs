@@ -127,6 +127,50 @@ fn a_suffix_decides_about_conflicts() {
 }
 
 #[test]
+fn a_whole_store_is_one_transaction() {
+    each_engine("whole", |store| {
+        make_things(store);
+        let (inner, whole) = store.whole().expect("a transaction begins");
+        write(&inner, |sql| sql.insert(&THINGS, vec![thing(1, "a")]));
+        let twice = writer(&inner).transaction(|sql| {
+            sql.insert(&THINGS, vec![thing(2, "b")])?;
+            sql.insert(&THINGS, vec![thing(1, "again")])
+        });
+        assert!(matches!(twice, Err(Failure::Exists(_))), "{twice:?}");
+        let unread = inner.read_blocking(|sql| sql.query("select nothing from things", &[]));
+        assert!(unread.is_err());
+        write(&inner, |sql| sql.insert(&THINGS, vec![thing(3, "c")]));
+        assert_eq!(all(&inner), [["a".into()], ["c".into()]], "what failed failed alone");
+        assert_eq!(all(store), Vec::<Row>::new(), "nobody else sees it yet");
+        whole.commit().expect("it is kept");
+        assert_eq!(all(store), [["a".into()], ["c".into()]]);
+        let late = writer(&inner).transaction(|sql| sql.insert(&THINGS, vec![thing(4, "d")]));
+        assert!(matches!(late, Err(Failure::Unavailable(_))), "{late:?}");
+    });
+}
+
+#[test]
+fn a_whole_store_that_is_left_or_broke_off_leaves_nothing() {
+    each_engine("whole_undone", |store| {
+        make_things(store);
+        let (inner, whole) = store.whole().expect("a transaction begins");
+        write(&inner, |sql| sql.insert(&THINGS, vec![thing(1, "a")]));
+        drop(whole);
+        assert_eq!(all(store), Vec::<Row>::new());
+        let (inner, whole) = store.whole().expect("nothing is held any more");
+        let broken = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            write(&inner, |sql| -> Result<(), Failure> {
+                sql.insert(&THINGS, vec![thing(1, "a")])?;
+                panic!("in the middle")
+            })
+        }));
+        assert!(broken.is_err());
+        assert!(matches!(whole.commit(), Err(Failure::Unavailable(_))));
+        assert_eq!(all(store), Vec::<Row>::new());
+    });
+}
+
+#[test]
 fn constraints_are_told_apart() {
     each_engine("constraints", |store| {
         let run = |sql: &'static str| writer(store).transaction(|door| door.execute(sql, &[]));

@@ -9,6 +9,7 @@ mod value;
 mod wrong;
 
 use super::pool::Usable;
+use super::whole::ended;
 use super::{Once, Work, check_parameters, went_on_after_failure};
 use crate::Failure;
 use crate::sql::{Engine, Row, Sql, Table, Type, Value};
@@ -228,13 +229,46 @@ impl Link {
         result
     }
 
+    /// Begins a transaction that [`Link::nested`] works within.
+    pub(crate) fn begin(&mut self) -> Result<(), Failure> {
+        self.start(BEGIN);
+        Ok(())
+    }
+
+    /// Does `work` within the transaction under way; when it fails, nothing of it stays.
+    pub(crate) fn nested(&mut self, work: Work<'_>) -> Result<(), Failure> {
+        if self.lost || self.stage == Stage::Idle {
+            return Err(ended());
+        }
+        self.failed = false;
+        self.step("savepoint nested")?;
+        let result = match work(self) {
+            Ok(()) if self.failed => Err(went_on_after_failure()),
+            Ok(()) => return self.step("release savepoint nested"),
+            Err(error) => Err(error),
+        };
+        // If even that fails, nothing of the whole transaction can be kept.
+        let undone = self.step("rollback to savepoint nested; release savepoint nested");
+        self.lost |= undone.is_err();
+        result
+    }
+
+    fn step(&mut self, sql: &'static str) -> Result<(), Failure> {
+        self.attempt(async |client, _| client.batch_execute(sql).await)
+            .map_err(|error| failure(&error))
+    }
+
     fn start(&mut self, begin: &'static str) {
         self.stage = Stage::Wanted(begin);
         self.reads = begin == BEGIN_SNAPSHOT;
         self.failed = false;
     }
 
-    fn commit(&mut self) -> Result<(), Failure> {
+    /// Commits the transaction under way.
+    pub(crate) fn commit(&mut self) -> Result<(), Failure> {
+        if self.lost {
+            return Err(ended());
+        }
         self.end("commit").map_err(|error| match error {
             Failure::Unavailable(words) if self.lost => Failure::Unavailable(format!(
                 "the connection was lost while committing ({words}); \
@@ -247,9 +281,7 @@ impl Link {
     /// Ends a transaction, if it has begun.
     fn end(&mut self, how: &'static str) -> Result<(), Failure> {
         match std::mem::replace(&mut self.stage, Stage::Idle) {
-            Stage::Open => self
-                .attempt(async |client, _| client.batch_execute(how).await)
-                .map_err(|error| failure(&error)),
+            Stage::Open => self.step(how),
             Stage::Idle | Stage::Wanted(_) => Ok(()),
         }
     }

@@ -1,0 +1,438 @@
+//! Doing what files say, in one transaction. What refers to something that is not there yet waits
+//! for another round, so that the order in files does not matter.
+
+use super::kinds::{Door, Kind, without_secrets};
+use super::plan::{Plan, Step};
+use super::read::{Fault, Item};
+use crate::config::Settings;
+use crate::failed::Failed;
+use crate::instance;
+use api::{Refused, Within};
+use desk::Desk;
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
+use store::{Store, Whole};
+
+/// How often all of it is done anew, to leave out what came to nothing.
+const PASSES_MAX: usize = 3;
+/// Items of a page of a list.
+const PAGE: &str = "limit=200";
+const NOT_FOUND: u16 = 404;
+/// What stands for nothing that files say: the database is away, or we are wrong.
+const NOT_OF_FILES: u16 = 500;
+
+/// Why it was not done. Nothing of it was.
+pub(super) enum Stopped {
+    /// What is wrong with what files say.
+    Faults(Vec<Fault>),
+    /// Something else.
+    Failed(Failed),
+}
+
+impl From<Failed> for Stopped {
+    fn from(failed: Failed) -> Self {
+        Stopped::Failed(failed)
+    }
+}
+
+impl From<Refused> for Stopped {
+    fn from(refused: Refused) -> Self {
+        Stopped::Failed(Failed::new(refused.detail))
+    }
+}
+
+/// Does what files say, or only finds out what that would be.
+///
+/// Whether something is said differently or is different shows when it was done. What came to
+/// nothing is left out the next time, so that nothing is recorded where nothing changes.
+pub(super) async fn run(
+    settings: &Settings,
+    store: &Store,
+    (items, doors): (&[Item], &[Door]),
+    keep: bool,
+) -> Result<Plan, Stopped> {
+    let mut idle = BTreeSet::new();
+    for turn in 1..=PASSES_MAX {
+        let mut pass = Pass::begin(settings, store, doors).await?;
+        let (plan, came_to_nothing) = pass.go(items, &idle).await?;
+        if !keep || plan.steps.is_empty() {
+            pass.leave().await;
+            return Ok(plan);
+        }
+        if came_to_nothing.is_empty() || turn == PASSES_MAX {
+            pass.commit().await?;
+            return Ok(plan);
+        }
+        pass.leave().await;
+        idle.extend(came_to_nothing);
+    }
+    Ok(Plan::default())
+}
+
+/// Everything of one kind as files would say it.
+pub(super) async fn list(api: &Within, kind: &Kind, which: &str) -> Result<Vec<Value>, Refused> {
+    let (mut all, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = api.get(&format!("{}?{PAGE}{which}{cursor}", kind.path)).await?;
+        all.extend(page["items"].as_array().into_iter().flatten().cloned());
+        match page["next"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return Ok(all),
+        }
+    }
+}
+
+/// One attempt, in a transaction of its own.
+struct Pass<'a> {
+    doors: &'a [Door],
+    api: Within,
+    desk: Desk,
+    whole: Whole,
+    /// What there is, as far as it was read since it may have changed.
+    lists: BTreeMap<&'static str, Vec<Value>>,
+}
+
+/// What is said of one thing, as far as it is done.
+struct Work<'a> {
+    item: &'a Item,
+    /// Its place among the items.
+    place: usize,
+    /// As it was found.
+    before: Option<Value>,
+    /// As it is now.
+    now: Option<Value>,
+    /// Fields of which it is not known yet that they are so.
+    open: BTreeSet<&'a str>,
+    /// Fields that stand there in other words than the file's.
+    reworded: BTreeSet<&'a str>,
+    /// Whether anything was done to it.
+    touched: bool,
+    faults: Vec<Fault>,
+}
+
+/// How much of something is done at once.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum How {
+    /// All of it or nothing: what it refers to may still come.
+    Whole,
+    /// What can be done: things may refer to each other.
+    Parts,
+}
+
+/// What a round came to.
+#[derive(Default)]
+struct Round {
+    changed: bool,
+    created: bool,
+}
+
+impl<'a> Pass<'a> {
+    async fn begin(settings: &Settings, store: &Store, doors: &'a [Door]) -> Result<Self, Failed> {
+        let (desk, whole) = instance::open_whole(settings, store).await?;
+        let api = Within::of(desk.clone());
+        Ok(Pass { doors, api, desk, whole, lists: BTreeMap::new() })
+    }
+
+    /// Keeps all of it.
+    async fn commit(self) -> Result<(), Failed> {
+        self.desk.close().await;
+        let whole = self.whole;
+        instance::blocking(move || Ok(whole.commit()?)).await
+    }
+
+    /// Keeps nothing of it.
+    async fn leave(self) {
+        self.desk.close().await;
+    }
+
+    /// Does all of it but what is idle; what changed, and the places of what came to nothing.
+    async fn go(
+        &mut self,
+        items: &[Item],
+        idle: &BTreeSet<usize>,
+    ) -> Result<(Plan, Vec<usize>), Stopped> {
+        let mut work = Vec::with_capacity(items.len());
+        for (place, item) in items.iter().enumerate() {
+            let before = self.find(item).await?;
+            let mut one = Work::of(item, place, before);
+            if idle.contains(&place) {
+                one.open.clear();
+                one.reworded.extend(item.said.keys().map(String::as_str));
+            }
+            work.push(one);
+        }
+        work.sort_by_key(|one| (one.item.kind, one.wanted_place(), one.place));
+        self.rounds(&mut work).await?;
+        work.sort_by_key(|one| one.place);
+        self.lists.clear();
+        self.outcome(work).await
+    }
+
+    /// Goes round until everything is done or nothing moves any more.
+    async fn rounds(&mut self, work: &mut [Work<'_>]) -> Result<(), Stopped> {
+        loop {
+            let round = self.round(work, How::Whole).await?;
+            if work.iter().all(Work::is_done) {
+                return Ok(());
+            }
+            if round.changed {
+                continue;
+            }
+            let round = self.round(work, How::Parts).await?;
+            if work.iter().all(Work::is_done) {
+                return Ok(());
+            }
+            if !round.created {
+                work.sort_by_key(|one| one.place);
+                let faults = work.iter_mut().flat_map(|one| std::mem::take(&mut one.faults));
+                return Err(Stopped::Faults(faults.collect()));
+            }
+        }
+    }
+
+    async fn round(&mut self, work: &mut [Work<'_>], how: How) -> Result<Round, Stopped> {
+        let mut round = Round::default();
+        for one in work.iter_mut().filter(|one| !one.is_done()) {
+            one.faults.clear();
+            if one.now.is_none() {
+                if !self.create(one, how).await? {
+                    continue;
+                }
+                (round.created, round.changed) = (true, true);
+            }
+            round.changed |= self.change(one, how).await?;
+        }
+        Ok(round)
+    }
+
+    /// Makes something new; whether it is there now.
+    async fn create(&mut self, work: &mut Work<'_>, how: How) -> Result<bool, Stopped> {
+        let doors = self.doors;
+        let door = &doors[work.item.kind];
+        let said = work.item.said.iter().filter(|(name, _)| door.create.has(name));
+        let mut body: Map<String, Value> =
+            said.map(|(name, value)| (name.clone(), value.clone())).collect();
+        let mut left = BTreeSet::new();
+        loop {
+            let sent = Value::Object(body.clone());
+            match self.api.post(door.kind.path, &sent).await {
+                Ok(made) => {
+                    self.done(work, door, &body, made);
+                    return Ok(true);
+                }
+                Err(refused) => {
+                    if !work.leave_out(refused, (&mut body, &mut left), how)? {
+                        return Ok(false);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Changes what differs from what is said; whether anything did.
+    async fn change(&mut self, work: &mut Work<'_>, how: How) -> Result<bool, Stopped> {
+        let (doors, item) = (self.doors, work.item);
+        let door = &doors[item.kind];
+        if door.kind.entangled {
+            // Others may have changed it meanwhile.
+            work.now = self.find(item).await?.or(work.now.take());
+        }
+        let Some(now) = &work.now else { return Ok(false) };
+        let (id, shown) = (id_of(now), door.shown(now));
+        let said = &item.said;
+        work.open.retain(|name| differs(said.get(*name), shown.get(*name)));
+        let mut body = Map::new();
+        for name in &work.open {
+            match (door.change.has(name), said.get(*name)) {
+                (true, Some(value)) => drop(body.insert((*name).to_owned(), value.clone())),
+                _ => {
+                    let words = "cannot be changed once it is made";
+                    work.faults.push(item.fault(name, words));
+                }
+            }
+        }
+        let mut left = BTreeSet::new();
+        let path = format!("{}/{id}", door.kind.path);
+        while !body.is_empty() {
+            let sent = Value::Object(body.clone());
+            match self.api.patch(&path, &sent).await {
+                Ok(made) => {
+                    self.done(work, door, &body, made);
+                    return Ok(true);
+                }
+                Err(refused) => {
+                    if !work.leave_out(refused, (&mut body, &mut left), how)? {
+                        return Ok(false);
+                    }
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// Something was done: how it is now, and which words it has for what was said.
+    fn done(&mut self, work: &mut Work<'_>, door: &Door, body: &Map<String, Value>, now: Value) {
+        let (item, shown) = (work.item, door.shown(&now));
+        for (name, value) in &item.said {
+            if body.contains_key(name) {
+                work.open.remove(name.as_str());
+                if differs(Some(value), shown.get(name)) {
+                    work.reworded.insert(name);
+                }
+            }
+        }
+        work.touched = true;
+        work.now = Some(now);
+        if door.kind.entangled {
+            self.lists.remove(door.kind.name);
+        }
+    }
+
+    /// What came of it, by how everything is now.
+    async fn outcome(&mut self, work: Vec<Work<'_>>) -> Result<(Plan, Vec<usize>), Stopped> {
+        let (mut plan, mut nothing, mut faults) = (Plan::default(), vec![], vec![]);
+        let doors = self.doors;
+        for one in work {
+            let door = &doors[one.item.kind];
+            let now = self.find(one.item).await?.unwrap_or_default();
+            let after = door.shown(&now);
+            for (name, value) in &one.item.said {
+                if differs(Some(value), after.get(name)) && !one.reworded.contains(name.as_str()) {
+                    let words = "is said otherwise by another item of these files";
+                    faults.push(one.item.fault(name, words));
+                }
+            }
+            let before = one.before.as_ref().map(|before| door.shown(before));
+            if before.as_ref() == Some(&after) {
+                plan.unchanged += 1;
+                if one.touched {
+                    nothing.push(one.place);
+                }
+                continue;
+            }
+            let (kind, name) = (door.kind, one.item.name.clone());
+            plan.steps.push(Step { kind, name, before, after });
+        }
+        if faults.is_empty() { Ok((plan, nothing)) } else { Err(Stopped::Faults(faults)) }
+    }
+
+    /// What there is of this kind with this name.
+    async fn find(&mut self, item: &Item) -> Result<Option<Value>, Stopped> {
+        let kind = self.doors[item.kind].kind;
+        if kind.name == "people" {
+            // There may be many who are not spoken of.
+            return match self.api.get(&format!("{}/{}", kind.path, encoded(&item.key))).await {
+                Ok(person) => Ok(Some(person)),
+                Err(refused) if refused.status == NOT_FOUND => Ok(None),
+                Err(refused) => Err(refused.into()),
+            };
+        }
+        let all = match self.lists.remove(kind.name) {
+            Some(known) => known,
+            None => list(&self.api, kind, "").await?,
+        };
+        let is_it = |one: &&Value| {
+            let key = one.as_object().and_then(|fields| kind.key_of(fields));
+            key.as_deref() == Some(item.key.as_str())
+        };
+        // Those in use come before others of the same name.
+        let found = all.iter().filter(is_it);
+        let found = found.min_by_key(|one| one["active"] == Value::Bool(false)).cloned();
+        self.lists.insert(kind.name, all);
+        Ok(found)
+    }
+}
+
+impl<'a> Work<'a> {
+    fn of(item: &'a Item, place: usize, before: Option<Value>) -> Self {
+        Work {
+            item,
+            place,
+            now: before.clone(),
+            before,
+            open: item.said.keys().map(String::as_str).collect(),
+            reworded: BTreeSet::new(),
+            touched: false,
+            faults: vec![],
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        self.now.is_some() && self.open.is_empty()
+    }
+
+    /// Its place in the order of its kind: what comes first is put there first.
+    fn wanted_place(&self) -> i64 {
+        self.item.said.get("place").and_then(Value::as_i64).unwrap_or(i64::MAX)
+    }
+
+    /// Notes what was refused, and where parts are done leaves those fields out; whether that
+    /// is worth another attempt.
+    fn leave_out(
+        &mut self,
+        refused: Refused,
+        (body, left): (&mut Map<String, Value>, &mut BTreeSet<String>),
+        how: How,
+    ) -> Result<bool, Stopped> {
+        if refused.status >= NOT_OF_FILES {
+            return Err(refused.into());
+        }
+        if refused.errors.is_empty() {
+            self.faults.push(self.item.fault("", &refused.detail));
+        }
+        let mut again = false;
+        for error in &refused.errors {
+            let field = error.field.split('.').next().unwrap_or_default();
+            // That it is missing was our doing.
+            if !left.contains(field) {
+                self.faults.push(self.item.fault(&error.field, &error.message));
+            }
+            if how == How::Parts && body.remove(field).is_some() {
+                left.insert(field.to_owned());
+                again = true;
+            }
+        }
+        Ok(again)
+    }
+}
+
+/// Whether what is said is something else than what is shown; what is never shown is not compared.
+fn differs(said: Option<&Value>, shown: Option<&Value>) -> bool {
+    let said = said.map(without_secrets).unwrap_or_default();
+    said != *shown.unwrap_or(&Value::Null)
+}
+
+fn id_of(answer: &Value) -> &str {
+    answer["id"].as_str().unwrap_or_default()
+}
+
+/// As a part of an address.
+fn encoded(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~@".contains(&byte);
+    let one = |byte: u8| match plain(byte) {
+        true => char::from(byte).to_string(),
+        false => format!("%{byte:02X}"),
+    };
+    text.bytes().map(one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_never_shown_is_not_compared() {
+        let said = json!({ "host": "imap.example", "password": "x" });
+        assert!(!differs(Some(&said), Some(&json!({ "host": "imap.example" }))));
+        assert!(differs(Some(&said), Some(&json!({ "host": "imap2.example" }))));
+        assert!(!differs(Some(&Value::Null), None));
+        assert!(differs(Some(&json!("x")), Some(&Value::Null)));
+    }
+
+    #[test]
+    fn addresses_become_parts_of_addresses() {
+        assert_eq!(encoded("o'neil+x@a.b"), "o%27neil%2Bx@a.b");
+        assert_eq!(encoded("a/b?c@d"), "a%2Fb%3Fc@d");
+    }
+}
