@@ -10,7 +10,7 @@ pub(super) fn transfer(body: &[u8], encoding: &str, most: usize) -> Vec<u8> {
     let encoding = encoding.split([';', ' ', '(']).next().unwrap_or_default().trim_matches('"');
     match encoding.to_ascii_lowercase().as_str() {
         "base64" => base64(body, most),
-        "quoted-printable" => quoted_printable(body, most),
+        "quoted-printable" | "quoted" => quoted_printable(body, most),
         "x-uuencode" | "uuencode" | "x-uue" => uuencoded(body, most),
         _ => body[..body.len().min(most)].to_vec(),
     }
@@ -123,6 +123,26 @@ fn uuencoded(body: &[u8], most: usize) -> Vec<u8> {
     bytes
 }
 
+/// Bytes of which some are written as a percent sign and two digits (RFC 2231).
+pub(super) fn percent(text: &str) -> Vec<u8> {
+    let text = text.as_bytes();
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut at = 0;
+    while at < text.len() {
+        match (text[at], hex_pair(text, at + 1)) {
+            (b'%', Some(byte)) => {
+                bytes.push(byte);
+                at += 3;
+            }
+            (byte, _) => {
+                bytes.push(byte);
+                at += 1;
+            }
+        }
+    }
+    bytes
+}
+
 /// Bytes as characters. A character set that is wrong, unknown or missing is guessed:
 /// UTF-8 where it fits, else the one of Western Europe.
 pub(super) fn in_charset(bytes: &[u8], charset: &str) -> String {
@@ -149,6 +169,7 @@ pub(super) fn in_charset(bytes: &[u8], charset: &str) -> String {
             Err(_) => {}
         }
     }
+    let charset = if charset == "unicode-1-1-utf-7" { "utf-7" } else { charset.as_str() };
     let named = (!unsaid).then(|| charset_decoder(charset.as_bytes())).flatten();
     match named.or_else(|| charset_decoder(b"windows-1252")) {
         Some(decode) => decode(bytes),

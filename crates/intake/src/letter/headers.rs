@@ -1,13 +1,12 @@
 //! The headers of a message or of one of its parts.
 
-use mail_parser::HeaderValue;
 use mail_parser::decoders::charsets::map::charset_decoder;
-use mail_parser::parsers::MessageStream;
 
 use super::limits::{
     BROKEN_HEADER_LINES, HEADER_BLOCK_BYTES, HEADER_FIELDS, HEADER_VALUE_BYTES, HEADER_WORDS_BYTES,
     PART_HEADER_FIELDS,
 };
+use super::parameters::Structured;
 use super::plain::{cut, one_line};
 use super::words;
 
@@ -79,41 +78,9 @@ impl Headers {
             .find(|value| !value.is_empty())
     }
 
-    /// The first field of this name as a value with parameters.
+    /// The first field of this name that says something, as a value with parameters.
     pub(super) fn structured(&self, name: &str) -> Option<Structured> {
-        let value = self.first(name)?;
-        let line = words::quoted(cut(value, HEADER_WORDS_BYTES)) + "\n";
-        let HeaderValue::ContentType(read) =
-            MessageStream::new(line.as_bytes()).parse_content_type()
-        else {
-            return None;
-        };
-        let parameters = read.attributes.unwrap_or_default();
-        Some(Structured {
-            kind: read.c_type.into_owned(),
-            subtype: read.c_subtype.unwrap_or_default().into_owned(),
-            parameters: parameters
-                .into_iter()
-                .map(|one| (one.name.into_owned(), one.value.into_owned()))
-                .collect(),
-        })
-    }
-}
-
-/// A header's value with parameters: `text/plain; charset=utf-8`.
-#[derive(Debug, Clone)]
-pub(super) struct Structured {
-    /// What stands before the slash.
-    pub(super) kind: String,
-    /// What stands behind it.
-    pub(super) subtype: String,
-    parameters: Vec<(String, String)>,
-}
-
-impl Structured {
-    /// A parameter, by its name in lower case.
-    pub(super) fn parameter(&self, name: &str) -> Option<&str> {
-        self.parameters.iter().find(|(is, _)| is == name).map(|(_, value)| value.as_str())
+        self.all(name).find_map(|value| Structured::read(cut(value, HEADER_WORDS_BYTES)))
     }
 }
 

@@ -12,6 +12,7 @@ mod html;
 mod limits;
 mod mime;
 mod names;
+mod parameters;
 mod people;
 mod plain;
 mod references;

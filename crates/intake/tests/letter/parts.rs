@@ -59,6 +59,20 @@ fn names_are_decoded_and_harmless() {
         ("Content-Disposition: attachment; filename=\"...\"", "file-1.bin"),
         ("Content-Disposition: attachment", "file-1.bin"),
         ("Content-Disposition: attachment; filename=\".htaccess\"", "htaccess"),
+        ("Content-Disposition: attachment; filename=log(2).txt", "log(2).txt"),
+        (
+            "Content-Disposition: attachment; filename=\"D:\\logs\\last night.txt\"",
+            "last night.txt",
+        ),
+        ("Content-Disposition: filename=\"log.txt\"", "log.txt"),
+        (
+            "Content-Disposition: attachment; filename=\"_bersicht.pdf\"; filename*=utf-8''%C3%9Cbersicht.pdf",
+            "Übersicht.pdf",
+        ),
+        (
+            "Content-Disposition: attachment; filename*0*=utf-8''%C3; filename*1*=%9Cbersicht.pdf",
+            "Übersicht.pdf",
+        ),
     ] {
         let letter = read(&parts(
             "mixed",
@@ -102,7 +116,10 @@ fn charsets_and_encodings() {
             b"SGVsbG8g\r\n!!d29y\nbGQ",
             "Hello world",
         ),
+        ("Content-Type: text/plain; charset=unicode-1-1-utf-7", b"Hi +AOQ-", "Hi ä"),
         ("Content-Type: text", b"of old", "of old"),
+        ("Content-Type: plain/text; charset=utf-8", "größer".as_bytes(), "größer"),
+        ("Content-Transfer-Encoding: Quoted Printable", b"gr=C3=B6=C3=9Fer", "größer"),
         ("Content-Type: ;;;", b"odd", "odd"),
         ("Content-Transfer-Encoding: 7bit", b"a\0b\x07c\x0bd", "abcd"),
     ] {
