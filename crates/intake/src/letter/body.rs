@@ -8,6 +8,7 @@ use super::headers::Headers;
 use super::limits::{TEXT_BYTES, TEXT_LINES, TEXT_PART_BYTES};
 use super::mime::Part;
 use super::plain::{clean, first_chars, one_line, says_something};
+use super::uu::{self, Enclosed};
 use super::{Attachment, flowed, html, names};
 
 /// Words of a text that says only that the page beside it should be read.
@@ -163,6 +164,8 @@ impl Found {
             self.page(text);
             lines
         } else {
+            let (text, files) = uu::taken_out(&text);
+            files.into_iter().for_each(|file| self.enclosed(file));
             let text = flowed::unfolded(&text, part);
             text.lines().take(TEXT_LINES).map(Line::own).collect()
         };
@@ -192,30 +195,49 @@ impl Found {
             part.parts.iter().for_each(|inner| self.file(inner));
             return;
         }
-        if self.attachments.len() >= ATTACHMENTS_PER_INCIDENT {
-            self.left_out += 1;
+        if !self.has_room() {
             return;
         }
         let number = self.attachments.len() + 1;
         let name = file_name(part).unwrap_or_else(|| names::made_up(&part.media_type, number));
         let bytes = transfer(part.body, part.encoding(), ATTACHMENT_BYTES + 1);
+        let is_nameless_nothing = bytes.is_empty() && names::said(part).is_none();
+        if is_nameless_nothing {
+            return;
+        }
+        let content_id = part.headers.first("content-id").map(bare_id).filter(|id| !id.is_empty());
+        self.keep(name, &part.media_type, bytes, content_id);
+    }
+
+    /// Keeps a file that stood in a text.
+    fn enclosed(&mut self, file: Enclosed) {
+        const KIND: &str = "application/octet-stream";
+        if !self.has_room() {
+            return;
+        }
+        let name = names::safe(&file.name);
+        let name = match name.is_empty() {
+            true => names::made_up(KIND, self.attachments.len() + 1),
+            false => name,
+        };
+        self.keep(name, KIND, file.bytes, None);
+    }
+
+    /// Whether one more file is kept; counts it if not.
+    fn has_room(&mut self) -> bool {
+        let has_room = self.attachments.len() < ATTACHMENTS_PER_INCIDENT;
+        self.left_out += usize::from(!has_room);
+        has_room
+    }
+
+    fn keep(&mut self, name: String, kind: &str, bytes: Vec<u8>, content_id: Option<String>) {
         if bytes.len() > ATTACHMENT_BYTES {
             let most = ATTACHMENT_BYTES / 1_048_576;
             self.faults
                 .push(format!("The file {name} was left out: it is larger than {most} MiB."));
             return;
         }
-        let is_nameless_nothing = bytes.is_empty() && names::said(part).is_none();
-        if is_nameless_nothing {
-            return;
-        }
-        let content_id = part.headers.first("content-id").map(bare_id).filter(|id| !id.is_empty());
-        self.attachments.push(Attachment {
-            name,
-            media_type: part.media_type.clone(),
-            bytes,
-            content_id,
-        });
+        self.attachments.push(Attachment { name, media_type: kind.to_owned(), bytes, content_id });
     }
 }
 

@@ -99,7 +99,7 @@ fn soft_break(body: &[u8], from: usize) -> Option<usize> {
     }
 }
 
-fn uuencoded(body: &[u8], most: usize) -> Vec<u8> {
+pub(super) fn uuencoded(body: &[u8], most: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
     for line in body.split(|byte| *byte == b'\n') {
         let line = line.trim_ascii_end();

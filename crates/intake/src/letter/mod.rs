@@ -18,6 +18,7 @@ mod plain;
 mod references;
 mod report;
 mod subject;
+mod uu;
 mod words;
 
 use std::borrow::Cow;

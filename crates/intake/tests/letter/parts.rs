@@ -320,3 +320,23 @@ fn types_are_short_and_have_two_halves() {
     let letter = read(&parts("mixed", &[(&long, "x")]));
     assert_eq!(letter.attachments[0].media_type, "application/octet-stream");
 }
+
+#[test]
+fn files_that_stand_in_the_text_are_taken_out_of_it() {
+    let rows = "begin 644 disks.txt\n#86)C\n`\nend\n";
+    let letter = read(&text(&format!("The disks:\n\n{rows}\nBye\n")));
+    assert_eq!((letter.text.as_str(), files(&letter)), ("The disks:\n\n\nBye", vec!["disks.txt"]));
+    assert_eq!(letter.attachments[0].bytes, b"abc");
+    let two = read(&text(&format!("{rows}{}", rows.replace("disks", "../hosts"))));
+    assert_eq!(files(&two), ["disks.txt", "hosts.txt"]);
+    for words in [
+        "begin 644 a\nto work",
+        "begin 644 a\n#86)C\nNo end",
+        "begin again\n#86)C\n`\nend",
+        "begin 644 a\nend",
+        "Let us\nbegin with this",
+    ] {
+        let letter = read(&text(words));
+        assert_eq!((letter.text.as_str(), letter.attachments.len()), (words, 0));
+    }
+}
