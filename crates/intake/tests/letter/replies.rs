@@ -145,6 +145,8 @@ fn signatures_and_telephones() {
     for tail in [
         "-- \nJane Doe\nhttps://example.org",
         "--\nJane",
+        "-Jane",
+        "—Jane M. Doe",
         "Sent from my iPhone",
         "Von meinem iPhone gesendet",
         "Envoyé de mon iPhone",
@@ -189,6 +191,8 @@ fn what_is_no_quote_stays() {
         "Steps:\n1. On Monday I wrote: hello\n2. done",
         "a -- b",
         "--------\nTable\n--------",
+        "These are down:\n\n-Printer\n-Scanner",
+        "It says\n\n-E 42",
         "Sent from the server: 5 packets\nReceived: 3\nLost: 2\nMore\nMore\nMore\nMore\nMore\nMore\nMore",
         "On 2026-11-23 the disk was full.\n\nCan you look?",
     ] {
