@@ -5,7 +5,7 @@ use kernel::limits::{ATTACHMENT_BYTES, ATTACHMENTS_PER_INCIDENT};
 use super::decode::{in_charset, transfer};
 use super::fold::Line;
 use super::headers::Headers;
-use super::limits::{TEXT_BYTES, TEXT_LINES, TEXT_PART_BYTES};
+use super::limits::{REPORT_BYTES, TEXT_BYTES, TEXT_LINES, TEXT_PART_BYTES};
 use super::mime::Part;
 use super::plain::{clean, first_chars, one_line, says_something};
 use super::uu::{self, Enclosed};
@@ -115,7 +115,7 @@ impl Found {
         }
     }
 
-    /// A text and what belongs to it.
+    /// A text and what belongs to it: the first part that is text, unless another is named.
     fn first_and_files(&mut self, part: &Part<'_>) {
         let start = part.parameter("start").map(bare_id);
         let first = part
@@ -124,6 +124,7 @@ impl Found {
             .position(|inner| {
                 start.is_some() && inner.headers.first("content-id").map(bare_id) == start
             })
+            .or_else(|| part.parts.iter().position(|inner| form_of(inner) != Form::Other))
             .unwrap_or(0);
         for (at, inner) in part.parts.iter().enumerate() {
             if at == first { self.part(inner, false) } else { self.file(inner) }
@@ -350,8 +351,11 @@ fn is_page(text: &str) -> bool {
 fn file_name(part: &Part<'_>) -> Option<String> {
     names::said(part).or_else(|| {
         let is_message = matches!(part.media_type.as_str(), "message/rfc822" | "message/global");
-        let subject =
-            is_message.then(|| Headers::of_message(part.body).0.text("subject")).flatten()?;
+        if !is_message {
+            return None;
+        }
+        let bytes = transfer(part.body, part.encoding(), REPORT_BYTES);
+        let subject = Headers::of_message(&bytes).0.text("subject")?;
         let stem = names::safe(first_chars(&subject.replace(['/', '\\'], "_"), 100));
         (!stem.is_empty()).then(|| format!("{stem}.eml"))
     })

@@ -171,10 +171,44 @@ pub(super) fn in_charset(bytes: &[u8], charset: &str) -> String {
     }
     let charset = if charset == "unicode-1-1-utf-7" { "utf-7" } else { charset.as_str() };
     let named = (!unsaid).then(|| charset_decoder(charset.as_bytes())).flatten();
-    match named.or_else(|| charset_decoder(b"windows-1252")) {
-        Some(decode) => decode(bytes),
-        None => String::from_utf8_lossy(bytes).into_owned(),
+    let settled;
+    let known = match charset.starts_with("iso-2022-jp") {
+        true => {
+            settled = without_idle_escapes(bytes);
+            settled.as_slice()
+        }
+        false => bytes,
+    };
+    let text = match named.or_else(|| charset_decoder(b"windows-1252")) {
+        Some(decode) => decode(known),
+        None => String::from_utf8_lossy(known).into_owned(),
+    };
+    // It is no such text, but UTF-8 all over.
+    if text.contains('\u{fffd}')
+        && !bytes.is_ascii()
+        && let Ok(text) = std::str::from_utf8(bytes)
+    {
+        return text.to_owned();
     }
+    text
+}
+
+/// Where texts were put together, one ends with a switch of characters and the next begins
+/// with one: only the second counts.
+fn without_idle_escapes(bytes: &[u8]) -> Vec<u8> {
+    const ESCAPE: u8 = 0x1b;
+    let mut kept = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let length = if bytes[at + 1..].starts_with(b"$(") { 4 } else { 3 };
+        if bytes[at] == ESCAPE && bytes.get(at + length) == Some(&ESCAPE) {
+            at += length;
+        } else {
+            kept.push(bytes[at]);
+            at += 1;
+        }
+    }
+    kept
 }
 
 /// Character sets in which every string of bytes is text, so that a wrong name shows

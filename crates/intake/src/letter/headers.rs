@@ -1,7 +1,6 @@
 //! The headers of a message or of one of its parts.
 
-use mail_parser::decoders::charsets::map::charset_decoder;
-
+use super::decode::in_charset;
 use super::limits::{
     BROKEN_HEADER_LINES, HEADER_BLOCK_BYTES, HEADER_FIELDS, HEADER_VALUE_BYTES, HEADER_WORDS_BYTES,
     PART_HEADER_FIELDS,
@@ -173,7 +172,8 @@ fn goes_on_after_blank(line: &[u8], raw: &[u8], fields: &[(String, Vec<u8>)], ne
     if line.is_empty() {
         !fields.is_empty() && !has_sender && is_known(following)
     } else {
-        is_known(following)
+        let is_folded = following.starts_with(b" ") || following.starts_with(b"\t");
+        is_known(following) || (is_folded && goes_on(raw, next))
     }
 }
 
@@ -220,19 +220,11 @@ fn charset_of(content_type: &[u8]) -> Option<String> {
 }
 
 /// Headers should be ASCII or UTF-8; those that are not are in the character set of
-/// their message, or in the one of Western Europe.
+/// their message, in UTF-8 that broke on the way, or in the one of Western Europe.
 fn as_text(value: Vec<u8>, charset: Option<&str>) -> String {
     match String::from_utf8(value) {
         Ok(text) => text,
-        Err(error) => {
-            let decoder = charset
-                .and_then(|name| charset_decoder(name.as_bytes()))
-                .or_else(|| charset_decoder(b"windows-1252"));
-            match decoder {
-                Some(decode) => decode(error.as_bytes()),
-                None => String::from_utf8_lossy(error.as_bytes()).into_owned(),
-            }
-        }
+        Err(error) => in_charset(error.as_bytes(), charset.unwrap_or_default()),
     }
 }
 

@@ -100,11 +100,13 @@ fn media_type(said: &Structured) -> String {
     if subtype == "text" && matches!(kind.as_str(), "plain" | "html") {
         // Scripts that write it the wrong way round.
         format!("{subtype}/{kind}")
+    } else if kind == "multipart" && !is_token(&subtype) {
+        "multipart/mixed".to_owned()
     } else if is_token(&kind) && is_token(&subtype) && kind.len() + subtype.len() < MEDIA_TYPE_CHARS
     {
         format!("{kind}/{subtype}")
-    } else if kind == "text" || kind.is_empty() {
-        // Messages of the time before MIME said only `text`.
+    } else if kind.is_empty() || kind.split(' ').next() == Some("text") {
+        // Messages of the time before MIME said only `text`; some say `text plain`.
         "text/plain".to_owned()
     } else {
         "application/octet-stream".to_owned()

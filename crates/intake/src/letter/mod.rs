@@ -212,7 +212,7 @@ fn envelope(headers: &Headers) -> Letter {
     let (to, to_cut) = people::many(headers, "to");
     let (cc, cc_cut) = people::many(headers, "cc");
     let mut faults = Vec::new();
-    let from = people::one(headers, &["from", "sender", "resent-from"]);
+    let from = people::one(headers, &["from", "sender", "resent-from", "return-path"]);
     if from.is_none() {
         faults.push("Its sender could not be read.".to_owned());
     }

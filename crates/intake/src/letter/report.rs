@@ -48,6 +48,8 @@ const SUBJECTS: &[(&str, Reported)] = &[
     ("nelze doručit", Reported::Failed),
     ("не удается доставить", Reported::Failed),
 ];
+/// Local parts of mail servers.
+const SERVERS: [&str; 4] = ["mailer-daemon", "postmaster", "mail-daemon", "mailerdaemon"];
 /// Where copies of what was sent begin in reports that are plain text.
 const COPIES: [&str; 5] = [
     "below this line is a copy of the message",
@@ -180,12 +182,13 @@ fn by_status(block: &Headers) -> Option<Reported> {
 fn of_words(root: &Part<'_>, subject: &str, from: Option<&Address>, text: &str) -> Option<Report> {
     let headers = &root.headers;
     let failed = headers.first("x-failed-recipients");
-    let local = from
-        .map(|from| from.email.split('@').next().unwrap_or_default().to_owned())
-        .unwrap_or_default();
+    let local = match from {
+        Some(from) => from.email.split('@').next().unwrap_or_default().to_owned(),
+        None => nameless(headers),
+    };
     let has_no_sender = headers.first("return-path").is_some_and(|path| path.trim() == "<>");
     let is_server = has_no_sender
-        || ["mailer-daemon", "postmaster", "mail-daemon", "mailerdaemon"].contains(&local.as_str())
+        || SERVERS.contains(&local.as_str())
         || local.starts_with("microsoftexchange");
     let lower = subject.to_lowercase();
     let said =
@@ -216,6 +219,13 @@ fn of_words(root: &Part<'_>, subject: &str, from: Option<&Address>, text: &str) 
     let said = line
         .unwrap_or_else(|| words.lines().find(|line| !line.trim().is_empty()).unwrap_or(subject));
     Some(Report { about, recipient, outcome, words: short(said) })
+}
+
+/// Some mail servers give only their name: `MAILER-DAEMON <>`.
+fn nameless(headers: &Headers) -> String {
+    let said = headers.first("from").unwrap_or_default().to_lowercase();
+    let server = SERVERS.iter().find(|server| said.contains(**server));
+    server.map(|server| (*server).to_owned()).unwrap_or_default()
 }
 
 /// What the server says, and the copy of what was sent below it.

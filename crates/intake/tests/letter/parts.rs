@@ -120,6 +120,8 @@ fn charsets_and_encodings() {
         ("Content-Type: text", b"of old", "of old"),
         ("Content-Type: plain/text; charset=utf-8", "größer".as_bytes(), "größer"),
         ("Content-Transfer-Encoding: Quoted Printable", b"gr=C3=B6=C3=9Fer", "größer"),
+        ("Content-Type: text plain", b"of old", "of old"),
+        ("Content-Type: text/plain; charset=iso-2022-jp", "größer".as_bytes(), "größer"),
         ("Content-Type: ;;;", b"odd", "odd"),
         ("Content-Transfer-Encoding: 7bit", b"a\0b\x07c\x0bd", "abcd"),
     ] {
@@ -338,5 +340,37 @@ fn files_that_stand_in_the_text_are_taken_out_of_it() {
     ] {
         let letter = read(&text(words));
         assert_eq!((letter.text.as_str(), letter.attachments.len()), (words, 0));
+    }
+}
+
+#[test]
+fn the_text_among_parts_that_belong_together_is_found() {
+    let image = "Content-Type: image/png; name=a.png\nContent-ID: <a>";
+    for text in [
+        "Content-Type: text/html\n\n<p>words",
+        "Content-Type: multipart/alternative; boundary=i\n\n--i\n\nwords\n--i\nContent-Type: text/html\n\n<p>words\n--i--",
+    ] {
+        let (headers, body) = text.split_once("\n\n").unwrap();
+        let letter = read(&parts("related", &[(image, "x"), (headers, body)]));
+        assert_eq!((letter.text.as_str(), files(&letter)), ("words", vec!["a.png"]), "{text}");
+    }
+    // A kind of parts that there is not.
+    let letter = read(&parts("*", &[("Content-Type: text/plain", "words"), (image, "x")]));
+    assert_eq!((letter.text.as_str(), files(&letter)), ("words", vec!["a.png"]));
+}
+
+#[test]
+fn an_attached_message_is_named_after_its_subject() {
+    let inner = "From: bob@example.org\r\nSubject: The printer\r\n\r\nburns";
+    for (headers, body) in [
+        ("Content-Type: message/rfc822", inner.replace("\r\n", "\n")),
+        (
+            "Content-Type: message/rfc822\nContent-Transfer-Encoding: base64",
+            base64(inner.as_bytes()),
+        ),
+    ] {
+        let letter = read(&parts("mixed", &[("Content-Type: text/plain", "x"), (headers, &body)]));
+        assert_eq!(files(&letter), ["The printer.eml"], "{headers}");
+        assert_eq!(letter.attachments[0].bytes, inner.as_bytes(), "{headers}");
     }
 }

@@ -53,6 +53,7 @@ fn lines_above_quotes_in_many_languages() {
 fn lines_above_quotes_that_are_not_marked() {
     for head in [
         "On Mon, Nov 23, 2026 at 10:00 AM Desk <desk@desk.example> wrote:",
+        "On Mon, 23 Nov 2026 10:00:00 +0100 Desk <desk@desk.example> wrote",
         "In data 23 novembre 2026 10:00:00 Desk <desk@desk.example> ha scritto:",
         "Desk <desk@desk.example> wrote:",
         "Desk <desk@desk.example> schrieb am Mo., 23. Nov. 2026 um 10:00 Uhr:",
@@ -85,6 +86,8 @@ fn lines_above_quotes_that_are_not_marked() {
 fn a_line_above_a_quote_that_was_torn_apart() {
     for head in [
         "Desk <desk@desk.example> schrieb am Mo., 23. Nov. 2026 um\n10:00 Uhr:",
+        "Desk <desk@desk.example> schrieb am Mo., 23.\nNov. 2026 um 10:00 Uhr:",
+        "2026-11-23 10:00 GMT+01:00 Desk of Everything <\ndesk@desk.example>:",
         "Desk <desk@desk.example>\nwrote:",
         "Desk of Everything <\ndesk@desk.example> wrote:",
     ] {

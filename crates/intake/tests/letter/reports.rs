@@ -114,6 +114,14 @@ fn reports_that_keep_to_no_standard() {
             "Remote host said: 550 no such user"
         )
     );
+    let nameless = read(&mail(
+        "From: MAILER-DAEMON <>\nSubject: Mail delivery failed\nTo: desk@desk.example",
+        "gone@example.net: no such user\n\n--- This is a copy of the message:\n\nMessage-ID: <sent-9@desk.example>\n",
+    ));
+    assert_eq!(
+        nameless.report.and_then(|report| report.about).as_deref(),
+        Some("sent-9@desk.example")
+    );
     let exim = read(&mail(
         "From: Mail Delivery System <Mailer-Daemon@mx.example>\nX-Failed-Recipients: gone@example.net\nSubject: Mail delivery failed: returning message to sender\nAuto-Submitted: auto-replied",
         "A message that you sent could not be delivered:\n\n  gone@example.net\n    Unrouteable address\n\n------ This is a copy of the message, including all the headers. ------\n\nMessage-Id: <sent-10@desk.example>\n",

@@ -46,6 +46,7 @@ fn mark_above(lines: &mut [Line], start: usize) {
             break;
         }
         let line = lines[from].text.trim();
+        let torn = !is_closed(&words);
         words = format!("{line} {words}");
         if words.len() > HEAD_CHARS {
             break;
@@ -55,7 +56,8 @@ fn mark_above(lines: &mut [Line], start: usize) {
         }
         // Torn apart, it begins some lines above.
         let begins = begins_head(line);
-        let goes_on = !whole && !line.ends_with(['.', '!', '?', ':']) && is_whole(&words);
+        let may_go_on = line.contains('@') || !line.ends_with(['.', '!', '?', ':']);
+        let goes_on = may_go_on && is_closed(&words) && (torn || (!whole && is_whole(&words)));
         if begins || head.is_none() || goes_on {
             head = Some(from);
             whole = is_whole(&words);
@@ -74,10 +76,14 @@ fn begins_head(line: &str) -> bool {
     has_date(line) && WROTE_STARTS.iter().any(|start| lower.starts_with(start))
 }
 
-/// Whether it says who wrote when or from where, and no address in it began above.
+/// Whether it says who wrote when or from where.
 fn is_whole(words: &str) -> bool {
-    let is_closed = words.matches('<').count() >= words.matches('>').count();
-    is_closed && says_wrote(words) && (words.contains('@') || has_date(words))
+    is_closed(words) && says_wrote(words) && (words.contains('@') || has_date(words))
+}
+
+/// Whether no address in it began above.
+fn is_closed(words: &str) -> bool {
+    words.matches('<').count() >= words.matches('>').count()
 }
 
 /// Where a line says that somebody wrote, and what follows is not marked as a quote.
@@ -103,7 +109,8 @@ fn unmarked_quote(lines: &[Line]) -> Option<usize> {
                 break;
             }
             let named = words.contains('@') || has_year(&words);
-            if ends_open(&words) && named && has_date(&words) && says_wrote(&words) {
+            let ends = ends_open(&words) || (words.contains("> ") && ends_wrote(&words));
+            if ends && named && has_date(&words) && says_wrote(&words) {
                 return Some(at);
             }
         }
@@ -148,6 +155,11 @@ pub(super) fn says_wrote(words: &str) -> bool {
             is_free(before) && is_free(after)
         })
     })
+}
+
+fn ends_wrote(words: &str) -> bool {
+    let lower = words.trim_end().to_lowercase();
+    WROTE.iter().any(|wrote| lower.ends_with(&format!(" {wrote}")))
 }
 
 /// A day and a time, or a day and a year: two numbers at least.
