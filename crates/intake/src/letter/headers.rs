@@ -169,11 +169,12 @@ fn goes_on_after_blank(line: &[u8], raw: &[u8], fields: &[(String, Vec<u8>)], ne
     };
     let has_sender =
         fields.iter().any(|(name, _)| matches!(name.as_str(), "from" | "subject" | "to"));
+    let first = !has_sender && name_of(following).is_some() && goes_on(raw, next);
     if line.is_empty() {
-        !fields.is_empty() && !has_sender && is_known(following)
+        !fields.is_empty() && first
     } else {
         let is_folded = following.starts_with(b" ") || following.starts_with(b"\t");
-        is_known(following) || (is_folded && goes_on(raw, next))
+        first || is_known(following) || (is_folded && goes_on(raw, next))
     }
 }
 

@@ -128,6 +128,8 @@ fn line_ends_and_separators_may_be_broken() {
     assert_eq!((broken.subject.as_str(), broken.text.as_str()), ("a long subject goes on", "body"));
     let late = read(b"Received: by mx\n\nFrom: a@example.org\nSubject: s\n\nbody");
     assert_eq!((late.subject.as_str(), late.text.as_str()), ("s", "body"));
+    let later = read(b"Received: by mx\n\nDelivered-To: b@example.org\nX-Odd: 1\nFrom: a@example.org\nSubject: s\n\nbody");
+    assert_eq!((later.subject.as_str(), later.text.as_str()), ("s", "body"));
     let folded = read(b"Subject: one\n \n\ttwo\nFrom: a@example.org\n\nbody");
     assert_eq!((folded.subject.as_str(), folded.text.as_str()), ("one two", "body"));
     let long = format!("Subject: s\nReceived\n{}From: a@example.org\n\nbody", " more\n".repeat(40));
