@@ -200,7 +200,7 @@ fn joined(pieces: &[Piece<'_>]) -> Vec<(String, String)> {
 /// The pieces of one value. A character may be torn apart between two of them.
 fn put_together(mut pieces: Vec<&Piece<'_>>) -> String {
     pieces.sort_by_key(|piece| piece.place);
-    let (mut charset, mut bytes) = ("", Vec::new());
+    let (mut charset, mut bytes) = ("", Vec::<u8>::new());
     for (at, piece) in pieces.iter().enumerate() {
         let mut value = piece.value.as_str();
         if at == 0 && piece.encoded {
