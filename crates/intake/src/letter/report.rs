@@ -16,16 +16,27 @@ const SUBJECTS: &[(&str, Reported)] = &[
     ("undelivered", Reported::Failed),
     ("delivery status notification (failure)", Reported::Failed),
     ("delivery status notification (delay)", Reported::Delayed),
+    ("delivery status notification: warning", Reported::Delayed),
+    ("delivery status notification: error", Reported::Failed),
+    ("mail delivery status notification (delay)", Reported::Delayed),
+    ("mail delivery status notification (failure)", Reported::Failed),
     ("delivery failure", Reported::Failed),
     ("delivery has failed", Reported::Failed),
     ("mail delivery failed", Reported::Failed),
     ("mail delivery failure", Reported::Failed),
     ("mail system error", Reported::Failed),
+    ("mail failure", Reported::Failed),
+    ("mail failed, returning to sender", Reported::Failed),
+    ("mail could not be delivered", Reported::Failed),
+    ("message delivery has failed", Reported::Failed),
+    ("permanent delivery failure", Reported::Failed),
+    ("failed delivery", Reported::Failed),
     ("message delivery failure", Reported::Failed),
     ("failure notice", Reported::Failed),
     ("failure delivery", Reported::Failed),
     ("returned mail", Reported::Failed),
     ("warning: could not send message", Reported::Delayed),
+    ("warning--could not send mail", Reported::Delayed),
     ("warning: message", Reported::Delayed),
     ("delayed mail", Reported::Delayed),
     ("message delayed", Reported::Delayed),
@@ -51,12 +62,14 @@ const SUBJECTS: &[(&str, Reported)] = &[
 /// Local parts of mail servers.
 const SERVERS: [&str; 4] = ["mailer-daemon", "postmaster", "mail-daemon", "mailerdaemon"];
 /// Where copies of what was sent begin in reports that are plain text.
-const COPIES: [&str; 5] = [
+const COPIES: [&str; 7] = [
     "below this line is a copy of the message",
     "this is a copy of the message",
     "a copy of the message's headers",
     "----- original message -----",
     "copy of your message",
+    "below is a copy of the original message",
+    "original message follows",
 ];
 /// Lines of a plain report that are looked at.
 const LINES: usize = 300;

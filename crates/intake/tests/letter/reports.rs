@@ -115,8 +115,8 @@ fn reports_that_keep_to_no_standard() {
         )
     );
     let nameless = read(&mail(
-        "From: MAILER-DAEMON <>\nSubject: Mail delivery failed\nTo: desk@desk.example",
-        "gone@example.net: no such user\n\n--- This is a copy of the message:\n\nMessage-ID: <sent-9@desk.example>\n",
+        "From: MAILER-DAEMON <>\nSubject: Delivery status notification: error\nTo: desk@desk.example",
+        "gone@example.net: no such user\n\n    Below is a copy of the original message:\n\nMessage-ID: <sent-9@desk.example>\n",
     ));
     assert_eq!(
         nameless.report.and_then(|report| report.about).as_deref(),
