@@ -65,6 +65,10 @@ impl Found {
                 self.encrypted();
                 part.parts.iter().for_each(|inner| self.file(inner));
             }
+            "multipart/report" => {
+                let parts = part.parts.iter().filter(|inner| !is_said_elsewhere(&inner.media_type));
+                parts.for_each(|inner| self.part(inner, false));
+            }
             kind if kind.starts_with("multipart/") => {
                 part.parts.iter().for_each(|inner| self.part(inner, false));
             }
@@ -78,9 +82,7 @@ impl Found {
                     _ if p7m => self.encrypted(),
                     _ => {}
                 }
-                if !is_said_elsewhere(kind) {
-                    self.file(part);
-                }
+                self.file(part);
             }
         }
     }
@@ -291,7 +293,7 @@ fn is_text(part: &Part<'_>, is_root: bool) -> bool {
     !is_attached && names::said(part).is_none()
 }
 
-/// Parts whose content is in [`super::Report`].
+/// Parts of a report whose content is in [`super::Report`].
 fn is_said_elsewhere(media_type: &str) -> bool {
     matches!(
         media_type,

@@ -80,9 +80,13 @@ pub(super) fn read(
     text: &str,
 ) -> Option<Report> {
     let parts = root.all();
-    let status = parts.iter().find(|part| is_status(&part.media_type));
-    let mut report =
-        status.and_then(|part| of_status(part)).or_else(|| of_words(root, subject, from, text))?;
+    let local = local_part(&root.headers, from);
+    // Others may pass one on.
+    let is_report = root.media_type == "multipart/report" || is_server(&root.headers, &local);
+    let status = parts.iter().find(|part| is_report && is_status(&part.media_type));
+    let mut report = status
+        .and_then(|part| of_status(part))
+        .or_else(|| of_words(root, subject, &local, text))?;
     report.about = report.about.or_else(|| parts.iter().find_map(|part| original(part)));
     report.about = report.about.or_else(|| references::answered(&root.headers).into_iter().next());
     Some(report)
@@ -190,21 +194,14 @@ fn by_status(block: &Headers) -> Option<Reported> {
 }
 
 /// A report in words: its sender is a mail server, and its subject or a header says so.
-fn of_words(root: &Part<'_>, subject: &str, from: Option<&Address>, text: &str) -> Option<Report> {
+fn of_words(root: &Part<'_>, subject: &str, local: &str, text: &str) -> Option<Report> {
     let headers = &root.headers;
     let failed = headers.first("x-failed-recipients");
-    let local = match from {
-        Some(from) => from.email.split('@').next().unwrap_or_default().to_owned(),
-        None => nameless(headers),
-    };
-    let has_no_sender = headers.first("return-path").is_some_and(|path| path.trim() == "<>");
-    let is_server = has_no_sender
-        || SERVERS.contains(&local.as_str())
-        || local.starts_with("microsoftexchange");
+    let is_server = is_server(headers, local);
     let lower = subject.to_lowercase();
     let said =
         SUBJECTS.iter().find(|(start, _)| lower.starts_with(start)).map(|(_, outcome)| *outcome);
-    let is_qmail = text.trim_start().starts_with("Hi. This is the ");
+    let is_qmail = text.trim_start().starts_with("Hi. This is the qmail-send program");
     let is_report = root.media_type == "multipart/report"
         && root.parameter("report-type") != Some("feedback-report");
     let speaks = failed.is_some() || said.is_some() || is_qmail || is_report;
@@ -213,7 +210,7 @@ fn of_words(root: &Part<'_>, subject: &str, from: Option<&Address>, text: &str) 
     }
     let (words, copy) = halves(text);
     let recipient =
-        failed.and_then(anywhere).map(|found| found.email).or_else(|| recipient(words, &local));
+        failed.and_then(anywhere).map(|found| found.email).or_else(|| recipient(words, local));
     let line = words.lines().take(LINES).find(|line| has_code(line));
     let outcome = match (said, line) {
         (Some(outcome), _) => outcome,
@@ -232,11 +229,20 @@ fn of_words(root: &Part<'_>, subject: &str, from: Option<&Address>, text: &str) 
     Some(Report { about, recipient, outcome, words: short(said) })
 }
 
-/// Some mail servers give only their name: `MAILER-DAEMON <>`.
-fn nameless(headers: &Headers) -> String {
+/// The local part of the sender's address. Some mail servers give only that: `MAILER-DAEMON <>`.
+fn local_part(headers: &Headers, from: Option<&Address>) -> String {
     let said = headers.first("from").unwrap_or_default().to_lowercase();
-    let server = SERVERS.iter().find(|server| said.contains(**server));
-    server.map(|server| (*server).to_owned()).unwrap_or_default()
+    let nameless = SERVERS.iter().find(|server| said.contains(**server) && !said.contains('@'));
+    let email = from.map(|from| from.email.as_str()).unwrap_or_default();
+    let local = nameless.copied().or_else(|| email.split('@').next());
+    local.unwrap_or_default().to_owned()
+}
+
+/// Whether a mail server sent it, not a person.
+fn is_server(headers: &Headers, local: &str) -> bool {
+    headers.first("return-path").is_some_and(|path| path.trim() == "<>")
+        || SERVERS.contains(&local)
+        || local.starts_with("microsoftexchange")
 }
 
 /// What the server says, and the copy of what was sent below it.

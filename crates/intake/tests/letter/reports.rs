@@ -75,6 +75,22 @@ fn reports_of_every_outcome() {
 }
 
 #[test]
+fn a_report_that_somebody_passes_on_is_no_report() {
+    let letter = read(&parts(
+        "mixed",
+        &[
+            ("Content-Type: text/plain", "Hi. This is the third one today. What does it mean?"),
+            (
+                "Content-Type: message/delivery-status; name=details.txt",
+                "Final-Recipient: rfc822;a@example.org\nAction: failed\nStatus: 5.1.1",
+            ),
+        ],
+    ));
+    assert_eq!((letter.report, letter.automatic), (None, None));
+    assert_eq!(letter.attachments[0].name, "details.txt");
+}
+
+#[test]
 fn receipts_say_that_it_was_read() {
     let body = body_of(
         "r",
