@@ -144,15 +144,15 @@ pub(super) fn of(headers: &Headers, subject: &str, from: Option<&Address>) -> Op
 fn is_away(headers: &Headers, subject: &str, submitted: &str) -> bool {
     let answers = submitted.starts_with("auto-replied")
         || AWAY_HEADERS.iter().any(|name| headers.first(name).is_some_and(|value| !is_no(value)))
-        || word(headers, "precedence").contains("auto_reply")
-        || headers.first("x-ms-exchange-inbox-rules-loop").is_some()
-        || word(headers, "x-microsoft-antispam-message-info").contains("oof");
+        || word(headers, "precedence").contains("auto_reply");
     if answers {
         return true;
     }
     let lower = subject.to_lowercase();
     let suppresses = headers.first("x-auto-response-suppress").is_some();
-    let by_program = suppresses || !(submitted.is_empty() || submitted == "no");
+    // Exchange marks so what it answers by rule, and also what it passes on by rule.
+    let by_rule = headers.first("x-ms-exchange-inbox-rules-loop").is_some();
+    let by_program = suppresses || by_rule || !(submitted.is_empty() || submitted == "no");
     AWAY_PREFIXES.iter().filter_map(|prefix| Some((prefix, lower.strip_prefix(prefix)?))).any(
         |(prefix, behind)| {
             by_program || prefix.ends_with(':') || behind.trim_start().starts_with([':', '：'])

@@ -5,9 +5,10 @@ use kernel::limits::{ATTACHMENT_BYTES, ATTACHMENTS_PER_INCIDENT};
 use super::decode::{in_charset, transfer};
 use super::fold::Line;
 use super::headers::Headers;
-use super::limits::{TEXT_BYTES, TEXT_LINES, TEXT_PART_BYTES};
+use super::limits::{REPORT_BYTES, TEXT_BYTES, TEXT_LINES, TEXT_PART_BYTES};
 use super::mime::Part;
 use super::plain::{clean, first_chars, one_line, says_something};
+use super::uu::{self, Enclosed};
 use super::{Attachment, flowed, html, names};
 
 /// Words of a text that says only that the page beside it should be read.
@@ -64,6 +65,10 @@ impl Found {
                 self.encrypted();
                 part.parts.iter().for_each(|inner| self.file(inner));
             }
+            "multipart/report" => {
+                let parts = part.parts.iter().filter(|inner| !is_said_elsewhere(&inner.media_type));
+                parts.for_each(|inner| self.part(inner, false));
+            }
             kind if kind.starts_with("multipart/") => {
                 part.parts.iter().for_each(|inner| self.part(inner, false));
             }
@@ -77,9 +82,7 @@ impl Found {
                     _ if p7m => self.encrypted(),
                     _ => {}
                 }
-                if !is_said_elsewhere(kind) {
-                    self.file(part);
-                }
+                self.file(part);
             }
         }
     }
@@ -114,7 +117,7 @@ impl Found {
         }
     }
 
-    /// A text and what belongs to it.
+    /// A text and what belongs to it: the first part that is text, unless another is named.
     fn first_and_files(&mut self, part: &Part<'_>) {
         let start = part.parameter("start").map(bare_id);
         let first = part
@@ -123,6 +126,7 @@ impl Found {
             .position(|inner| {
                 start.is_some() && inner.headers.first("content-id").map(bare_id) == start
             })
+            .or_else(|| part.parts.iter().position(|inner| form_of(inner) != Form::Other))
             .unwrap_or(0);
         for (at, inner) in part.parts.iter().enumerate() {
             if at == first { self.part(inner, false) } else { self.file(inner) }
@@ -163,6 +167,8 @@ impl Found {
             self.page(text);
             lines
         } else {
+            let (text, files) = uu::taken_out(&text);
+            files.into_iter().for_each(|file| self.enclosed(file));
             let text = flowed::unfolded(&text, part);
             text.lines().take(TEXT_LINES).map(Line::own).collect()
         };
@@ -192,30 +198,49 @@ impl Found {
             part.parts.iter().for_each(|inner| self.file(inner));
             return;
         }
-        if self.attachments.len() >= ATTACHMENTS_PER_INCIDENT {
-            self.left_out += 1;
+        if !self.has_room() {
             return;
         }
         let number = self.attachments.len() + 1;
         let name = file_name(part).unwrap_or_else(|| names::made_up(&part.media_type, number));
         let bytes = transfer(part.body, part.encoding(), ATTACHMENT_BYTES + 1);
+        let is_nameless_nothing = bytes.is_empty() && names::said(part).is_none();
+        if is_nameless_nothing {
+            return;
+        }
+        let content_id = part.headers.first("content-id").map(bare_id).filter(|id| !id.is_empty());
+        self.keep(name, &part.media_type, bytes, content_id);
+    }
+
+    /// Keeps a file that stood in a text.
+    fn enclosed(&mut self, file: Enclosed) {
+        const KIND: &str = "application/octet-stream";
+        if !self.has_room() {
+            return;
+        }
+        let name = names::safe(&file.name);
+        let name = match name.is_empty() {
+            true => names::made_up(KIND, self.attachments.len() + 1),
+            false => name,
+        };
+        self.keep(name, KIND, file.bytes, None);
+    }
+
+    /// Whether one more file is kept; counts it if not.
+    fn has_room(&mut self) -> bool {
+        let has_room = self.attachments.len() < ATTACHMENTS_PER_INCIDENT;
+        self.left_out += usize::from(!has_room);
+        has_room
+    }
+
+    fn keep(&mut self, name: String, kind: &str, bytes: Vec<u8>, content_id: Option<String>) {
         if bytes.len() > ATTACHMENT_BYTES {
             let most = ATTACHMENT_BYTES / 1_048_576;
             self.faults
                 .push(format!("The file {name} was left out: it is larger than {most} MiB."));
             return;
         }
-        let is_nameless_nothing = bytes.is_empty() && names::said(part).is_none();
-        if is_nameless_nothing {
-            return;
-        }
-        let content_id = part.headers.first("content-id").map(bare_id).filter(|id| !id.is_empty());
-        self.attachments.push(Attachment {
-            name,
-            media_type: part.media_type.clone(),
-            bytes,
-            content_id,
-        });
+        self.attachments.push(Attachment { name, media_type: kind.to_owned(), bytes, content_id });
     }
 }
 
@@ -268,7 +293,7 @@ fn is_text(part: &Part<'_>, is_root: bool) -> bool {
     !is_attached && names::said(part).is_none()
 }
 
-/// Parts whose content is in [`super::Report`].
+/// Parts of a report whose content is in [`super::Report`].
 fn is_said_elsewhere(media_type: &str) -> bool {
     matches!(
         media_type,
@@ -328,8 +353,11 @@ fn is_page(text: &str) -> bool {
 fn file_name(part: &Part<'_>) -> Option<String> {
     names::said(part).or_else(|| {
         let is_message = matches!(part.media_type.as_str(), "message/rfc822" | "message/global");
-        let subject =
-            is_message.then(|| Headers::of_message(part.body).0.text("subject")).flatten()?;
+        if !is_message {
+            return None;
+        }
+        let bytes = transfer(part.body, part.encoding(), REPORT_BYTES);
+        let subject = Headers::of_message(&bytes).0.text("subject")?;
         let stem = names::safe(first_chars(&subject.replace(['/', '\\'], "_"), 100));
         (!stem.is_empty()).then(|| format!("{stem}.eml"))
     })

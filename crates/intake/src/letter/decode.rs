@@ -10,7 +10,7 @@ pub(super) fn transfer(body: &[u8], encoding: &str, most: usize) -> Vec<u8> {
     let encoding = encoding.split([';', ' ', '(']).next().unwrap_or_default().trim_matches('"');
     match encoding.to_ascii_lowercase().as_str() {
         "base64" => base64(body, most),
-        "quoted-printable" => quoted_printable(body, most),
+        "quoted-printable" | "quoted" => quoted_printable(body, most),
         "x-uuencode" | "uuencode" | "x-uue" => uuencoded(body, most),
         _ => body[..body.len().min(most)].to_vec(),
     }
@@ -99,7 +99,7 @@ fn soft_break(body: &[u8], from: usize) -> Option<usize> {
     }
 }
 
-fn uuencoded(body: &[u8], most: usize) -> Vec<u8> {
+pub(super) fn uuencoded(body: &[u8], most: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
     for line in body.split(|byte| *byte == b'\n') {
         let line = line.trim_ascii_end();
@@ -120,6 +120,26 @@ fn uuencoded(body: &[u8], most: usize) -> Vec<u8> {
         bytes.truncate(start + length);
     }
     bytes.truncate(most);
+    bytes
+}
+
+/// Bytes of which some are written as a percent sign and two digits (RFC 2231).
+pub(super) fn percent(text: &str) -> Vec<u8> {
+    let text = text.as_bytes();
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut at = 0;
+    while at < text.len() {
+        match (text[at], hex_pair(text, at + 1)) {
+            (b'%', Some(byte)) => {
+                bytes.push(byte);
+                at += 3;
+            }
+            (byte, _) => {
+                bytes.push(byte);
+                at += 1;
+            }
+        }
+    }
     bytes
 }
 
@@ -149,11 +169,46 @@ pub(super) fn in_charset(bytes: &[u8], charset: &str) -> String {
             Err(_) => {}
         }
     }
+    let charset = if charset == "unicode-1-1-utf-7" { "utf-7" } else { charset.as_str() };
     let named = (!unsaid).then(|| charset_decoder(charset.as_bytes())).flatten();
-    match named.or_else(|| charset_decoder(b"windows-1252")) {
-        Some(decode) => decode(bytes),
-        None => String::from_utf8_lossy(bytes).into_owned(),
+    let settled;
+    let known = match charset.starts_with("iso-2022-jp") {
+        true => {
+            settled = without_idle_escapes(bytes);
+            settled.as_slice()
+        }
+        false => bytes,
+    };
+    let text = match named.or_else(|| charset_decoder(b"windows-1252")) {
+        Some(decode) => decode(known),
+        None => String::from_utf8_lossy(known).into_owned(),
+    };
+    // It is no such text, but UTF-8 all over.
+    if text.contains('\u{fffd}')
+        && !bytes.is_ascii()
+        && let Ok(text) = std::str::from_utf8(bytes)
+    {
+        return text.to_owned();
     }
+    text
+}
+
+/// Where texts were put together, one ends with a switch of characters and the next begins
+/// with one: only the second counts.
+fn without_idle_escapes(bytes: &[u8]) -> Vec<u8> {
+    const ESCAPE: u8 = 0x1b;
+    let mut kept = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let length = if bytes[at + 1..].starts_with(b"$(") { 4 } else { 3 };
+        if bytes[at] == ESCAPE && bytes.get(at + length) == Some(&ESCAPE) {
+            at += length;
+        } else {
+            kept.push(bytes[at]);
+            at += 1;
+        }
+    }
+    kept
 }
 
 /// Character sets in which every string of bytes is text, so that a wrong name shows

@@ -1,13 +1,11 @@
 //! The headers of a message or of one of its parts.
 
-use mail_parser::HeaderValue;
-use mail_parser::decoders::charsets::map::charset_decoder;
-use mail_parser::parsers::MessageStream;
-
+use super::decode::in_charset;
 use super::limits::{
     BROKEN_HEADER_LINES, HEADER_BLOCK_BYTES, HEADER_FIELDS, HEADER_VALUE_BYTES, HEADER_WORDS_BYTES,
     PART_HEADER_FIELDS,
 };
+use super::parameters::Structured;
 use super::plain::{cut, one_line};
 use super::words;
 
@@ -79,41 +77,9 @@ impl Headers {
             .find(|value| !value.is_empty())
     }
 
-    /// The first field of this name as a value with parameters.
+    /// The first field of this name that says something, as a value with parameters.
     pub(super) fn structured(&self, name: &str) -> Option<Structured> {
-        let value = self.first(name)?;
-        let line = words::quoted(cut(value, HEADER_WORDS_BYTES)) + "\n";
-        let HeaderValue::ContentType(read) =
-            MessageStream::new(line.as_bytes()).parse_content_type()
-        else {
-            return None;
-        };
-        let parameters = read.attributes.unwrap_or_default();
-        Some(Structured {
-            kind: read.c_type.into_owned(),
-            subtype: read.c_subtype.unwrap_or_default().into_owned(),
-            parameters: parameters
-                .into_iter()
-                .map(|one| (one.name.into_owned(), one.value.into_owned()))
-                .collect(),
-        })
-    }
-}
-
-/// A header's value with parameters: `text/plain; charset=utf-8`.
-#[derive(Debug, Clone)]
-pub(super) struct Structured {
-    /// What stands before the slash.
-    pub(super) kind: String,
-    /// What stands behind it.
-    pub(super) subtype: String,
-    parameters: Vec<(String, String)>,
-}
-
-impl Structured {
-    /// A parameter, by its name in lower case.
-    pub(super) fn parameter(&self, name: &str) -> Option<&str> {
-        self.parameters.iter().find(|(is, _)| is == name).map(|(_, value)| value.as_str())
+        self.all(name).find_map(|value| Structured::read(cut(value, HEADER_WORDS_BYTES)))
     }
 }
 
@@ -203,10 +169,12 @@ fn goes_on_after_blank(line: &[u8], raw: &[u8], fields: &[(String, Vec<u8>)], ne
     };
     let has_sender =
         fields.iter().any(|(name, _)| matches!(name.as_str(), "from" | "subject" | "to"));
+    let first = !has_sender && name_of(following).is_some() && goes_on(raw, next);
     if line.is_empty() {
-        !fields.is_empty() && !has_sender && is_known(following)
+        !fields.is_empty() && first
     } else {
-        is_known(following)
+        let is_folded = following.starts_with(b" ") || following.starts_with(b"\t");
+        first || is_known(following) || (is_folded && goes_on(raw, next))
     }
 }
 
@@ -253,19 +221,11 @@ fn charset_of(content_type: &[u8]) -> Option<String> {
 }
 
 /// Headers should be ASCII or UTF-8; those that are not are in the character set of
-/// their message, or in the one of Western Europe.
+/// their message, in UTF-8 that broke on the way, or in the one of Western Europe.
 fn as_text(value: Vec<u8>, charset: Option<&str>) -> String {
     match String::from_utf8(value) {
         Ok(text) => text,
-        Err(error) => {
-            let decoder = charset
-                .and_then(|name| charset_decoder(name.as_bytes()))
-                .or_else(|| charset_decoder(b"windows-1252"));
-            match decoder {
-                Some(decode) => decode(error.as_bytes()),
-                None => String::from_utf8_lossy(error.as_bytes()).into_owned(),
-            }
-        }
+        Err(error) => in_charset(error.as_bytes(), charset.unwrap_or_default()),
     }
 }
 

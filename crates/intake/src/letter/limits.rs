@@ -14,8 +14,9 @@ pub(super) const PART_HEADER_FIELDS: usize = 50;
 pub(super) const HEADER_VALUE_BYTES: usize = 256 * 1024;
 /// Bytes of one header field that is no list of people.
 pub(super) const HEADER_WORDS_BYTES: usize = 16 * 1024;
-/// Lines looked at behind a broken header line, to see whether headers go on.
-pub(super) const BROKEN_HEADER_LINES: usize = 10;
+/// Lines looked at behind a broken header line, to see whether headers go on: signatures of
+/// mail servers have dozens.
+pub(super) const BROKEN_HEADER_LINES: usize = 80;
 /// Parts of one message, nested ones included.
 pub(super) const PARTS: usize = 1_000;
 /// How deep parts lie in each other. Each level is one more pass over what is in it.

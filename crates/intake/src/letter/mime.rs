@@ -1,8 +1,9 @@
 //! The parts of a message (RFC 2045 to 2049). Splitting is done here, not by a crate:
 //! what is broken must be bounded in time and memory, and nothing in it may get lost.
 
-use super::headers::{Headers, Line, Structured, line_at, trim};
+use super::headers::{Headers, Line, line_at, trim};
 use super::limits::{BOUNDARY_BYTES, MEDIA_TYPE_CHARS, PART_DEPTH, PARTS};
+use super::parameters::Structured;
 use super::plain::one_line;
 
 /// A part of a message, and the parts in it.
@@ -96,10 +97,16 @@ fn media_type(said: &Structured) -> String {
         !text.is_empty()
             && text.chars().all(|c| c.is_ascii_alphanumeric() || "!#$&-^_.+".contains(c))
     };
-    if is_token(&kind) && is_token(&subtype) && kind.len() + subtype.len() < MEDIA_TYPE_CHARS {
+    if subtype == "text" && matches!(kind.as_str(), "plain" | "html") {
+        // Scripts that write it the wrong way round.
+        format!("{subtype}/{kind}")
+    } else if kind == "multipart" && !is_token(&subtype) {
+        "multipart/mixed".to_owned()
+    } else if is_token(&kind) && is_token(&subtype) && kind.len() + subtype.len() < MEDIA_TYPE_CHARS
+    {
         format!("{kind}/{subtype}")
-    } else if kind == "text" || kind.is_empty() {
-        // Messages of the time before MIME said only `text`.
+    } else if kind.is_empty() || kind.split(' ').next() == Some("text") {
+        // Messages of the time before MIME said only `text`; some say `text plain`.
         "text/plain".to_owned()
     } else {
         "application/octet-stream".to_owned()

@@ -12,11 +12,13 @@ mod html;
 mod limits;
 mod mime;
 mod names;
+mod parameters;
 mod people;
 mod plain;
 mod references;
 mod report;
 mod subject;
+mod uu;
 mod words;
 
 use std::borrow::Cow;
@@ -210,7 +212,7 @@ fn envelope(headers: &Headers) -> Letter {
     let (to, to_cut) = people::many(headers, "to");
     let (cc, cc_cut) = people::many(headers, "cc");
     let mut faults = Vec::new();
-    let from = people::one(headers, &["from", "sender", "resent-from"]);
+    let from = people::one(headers, &["from", "sender", "resent-from", "return-path"]);
     if from.is_none() {
         faults.push("Its sender could not be read.".to_owned());
     }

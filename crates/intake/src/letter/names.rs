@@ -96,20 +96,5 @@ fn percent_decoded(name: &str) -> String {
     if !is_charset || !rest.contains('%') {
         return name.to_owned();
     }
-    let bytes = rest.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        match (bytes[at], words::hex_pair(bytes, at + 1)) {
-            (b'%', Some(byte)) => {
-                out.push(byte);
-                at += 3;
-            }
-            (byte, _) => {
-                out.push(byte);
-                at += 1;
-            }
-        }
-    }
-    super::decode::in_charset(&out, charset)
+    super::decode::in_charset(&super::decode::percent(rest), charset)
 }

@@ -44,7 +44,13 @@ pub(super) fn listed(value: &str) -> Vec<Address> {
         match c {
             '"' => entry.name.push_str(&until(&mut chars, '"')),
             '(' => entry.comment.push_str(&comment(&mut chars)),
-            '<' => entry.address = Some(until(&mut chars, '>')),
+            '<' => {
+                // Nobody put a comma between this one and the one before.
+                if entry.address.as_deref().is_some_and(|before| email(before).is_some()) {
+                    entry.end(',', &mut found);
+                }
+                entry.address = Some(until(&mut chars, '>'));
+            }
             ',' | ';' => entry.end(c, &mut found),
             // The name of a group.
             ':' if entry.address.is_none() && !entry.name.contains(['@', '[']) => {
@@ -76,7 +82,10 @@ impl Entry {
         // Without brackets, what stood before the last comma was something else.
         let last = name.rsplit(", ").next().unwrap_or(&name);
         let one = angle
-            .and_then(|angle| address(name_or_comment, angle))
+            .and_then(|angle| {
+                let plain = || address(name_or_comment, &without_comments(angle));
+                address(name_or_comment, angle).or_else(plain)
+            })
             .or_else(|| address(&comment, last))
             .or_else(|| if last.contains('@') { anywhere(last) } else { None });
         match one {
@@ -120,6 +129,19 @@ fn comment(chars: &mut std::str::Chars<'_>) -> String {
     words
 }
 
+/// `pete(his account)@silly.example`
+fn without_comments(text: &str) -> String {
+    let mut words = String::new();
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '(' => drop(comment(&mut chars)),
+            c => words.push(c),
+        }
+    }
+    words
+}
+
 /// An address that stands somewhere among words.
 pub(super) fn anywhere(text: &str) -> Option<Address> {
     let text = words::decoded(text);
@@ -143,7 +165,7 @@ fn address(name: &str, address: &str) -> Option<Address> {
 
 fn person(name: &str) -> String {
     let line = one_line(name);
-    let bare = line.trim_matches(|c| c == '"' || c == '\'' || c == ' ');
+    let bare = line.trim_matches(['"', '\'', ' ', '<', '>']);
     first_chars(bare, PERSON_CHARS).trim_end().to_owned()
 }
 

@@ -16,16 +16,25 @@ const SUBJECTS: &[(&str, Reported)] = &[
     ("undelivered", Reported::Failed),
     ("delivery status notification (failure)", Reported::Failed),
     ("delivery status notification (delay)", Reported::Delayed),
+    ("delivery status notification: warning", Reported::Delayed),
+    ("delivery status notification: error", Reported::Failed),
+    ("mail delivery status notification (delay)", Reported::Delayed),
+    ("mail delivery status notification (failure)", Reported::Failed),
     ("delivery failure", Reported::Failed),
     ("delivery has failed", Reported::Failed),
     ("mail delivery failed", Reported::Failed),
     ("mail delivery failure", Reported::Failed),
     ("mail system error", Reported::Failed),
+    ("mail failed, returning to sender", Reported::Failed),
+    ("mail could not be delivered", Reported::Failed),
+    ("message delivery has failed", Reported::Failed),
+    ("permanent delivery failure", Reported::Failed),
     ("message delivery failure", Reported::Failed),
     ("failure notice", Reported::Failed),
     ("failure delivery", Reported::Failed),
     ("returned mail", Reported::Failed),
     ("warning: could not send message", Reported::Delayed),
+    ("warning--could not send mail", Reported::Delayed),
     ("warning: message", Reported::Delayed),
     ("delayed mail", Reported::Delayed),
     ("message delayed", Reported::Delayed),
@@ -48,13 +57,17 @@ const SUBJECTS: &[(&str, Reported)] = &[
     ("nelze doručit", Reported::Failed),
     ("не удается доставить", Reported::Failed),
 ];
+/// Local parts of mail servers.
+const SERVERS: [&str; 4] = ["mailer-daemon", "postmaster", "mail-daemon", "mailerdaemon"];
 /// Where copies of what was sent begin in reports that are plain text.
-const COPIES: [&str; 5] = [
+const COPIES: [&str; 7] = [
     "below this line is a copy of the message",
     "this is a copy of the message",
     "a copy of the message's headers",
     "----- original message -----",
     "copy of your message",
+    "below is a copy of the original message",
+    "original message follows",
 ];
 /// Lines of a plain report that are looked at.
 const LINES: usize = 300;
@@ -67,9 +80,13 @@ pub(super) fn read(
     text: &str,
 ) -> Option<Report> {
     let parts = root.all();
-    let status = parts.iter().find(|part| is_status(&part.media_type));
-    let mut report =
-        status.and_then(|part| of_status(part)).or_else(|| of_words(root, subject, from, text))?;
+    let local = local_part(&root.headers, from);
+    // Others may pass one on.
+    let is_report = root.media_type == "multipart/report" || is_server(&root.headers, &local);
+    let status = parts.iter().find(|part| is_report && is_status(&part.media_type));
+    let mut report = status
+        .and_then(|part| of_status(part))
+        .or_else(|| of_words(root, subject, &local, text))?;
     report.about = report.about.or_else(|| parts.iter().find_map(|part| original(part)));
     report.about = report.about.or_else(|| references::answered(&root.headers).into_iter().next());
     Some(report)
@@ -177,20 +194,14 @@ fn by_status(block: &Headers) -> Option<Reported> {
 }
 
 /// A report in words: its sender is a mail server, and its subject or a header says so.
-fn of_words(root: &Part<'_>, subject: &str, from: Option<&Address>, text: &str) -> Option<Report> {
+fn of_words(root: &Part<'_>, subject: &str, local: &str, text: &str) -> Option<Report> {
     let headers = &root.headers;
     let failed = headers.first("x-failed-recipients");
-    let local = from
-        .map(|from| from.email.split('@').next().unwrap_or_default().to_owned())
-        .unwrap_or_default();
-    let has_no_sender = headers.first("return-path").is_some_and(|path| path.trim() == "<>");
-    let is_server = has_no_sender
-        || ["mailer-daemon", "postmaster", "mail-daemon", "mailerdaemon"].contains(&local.as_str())
-        || local.starts_with("microsoftexchange");
+    let is_server = is_server(headers, local);
     let lower = subject.to_lowercase();
     let said =
         SUBJECTS.iter().find(|(start, _)| lower.starts_with(start)).map(|(_, outcome)| *outcome);
-    let is_qmail = text.trim_start().starts_with("Hi. This is the ");
+    let is_qmail = text.trim_start().starts_with("Hi. This is the qmail-send program");
     let is_report = root.media_type == "multipart/report"
         && root.parameter("report-type") != Some("feedback-report");
     let speaks = failed.is_some() || said.is_some() || is_qmail || is_report;
@@ -199,7 +210,7 @@ fn of_words(root: &Part<'_>, subject: &str, from: Option<&Address>, text: &str) 
     }
     let (words, copy) = halves(text);
     let recipient =
-        failed.and_then(anywhere).map(|found| found.email).or_else(|| recipient(words, &local));
+        failed.and_then(anywhere).map(|found| found.email).or_else(|| recipient(words, local));
     let line = words.lines().take(LINES).find(|line| has_code(line));
     let outcome = match (said, line) {
         (Some(outcome), _) => outcome,
@@ -216,6 +227,22 @@ fn of_words(root: &Part<'_>, subject: &str, from: Option<&Address>, text: &str) 
     let said = line
         .unwrap_or_else(|| words.lines().find(|line| !line.trim().is_empty()).unwrap_or(subject));
     Some(Report { about, recipient, outcome, words: short(said) })
+}
+
+/// The local part of the sender's address. Some mail servers give only that: `MAILER-DAEMON <>`.
+fn local_part(headers: &Headers, from: Option<&Address>) -> String {
+    let said = headers.first("from").unwrap_or_default().to_lowercase();
+    let nameless = SERVERS.iter().find(|server| said.contains(**server) && !said.contains('@'));
+    let email = from.map(|from| from.email.as_str()).unwrap_or_default();
+    let local = nameless.copied().or_else(|| email.split('@').next());
+    local.unwrap_or_default().to_owned()
+}
+
+/// Whether a mail server sent it, not a person.
+fn is_server(headers: &Headers, local: &str) -> bool {
+    headers.first("return-path").is_some_and(|path| path.trim() == "<>")
+        || SERVERS.contains(&local)
+        || local.starts_with("microsoftexchange")
 }
 
 /// What the server says, and the copy of what was sent below it.

@@ -36,6 +36,7 @@ fn subjects_are_decoded_whatever_was_done_to_them() {
         ("=?nonsense?Q?a=E9?=", "aé"),
         ("=?utf-8?X?a?= b =? c", "=?utf-8?X?a?= b =? c"),
         ("=?iso-2022-jp?B?GyRCJUYlOSVIGyhC?=", "テスト"),
+        ("=?iso-2022-jp?B?GyRCJUYbKEI=?= =?iso-2022-jp?B?GyRCJTkbKEI=?=", "テス"),
         ("Re: [Ticket#1]  two\n  lines", "Re: [Ticket#1] two lines"),
         ("=?utf-8?Q?a=0D=0AX-Evil:_1?=", "a X-Evil: 1"),
         ("\u{202e}evil\u{200b}", "evil"),
@@ -66,6 +67,13 @@ fn senders_are_found_in_every_shape() {
         ("<@relay.example,@other.example:jane@example.org>", "", "jane@example.org"),
         ("\"Jane Doe <jane@example.org>", "Jane Doe", "jane@example.org"),
         ("bob, jane@example.org", "", "jane@example.org"),
+        (
+            "Jane(of the \\) desk) <jane(her account)@example.org(her host)>",
+            "Jane",
+            "jane@example.org",
+        ),
+        ("Jane Doe <jane@example.org> Bob <bob@example.org>", "Jane Doe", "jane@example.org"),
+        ("Jane Doe <jane@example.org<mailto:jane@example.org>>", "Jane Doe", "jane@example.org"),
     ] {
         let letter = read(&mail(&format!("From: {raw}"), "x"));
         assert_eq!(letter.from, Some(address(name, email)), "{raw}");
@@ -78,7 +86,19 @@ fn senders_are_found_in_every_shape() {
 }
 
 #[test]
+fn who_sent_it_is_asked_where_it_does_not_say_who_it_is_from() {
+    for from in ["", "From: \n", "From: nobody\n"] {
+        let raw = format!("Return-Path: <jane@example.org>\n{from}Subject: x");
+        let letter = read(&mail(&raw, "x"));
+        assert_eq!(letter.from, Some(address("", "jane@example.org")), "{from}");
+    }
+    assert_eq!(read(&mail("Return-Path: <>\nSubject: x", "x")).from, None);
+}
+
+#[test]
 fn headers_of_eight_bits_are_read() {
+    let cut = read(b"From: j@example.org\r\nSubject: Gr\xc3\xb6\xc3\x9fe \xc3\r\n\r\nx");
+    assert_eq!(cut.subject, "Größe \u{fffd}");
     let utf8 = read("From: Jörg <j@example.org>\r\nSubject: Grüße\r\n\r\nx".as_bytes());
     assert_eq!((utf8.from.unwrap().name.as_str(), utf8.subject.as_str()), ("Jörg", "Grüße"));
     let latin = read(b"From: J\xf6rg <j@example.org>\r\nSubject: Gr\xfc\xdfe\r\n\r\nx");
@@ -108,6 +128,15 @@ fn line_ends_and_separators_may_be_broken() {
     assert_eq!((broken.subject.as_str(), broken.text.as_str()), ("a long subject goes on", "body"));
     let late = read(b"Received: by mx\n\nFrom: a@example.org\nSubject: s\n\nbody");
     assert_eq!((late.subject.as_str(), late.text.as_str()), ("s", "body"));
+    let later = read(b"Received: by mx\n\nDelivered-To: b@example.org\nX-Odd: 1\nFrom: a@example.org\nSubject: s\n\nbody");
+    assert_eq!((later.subject.as_str(), later.text.as_str()), ("s", "body"));
+    let folded = read(b"Subject: one\n \n\ttwo\nFrom: a@example.org\n\nbody");
+    assert_eq!((folded.subject.as_str(), folded.text.as_str()), ("one two", "body"));
+    let long = format!("Subject: s\nReceived\n{}From: a@example.org\n\nbody", " more\n".repeat(40));
+    assert_eq!(read(long.as_bytes()).from.unwrap().email, "a@example.org");
+    // White space before a text that is moved in.
+    let moved = read(b"From: a@example.org\nSubject: s\n \n  body\n\nTo: more");
+    assert_eq!((moved.subject.as_str(), moved.text.as_str()), ("s", "  body\n\nTo: more"));
     // No empty line at all, and no headers at all.
     let joined = read(b"From: a@example.org\nSubject: s\nthis is the body\nmore");
     assert_eq!((joined.subject.as_str(), joined.text.as_str()), ("s", "this is the body\nmore"));

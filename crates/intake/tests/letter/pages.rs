@@ -30,6 +30,7 @@ fn a_page_becomes_readable_text() {
         "Host | State\ndb1 | down"
     );
     assert_eq!(words("<pre>a  b\n  c</pre>"), "a  b\n  c");
+    assert_eq!(words("<html><head><meta name=x><title>T</title><p>one<div>two"), "one\n\ntwo");
     assert_eq!(
         words(
             "x<img src=\"http://t.example/p.gif\" width=1 height=1 alt=track><img src=\"cid:a\" alt=\"The screen\">"

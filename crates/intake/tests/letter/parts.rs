@@ -59,6 +59,20 @@ fn names_are_decoded_and_harmless() {
         ("Content-Disposition: attachment; filename=\"...\"", "file-1.bin"),
         ("Content-Disposition: attachment", "file-1.bin"),
         ("Content-Disposition: attachment; filename=\".htaccess\"", "htaccess"),
+        ("Content-Disposition: attachment; filename=log(2).txt", "log(2).txt"),
+        (
+            "Content-Disposition: attachment; filename=\"D:\\logs\\last night.txt\"",
+            "last night.txt",
+        ),
+        ("Content-Disposition: filename=\"log.txt\"", "log.txt"),
+        (
+            "Content-Disposition: attachment; filename=\"_bersicht.pdf\"; filename*=utf-8''%C3%9Cbersicht.pdf",
+            "Übersicht.pdf",
+        ),
+        (
+            "Content-Disposition: attachment; filename*0*=utf-8''%C3; filename*1*=%9Cbersicht.pdf",
+            "Übersicht.pdf",
+        ),
     ] {
         let letter = read(&parts(
             "mixed",
@@ -102,7 +116,12 @@ fn charsets_and_encodings() {
             b"SGVsbG8g\r\n!!d29y\nbGQ",
             "Hello world",
         ),
+        ("Content-Type: text/plain; charset=unicode-1-1-utf-7", b"Hi +AOQ-", "Hi ä"),
         ("Content-Type: text", b"of old", "of old"),
+        ("Content-Type: plain/text; charset=utf-8", "größer".as_bytes(), "größer"),
+        ("Content-Transfer-Encoding: Quoted Printable", b"gr=C3=B6=C3=9Fer", "größer"),
+        ("Content-Type: text plain", b"of old", "of old"),
+        ("Content-Type: text/plain; charset=iso-2022-jp", "größer".as_bytes(), "größer"),
         ("Content-Type: ;;;", b"odd", "odd"),
         ("Content-Transfer-Encoding: 7bit", b"a\0b\x07c\x0bd", "abcd"),
     ] {
@@ -302,4 +321,56 @@ fn types_are_short_and_have_two_halves() {
     let long = format!("Content-Type: application/{}; name=a.b", "x".repeat(200));
     let letter = read(&parts("mixed", &[(&long, "x")]));
     assert_eq!(letter.attachments[0].media_type, "application/octet-stream");
+}
+
+#[test]
+fn files_that_stand_in_the_text_are_taken_out_of_it() {
+    let rows = "begin 644 disks.txt\n#86)C\n`\nend\n";
+    let letter = read(&text(&format!("The disks:\n\n{rows}\nBye\n")));
+    assert_eq!((letter.text.as_str(), files(&letter)), ("The disks:\n\n\nBye", vec!["disks.txt"]));
+    assert_eq!(letter.attachments[0].bytes, b"abc");
+    let two = read(&text(&format!("{rows}{}", rows.replace("disks", "../hosts"))));
+    assert_eq!(files(&two), ["disks.txt", "hosts.txt"]);
+    for words in [
+        "begin 644 a\nto work",
+        "begin 644 a\n#86)C\nNo end",
+        "begin again\n#86)C\n`\nend",
+        "begin 644 a\nend",
+        "Let us\nbegin with this",
+    ] {
+        let letter = read(&text(words));
+        assert_eq!((letter.text.as_str(), letter.attachments.len()), (words, 0));
+    }
+}
+
+#[test]
+fn the_text_among_parts_that_belong_together_is_found() {
+    let image = "Content-Type: image/png; name=a.png\nContent-ID: <a>";
+    for text in [
+        "Content-Type: text/html\n\n<p>words",
+        "Content-Type: multipart/alternative; boundary=i\n\n--i\n\nwords\n--i\nContent-Type: text/html\n\n<p>words\n--i--",
+    ] {
+        let (headers, body) = text.split_once("\n\n").unwrap();
+        let letter = read(&parts("related", &[(image, "x"), (headers, body)]));
+        assert_eq!((letter.text.as_str(), files(&letter)), ("words", vec!["a.png"]), "{text}");
+    }
+    // A kind of parts that there is not.
+    let letter = read(&parts("*", &[("Content-Type: text/plain", "words"), (image, "x")]));
+    assert_eq!((letter.text.as_str(), files(&letter)), ("words", vec!["a.png"]));
+}
+
+#[test]
+fn an_attached_message_is_named_after_its_subject() {
+    let inner = "From: bob@example.org\r\nSubject: The printer\r\n\r\nburns";
+    for (headers, body) in [
+        ("Content-Type: message/rfc822", inner.replace("\r\n", "\n")),
+        (
+            "Content-Type: message/rfc822\nContent-Transfer-Encoding: base64",
+            base64(inner.as_bytes()),
+        ),
+    ] {
+        let letter = read(&parts("mixed", &[("Content-Type: text/plain", "x"), (headers, &body)]));
+        assert_eq!(files(&letter), ["The printer.eml"], "{headers}");
+        assert_eq!(letter.attachments[0].bytes, inner.as_bytes(), "{headers}");
+    }
 }

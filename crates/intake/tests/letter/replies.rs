@@ -50,6 +50,53 @@ fn lines_above_quotes_in_many_languages() {
 }
 
 #[test]
+fn lines_above_quotes_that_are_not_marked() {
+    for head in [
+        "On Mon, Nov 23, 2026 at 10:00 AM Desk <desk@desk.example> wrote:",
+        "On Mon, 23 Nov 2026 10:00:00 +0100 Desk <desk@desk.example> wrote",
+        "In data 23 novembre 2026 10:00:00 Desk <desk@desk.example> ha scritto:",
+        "Desk <desk@desk.example> wrote:",
+        "Desk <desk@desk.example> schrieb am Mo., 23. Nov. 2026 um 10:00 Uhr:",
+        "пн, 23 нояб. 2026 г. в 10:00, Desk <desk@desk.example>:",
+        "2026-11-23 10:00 GMT+01:00 Desk <desk@desk.example>:",
+        "---- On Mon, 23 Nov 2026 10:00:00 +0100 Desk <desk@desk.example> wrote ----",
+        "------------------ Original ------------------",
+        "-------- Oprindelig besked --------",
+    ] {
+        let body = format!("No, it is not.\n\n{head}\n\nIs it plugged in?\n\nBye\n");
+        assert_eq!(reply(&body), "No, it is not.", "{head}");
+    }
+    // Words between dashes above the headers, in a language that nobody knows.
+    assert_eq!(
+        reply(
+            "No.\n\n------ Nescio quid ------\nFrom: Desk\nDate: Monday\nTo: Jane\nSubject: x\n\nIs it?\n"
+        ),
+        "No."
+    );
+    for body in [
+        "Write to Desk <desk@desk.example>:\n\nIs it plugged in?",
+        "We wrote to <desk@desk.example>.\n\nNobody answered.",
+        "== Last night ==\nIt was down from 10:00 to 11:00.",
+    ] {
+        assert_eq!(reply(body), body);
+    }
+}
+
+#[test]
+fn a_line_above_a_quote_that_was_torn_apart() {
+    for head in [
+        "Desk <desk@desk.example> schrieb am Mo., 23. Nov. 2026 um\n10:00 Uhr:",
+        "Desk <desk@desk.example> schrieb am Mo., 23.\nNov. 2026 um 10:00 Uhr:",
+        "2026-11-23 10:00 GMT+01:00 Desk of Everything <\ndesk@desk.example>:",
+        "Desk <desk@desk.example>\nwrote:",
+        "Desk of Everything <\ndesk@desk.example> wrote:",
+    ] {
+        let body = format!("No, it is not.\n{head}\n> Is it plugged in?\n");
+        assert_eq!(reply(&body), "No, it is not.", "{head}");
+    }
+}
+
+#[test]
 fn headers_of_what_is_answered_in_many_languages() {
     for block in [
         "From: Desk <desk@desk.example>\nSent: Monday, 23 November 2026 10:00\nTo: Jane\nSubject: Printer",
@@ -101,6 +148,8 @@ fn signatures_and_telephones() {
     for tail in [
         "-- \nJane Doe\nhttps://example.org",
         "--\nJane",
+        "-Jane",
+        "—Jane M. Doe",
         "Sent from my iPhone",
         "Von meinem iPhone gesendet",
         "Envoyé de mon iPhone",
@@ -145,6 +194,8 @@ fn what_is_no_quote_stays() {
         "Steps:\n1. On Monday I wrote: hello\n2. done",
         "a -- b",
         "--------\nTable\n--------",
+        "These are down:\n\n-Printer\n-Scanner",
+        "It says\n\n-E 42",
         "Sent from the server: 5 packets\nReceived: 3\nLost: 2\nMore\nMore\nMore\nMore\nMore\nMore\nMore",
         "On 2026-11-23 the disk was full.\n\nCan you look?",
     ] {

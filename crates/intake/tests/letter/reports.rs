@@ -75,6 +75,22 @@ fn reports_of_every_outcome() {
 }
 
 #[test]
+fn a_report_that_somebody_passes_on_is_no_report() {
+    let letter = read(&parts(
+        "mixed",
+        &[
+            ("Content-Type: text/plain", "Hi. This is the third one today. What does it mean?"),
+            (
+                "Content-Type: message/delivery-status; name=details.txt",
+                "Final-Recipient: rfc822;a@example.org\nAction: failed\nStatus: 5.1.1",
+            ),
+        ],
+    ));
+    assert_eq!((letter.report, letter.automatic), (None, None));
+    assert_eq!(letter.attachments[0].name, "details.txt");
+}
+
+#[test]
 fn receipts_say_that_it_was_read() {
     let body = body_of(
         "r",
@@ -113,6 +129,14 @@ fn reports_that_keep_to_no_standard() {
             Reported::Failed,
             "Remote host said: 550 no such user"
         )
+    );
+    let nameless = read(&mail(
+        "From: MAILER-DAEMON <>\nSubject: Delivery status notification: error\nTo: desk@desk.example",
+        "gone@example.net: no such user\n\n    Below is a copy of the original message:\n\nMessage-ID: <sent-9@desk.example>\n",
+    ));
+    assert_eq!(
+        nameless.report.and_then(|report| report.about).as_deref(),
+        Some("sent-9@desk.example")
     );
     let exim = read(&mail(
         "From: Mail Delivery System <Mailer-Daemon@mx.example>\nX-Failed-Recipients: gone@example.net\nSubject: Mail delivery failed: returning message to sender\nAuto-Submitted: auto-replied",

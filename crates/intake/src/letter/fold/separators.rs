@@ -1,6 +1,7 @@
 //! Where what is answered begins without marks: a line of dashes with words in it, or the
 //! headers of the message.
 
+use super::heads::{has_date, says_wrote};
 use super::vocabulary::{ABOVE, CC, FORWARDED, FROM, ORIGINAL, SENT, SUBJECT, TO};
 use super::{Line, Mark};
 use crate::letter::Address;
@@ -19,7 +20,9 @@ pub(super) fn start_of_rest(lines: &[Line]) -> Option<usize> {
     // A line drawn above it belongs to it.
     let above = lines[..at].iter().rposition(|line| !line.is_blank());
     match above {
-        Some(above) if is_rule(&lines[above].text) => Some(above),
+        Some(above) if is_rule(&lines[above].text) || is_titled_rule(&lines[above].text) => {
+            Some(above)
+        }
         _ => Some(at),
     }
 }
@@ -32,9 +35,13 @@ fn begins_rest(lines: &[Line], at: usize) -> bool {
     is_original_line(line) || is_above_line(line) || header_block(lines, at)
 }
 
-/// `-----Original Message-----`, in any language.
+/// `-----Original Message-----`, in any language; or who wrote when, in dashes.
 fn is_original_line(line: &str) -> bool {
-    in_dashes(line).is_some_and(|words| ORIGINAL.iter().any(|original| words.starts_with(original)))
+    in_dashes(line).is_some_and(|words| {
+        words == "original"
+            || ORIGINAL.iter().any(|original| words.starts_with(original))
+            || (is_titled_rule(line) && has_date(&words) && says_wrote(&words))
+    })
 }
 
 fn is_above_line(line: &str) -> bool {
@@ -64,6 +71,13 @@ fn in_dashes(line: &str) -> Option<String> {
     let dashes = line.chars().take_while(|c| is_dash(*c)).count();
     let words = line.trim_matches(is_dash);
     (dashes >= 2 && !words.is_empty() && line.len() <= 2 * MARK_CHARS).then(|| words.to_lowercase())
+}
+
+/// A line drawn across with words in it.
+fn is_titled_rule(line: &str) -> bool {
+    let line = line.trim();
+    ["--", "__", "==", "**"].iter().any(|dashes| line.starts_with(dashes) && line.ends_with(dashes))
+        && in_dashes(line).is_some()
 }
 
 /// A line drawn across.

@@ -10,6 +10,9 @@ const SIGNATURE_LINES: usize = 60;
 const FOOTER_RULE: usize = 40;
 /// Lines of such a footer.
 const FOOTER_LINES: usize = 8;
+/// Characters and words of a name behind a dash.
+const SIGNED_CHARS: usize = 40;
+const SIGNED_WORDS: usize = 4;
 /// Characters of a line that a telephone adds.
 const SENT_FROM_CHARS: usize = 160;
 /// Lines at the end of what somebody wrote, among which such a line is looked for.
@@ -43,6 +46,10 @@ fn mark_in(own: &mut [Line]) {
     }
     let last =
         own.iter().rposition(|line| line.is_own() && !line.is_blank()).map_or(0, |at| at + 1);
+    if last > 1 && own[last - 2].is_blank() && is_signed(&own[last - 1].text) {
+        own[last - 1].mark = Mark::Signature;
+        return;
+    }
     let first = last.saturating_sub(LAST_LINES);
     if let Some(from) = (first..last).find(|at| is_sent_from(&own[*at].text)) {
         own[from..last].iter_mut().for_each(|line| line.mark = Mark::Signature);
@@ -61,6 +68,15 @@ fn footer(own: &[Line]) -> Option<usize> {
 
 fn is_dashes(line: &str) -> bool {
     line.trim_end() == "--" && !line.starts_with(' ')
+}
+
+/// `-Jane Doe`: a name behind a dash.
+fn is_signed(line: &str) -> bool {
+    let Some(name) = line.trim_end().strip_prefix(['-', '–', '—']) else { return false };
+    name.starts_with(char::is_uppercase)
+        && name.chars().all(|c| c.is_alphabetic() || " .'-".contains(c))
+        && name.chars().count() <= SIGNED_CHARS
+        && name.split(' ').count() <= SIGNED_WORDS
 }
 
 fn is_sent_from(line: &str) -> bool {

@@ -30,6 +30,11 @@ impl<T> Opened<T> {
 
     /// Closes what ends because this one begins, innermost first.
     pub(super) fn close_before(&mut self, name: &str) -> Vec<(String, T)> {
+        // What is shown ends a head that nobody ended.
+        let mut closed = match is_block(name) {
+            true => self.close_first(&["head"], &["body", "div", "p", "table", "td", "li", "ul"]),
+            false => Vec::new(),
+        };
         let (ends, within): (&[&str], &[&str]) = match name {
             "li" => (&["li"], &["ul", "ol"]),
             "dt" | "dd" => (&["dt", "dd"], &["dl"]),
@@ -39,9 +44,10 @@ impl<T> Opened<T> {
             "option" => (&["option"], &["select"]),
             "body" => (&["head"], &[]),
             name if is_block(name) => (&["p"], &["td", "th", "li", "div", "blockquote", "table"]),
-            _ => return Vec::new(),
+            _ => return closed,
         };
-        self.close_first(ends, within)
+        closed.extend(self.close_first(ends, within));
+        closed
     }
 
     /// Closes the innermost open one of this name with all in it, innermost first.
