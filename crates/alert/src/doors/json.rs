@@ -6,15 +6,15 @@ use crate::Reading;
 use crate::mapping::Mapping;
 use serde_json::{Map, Value};
 
-/// Reads a request by a mapping, or by [`Mapping::usual`] where there is none. CloudEvents are
+/// Reads a request by a mapping, or by [`Mapping::usual_for`] it where there is none. CloudEvents are
 /// recognised by their content type or headers; `each` then counts from the data of each event.
 pub fn read(request: &Request<'_>, mapping: Option<&Mapping>) -> Result<Reading, Unreadable> {
     if cloudevents::is_one(request) {
         return cloudevents::read(request, mapping);
     }
-    let mapping = mapping.unwrap_or(Mapping::usual());
     let mut notes = Notes::new(request.now);
     let document = document(request, &mut notes)?;
+    let mapping = mapping.unwrap_or_else(|| Mapping::usual_for(&document));
     let mut reading = mapping.read(&document, request.now, request.fresh);
     reading.warnings.splice(0..0, notes.finish(Vec::new()).warnings);
     Ok(reading)

@@ -56,6 +56,9 @@ fn uptime_kuma() {
     let test =
         signal(Kind::UptimeKuma, r#"{"heartbeat": null, "monitor": null, "msg": "Testing"}"#);
     assert_eq!((test.severity, test.key.as_str()), (Severity::Info, "fresh"));
+    // What else has no heartbeat must reach somebody.
+    let expires = r#"{"heartbeat": null, "monitor": null, "msg": "[Shop][https://shop.example] certificate expires in 7 days"}"#;
+    assert_eq!(signal(Kind::UptimeKuma, expires).severity, Severity::Warning);
 }
 
 #[test]
@@ -103,6 +106,18 @@ fn sentry() {
 }
 
 #[test]
+fn sentry_tells_of_errors_and_of_what_is_no_alert() {
+    let error = r#"{"action": "created", "data": {"error": {"issue_id": "9", "title": "Boom", "level": "fatal"}}}"#;
+    let told = signal(Kind::Sentry, error);
+    assert_eq!((told.key.as_str(), told.severity), ("issue:9", Severity::Critical));
+    let body = br#"{"action": "created", "data": {"installation": {"status": "installed"}}}"#;
+    let headers = [("Sentry-Hook-Resource", "installation")];
+    let request = Request { headers: &headers, ..Request::post(body, now(), "fresh") };
+    let reading = Kind::Sentry.read(&request).unwrap();
+    assert!(reading.signals.is_empty() && reading.warnings.len() == 1, "{reading:?}");
+}
+
+#[test]
 fn datadog() {
     let told = signal(Kind::Datadog, corpus::DATADOG);
     assert_eq!((told.key.as_str(), told.title.as_str()), ("9bd4ac", "CPU is high on {host:web-1}"));
@@ -110,6 +125,13 @@ fn datadog() {
     assert_eq!(told.started_at, at("2026-11-23T04:52:11Z"));
     let over = corpus::DATADOG.replace("Triggered\",", "Recovered\",");
     assert_eq!(signal(Kind::Datadog, &over).status, SignalStatus::Resolved);
+    // A site may have the fields sent as a form.
+    let headers = [("content-type", "application/x-www-form-urlencoded")];
+    let form = b"title=%5BTriggered%5D+CPU+is+high&aggreg_key=9bd4ac&alert_priority=P1&snapshot=%24SNAPSHOT";
+    let request = Request { headers: &headers, ..Request::post(form, now(), "fresh") };
+    let told = Kind::Datadog.read(&request).unwrap().signals.remove(0);
+    assert_eq!((told.key.as_str(), told.title.as_str()), ("9bd4ac", "CPU is high"));
+    assert_eq!(told.severity, Severity::Critical);
 }
 
 #[test]
@@ -228,6 +250,11 @@ fn pagerduty_refuses_what_it_refuses_but_for_a_severity() {
     assert_eq!(field(r#"{"routing_key": "k", "event_action": "boom"}"#), "event_action");
     assert_eq!(field(r#"{"routing_key": "k"}"#), "event_action");
     assert_eq!(field("nonsense"), "body");
+    // The first clients in Python have the key in a header.
+    let headers = [("X-Routing-Key", "k")];
+    let body = br#"{"event_action": "resolve", "dedup_key": "d"}"#;
+    let request = Request { headers: &headers, ..Request::post(body, now(), "fresh") };
+    assert_eq!(pagerduty::read(&request).unwrap().routing_key, "k");
 
     let event = pagerduty::read_v1(&Request::post(corpus::PAGERDUTY_V1.as_bytes(), now(), "fresh"))
         .unwrap();

@@ -108,3 +108,56 @@ fn usual_names_are_guessed() {
     assert_eq!(read(json!({"text": "up", "status": "recovered"})).status, SignalStatus::Resolved);
     assert_eq!(read(json!([1, 2])).title, "Alert without a title");
 }
+
+#[test]
+fn alerts_are_found_where_programs_put_them() {
+    let read = |document: serde_json::Value| {
+        let reading = Mapping::usual_for(&document).read(&document, now(), "fresh");
+        let told = reading.signals.into_iter().map(|one| (one.title, one.status));
+        told.collect::<Vec<_>>()
+    };
+    let (firing, over) = (SignalStatus::Firing, SignalStatus::Resolved);
+    for (document, title, status) in [
+        // A monitoring of a cloud, and another.
+        (
+            json!({"version": "1.2", "incident": {"summary": "Many errors", "state": "closed"}}),
+            "Many errors",
+            over,
+        ),
+        (
+            json!({"schemaId": "common", "data": {"essentials": {"alertRule": "CPU", "monitorCondition": "Resolved"}}}),
+            "CPU",
+            over,
+        ),
+        // What is around the alert says whether it is over, or of what kind the message is.
+        (
+            json!({"eventType": "ALERT_NOTIFICATION_CLEAR", "alert": {"ruleName": "Agent away"}}),
+            "Agent away",
+            over,
+        ),
+        (
+            json!({"event": "alert.opened", "data": {"title": "Lag", "status": "open"}}),
+            "Lag",
+            firing,
+        ),
+        (json!({"action": "Closed", "event": {"title": "Queue", "body": "x"}}), "Queue", over),
+        // A title of its own counts more than what it holds.
+        (json!({"title": "Build", "data": {"title": "x", "status": "ok"}}), "Build", firing),
+        (
+            json!({"event": "Check #1 recovered", "alert_type": "ALERT_RECOVERY"}),
+            "Check #1 recovered",
+            over,
+        ),
+        (json!({"alert": "Disk full"}), "Disk full", firing),
+    ] {
+        assert_eq!(read(document), [(title.to_owned(), status)]);
+    }
+    // Each alert of a list is one, whatever is said of all of them.
+    let group = json!({"title": "[FIRING:1]", "status": "firing", "alerts": [
+        {"status": "firing", "labels": {"alertname": "A"}, "fingerprint": "1"},
+        {"status": "resolved", "annotations": {"summary": "B is bad"}, "fingerprint": "2"},
+    ]});
+    assert_eq!(read(group), [("A".to_owned(), firing), ("B is bad".to_owned(), over)]);
+    let list = json!([{"title": "A"}, {"title": "B", "state": "ok"}]);
+    assert_eq!(read(list), [("A".to_owned(), firing), ("B".to_owned(), over)]);
+}

@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use incident::Lifecycle;
 use serde_json::{Value, json};
+use std::io::Write;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_prometheus_does_not_refresh_is_over() {
@@ -279,4 +280,29 @@ async fn what_cannot_be_read_is_kept_and_what_was_new_can_be_sent_in_again() {
     let replayed = doors.t.desk.replay_payload(doors.source, kept[0].id).await.unwrap();
     assert_eq!((replayed.new, replayed.incidents.len()), (1, 1));
     assert!(doors.t.desk.replay_payload(doors.source, kept[2].id).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_packed_body_is_taken_apart_as_far_as_there_is_room() {
+    let doors = Doors::open().await;
+    let gzip = |bytes: &[u8]| {
+        let mut packed = flate2::write::GzEncoder::new(vec![], flate2::Compression::fast());
+        packed.write_all(bytes).unwrap();
+        packed.finish().unwrap()
+    };
+    let send = |encoding: &'static str, body: Vec<u8>| {
+        let request = Request::post(format!("/intake/{KEY}/json"));
+        let request = request.header("content-encoding", encoding).body(Body::from(body)).unwrap();
+        doors.ask(request)
+    };
+    let alert = br#"{"title": "Disk full", "severity": "critical"}"#;
+    let taken = send("gzip", gzip(alert)).await;
+    assert_eq!((taken.status, &taken.json["new"]), (StatusCode::OK, &json!(1)), "{}", taken.json);
+    assert_eq!(doors.state(1).await.priority.get(), 1);
+    let plain = send("identity", alert.to_vec()).await;
+    assert_eq!(plain.status, StatusCode::OK);
+    let broken = send("gzip", gzip(alert)[..12].to_vec()).await;
+    assert_eq!(broken.status, StatusCode::BAD_REQUEST);
+    let large = send("gzip", gzip(&vec![b' '; 5 * 1_048_576])).await;
+    assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
 }
