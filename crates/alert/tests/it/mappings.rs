@@ -1,6 +1,7 @@
 //! Mappings as administrators write them.
 
 use super::check::now;
+use alert::doors::{Request, json};
 use alert::mapping::{Field, Mapping};
 use alert::{Severity, SignalStatus};
 use serde_json::json;
@@ -107,6 +108,34 @@ fn usual_names_are_guessed() {
     assert_eq!(told.severity, Severity::Error);
     assert_eq!(read(json!({"text": "up", "status": "recovered"})).status, SignalStatus::Resolved);
     assert_eq!(read(json!([1, 2])).title, "Alert without a title");
+}
+
+#[test]
+fn what_calls_itself_a_text_or_xml_is_read_though_it_is_no_json() {
+    let read = |kind: &str, body: &str| {
+        let headers = [("content-type", kind)];
+        let request = Request { headers: &headers, ..Request::post(body.as_bytes(), now(), "f") };
+        json::read(&request, None).map(|reading| {
+            let told = &reading.signals[0];
+            (told.title.clone(), told.body.clone())
+        })
+    };
+    let told = |title: &str, body: &str| Ok((title.to_owned(), body.to_owned()));
+    assert_eq!(
+        read("text/plain; charset=utf-8", "\nDisk full\non db1\n"),
+        told("Disk full", "Disk full\non db1")
+    );
+    let xml = "<Alert><Subject>Disk full</Subject><Message>on db1</Message></Alert>";
+    assert_eq!(read("text/xml", xml), told("Disk full", "on db1"));
+    assert_eq!(read("text/plain", r#"{"title": "Disk full"}"#), told("Disk full", ""));
+    for (kind, body) in [
+        ("application/json", "Disk full"),
+        ("text/plain", r#"{"title": "Disk"#),
+        ("text/plain", " "),
+        ("text/xml", "<a/>"),
+    ] {
+        assert_eq!(read(kind, body).unwrap_err().field, "body", "{kind} {body}");
+    }
 }
 
 #[test]
