@@ -225,6 +225,14 @@ fn goalert_by_form_and_address() {
     let opened = Kind::Goalert.read(&request).unwrap().signals.remove(0);
     assert_eq!((opened.status, &opened.key), (SignalStatus::Firing, &closed.key));
     assert!(Kind::Goalert.read(&Request::post(b"{}", now(), "fresh")).is_err());
+    // Where the address says it all, the body need not.
+    let request = Request { body: b"nothing", ..request };
+    assert_eq!(Kind::Goalert.read(&request).unwrap().signals[0].key, closed.key);
+    let parts =
+        b"--x\r\nContent-Disposition: form-data; name=\"summary\"\r\n\r\nDisk full\r\n--x--\r\n";
+    let headers = [("content-type", "multipart/form-data; boundary=x")];
+    let request = Request { headers: &headers, ..Request::post(parts, now(), "fresh") };
+    assert_eq!(Kind::Goalert.read(&request).unwrap().signals[0].title, "Disk full");
 }
 
 #[test]

@@ -179,6 +179,10 @@ async fn other_forms_have_their_doors() {
     let path = format!("/api/v2/generic/incoming?token={KEY}");
     let generic = doors.post(&path, &json!({ "summary": "Fan broken", "dedup": "fan" })).await;
     assert_eq!(generic.status, StatusCode::NO_CONTENT);
+    let wants_json = Request::post(path.as_str()).header("accept", "application/json");
+    let body = Body::from(r#"{"summary": "Fan broken", "dedup": "fan"}"#);
+    let told = doors.ask(wants_json.body(body).unwrap()).await;
+    assert_eq!((told.status, &told.json["IsNew"]), (StatusCode::OK, &false.into()));
     assert_eq!(doors.incidents().await, 2);
     for path in ["/intake/KEY/nothing", "/intake/ffff/json", "/intake/KEY/json/a/b/c"] {
         let answer = doors.post(path, &json).await;
