@@ -47,7 +47,7 @@ const GUESSES: [(Field, &str); 13] = [
 ];
 
 /// A title where there is none, and no sign of an alert: around one it is the kind of a message.
-const OTHERWISE_TITLE: &str = "event ?? topic ?? alert";
+const OTHERWISE_TITLE: &str = "event ?? topic ?? alert ?? messageBody";
 
 /// Where programs put their alerts, first what says most: a list of them, the document, or something
 /// in it.
