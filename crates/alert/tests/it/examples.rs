@@ -168,6 +168,25 @@ fn sns_with_an_alarm_of_cloudwatch() {
     let sns::Message::Told(reading) = told(bare) else { panic!("a notification") };
     assert_eq!(reading.signals[0].title, "cpu");
     assert!(sns::read(&Request::post(br#"{"Message": [1]}"#, now(), "fresh")).is_err());
+    // As EventBridge tells of an alarm, and of something else.
+    let event = |kind: &str, detail: &str| {
+        let message = format!(
+            r#"{{"detail-type": "{kind}", "resources": ["arn:alarm:cpu"], "detail": {detail}}}"#
+        );
+        serde_json::json!({"Type": "Notification", "MessageId": "m", "Message": message})
+            .to_string()
+    };
+    let detail = r#"{"alarmName": "cpu", "state": {"value": "OK", "timestamp": "2026-11-23T04:52:11.000+0000"}}"#;
+    let sns::Message::Told(reading) = told(&event("CloudWatch Alarm State Change", detail)) else {
+        panic!("a notification")
+    };
+    let alarm = &reading.signals[0];
+    assert_eq!((alarm.key.as_str(), alarm.title.as_str()), ("arn:alarm:cpu", "cpu"));
+    assert_eq!(alarm.status, SignalStatus::Resolved);
+    let sns::Message::Told(reading) = told(&event("GuardDuty Finding", "{}")) else {
+        panic!("a notification")
+    };
+    assert_eq!(reading.signals[0].title, "GuardDuty Finding");
 }
 
 #[test]

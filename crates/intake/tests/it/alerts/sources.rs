@@ -112,6 +112,16 @@ async fn opsgenie_creates_tells_what_became_of_it_and_closes() {
     assert_eq!((&data["count"], &data["priority"]), (&json!(2), &json!("P1")));
     assert_eq!((&data["tags"], &data["details"]["host"]), (&json!(["db", "eu"]), &json!("db2")));
     assert_eq!(doors.state(1).await.priority.get(), 1);
+    for (method, what, body) in [
+        ("POST", "tags?identifierType=alias", json!({ "tags": ["eu", "slow"] })),
+        ("DELETE", "tags?identifierType=alias&tags=db", Value::Null),
+        ("DELETE", "details?identifierType=alias&keys=host", Value::Null),
+    ] {
+        doors.call(method, &format!("/v2/alerts/db_lag/{what}"), &auth, &body).await;
+    }
+    let shown = doors.call("GET", path, &auth, &Value::Null).await;
+    let data = &shown.json["data"];
+    assert_eq!((&data["tags"], &data["details"]["host"]), (&json!(["eu", "slow"]), &Value::Null));
     let close = "/v2/alerts/nothing/close?identifierType=alias";
     let unknown = doors.call("POST", close, &auth, &json!({})).await;
     assert_eq!(unknown.status, StatusCode::ACCEPTED);
@@ -189,6 +199,8 @@ async fn other_forms_have_their_doors() {
         let expected = if path.ends_with('c') { StatusCode::OK } else { StatusCode::NOT_FOUND };
         assert_eq!(answer.status, expected, "{path}");
     }
+    let slash = doors.post("/intake/KEY/json/", &json).await;
+    assert_eq!(slash.status, StatusCode::OK, "a slash at the end does not count");
 }
 
 /// A body that never ends, and never comes.
