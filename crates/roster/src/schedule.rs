@@ -85,11 +85,7 @@ pub struct Layer<P = PersonId> {
     /// Who takes turns.
     pub rotation: Rotation<P>,
     /// The hours it covers; all of them when there are none.
-    #[serde(
-        default = "Vec::new",
-        deserialize_with = "crate::written::list",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
     pub restrictions: Vec<Restriction>,
 }
 
@@ -114,11 +110,7 @@ pub struct Schedule<P = PersonId> {
     /// Its layers; a later one wins over those before it.
     pub layers: Vec<Layer<P>>,
     /// Exceptions; a later one wins over those before it.
-    #[serde(
-        default = "Vec::new",
-        deserialize_with = "crate::written::list",
-        skip_serializing_if = "Vec::is_empty"
-    )]
+    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
     pub overrides: Vec<Override<P>>,
 }
 

@@ -31,13 +31,6 @@ fn clock(text: &str) -> Option<Time> {
     text.parse().ok().filter(|_| written)
 }
 
-/// A list that may be left out; `null` leaves it out, too.
-pub(crate) fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    from: D,
-) -> Result<Vec<T>, D::Error> {
-    Option::deserialize(from).map(Option::unwrap_or_default)
-}
-
 /// The first shift's beginning.
 pub(crate) mod start {
     use super::*;

@@ -143,9 +143,3 @@ fn what_is_written_in_another_form_is_refused() {
         assert!(error.contains("unknown field `colour`"), "{path}: {error}");
     }
 }
-
-#[test]
-fn what_may_be_left_out_may_be_null() {
-    assert_eq!(schedule(with("/layers/0/restrictions", Value::Null)).layers[0].restrictions, []);
-    assert_eq!(schedule(with("/overrides", Value::Null)).overrides, []);
-}
