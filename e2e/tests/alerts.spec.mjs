@@ -53,6 +53,8 @@ test('Alertmanager is connected, heard, and its alert ends its incident', async 
   await expect(admin.getByRole('region', { name: 'What came' }).getByText('taken')).toBeVisible();
   await look(admin, 'integration');
   const integration = admin.url();
+  // However long a word of it is, what a body tells stays in its card.
+  await send(url.replace(/alertmanager$/, 'json'), { title: 'x'.repeat(400), severity: 'info' });
   await admin.goto(`${integration}/mapping`);
   await look(admin, 'integration-mapping');
   await admin.goto(`${integration}/payloads`);

@@ -1,7 +1,7 @@
 //! Alerts as they are known, and what a signal makes of one.
 
 use crate::settings::{AlertSettings, CHANGES_MAX};
-use crate::words::only_numbers_differ;
+use crate::words::{once, only_numbers_differ};
 use crate::{Signal, SignalStatus};
 use kernel::time::MICROS_PER_SECOND;
 use kernel::{AlertId, IncidentNumber, IntegrationId, Muted, ServiceId, Severity, Timestamp};
@@ -53,6 +53,9 @@ pub struct Alert {
     pub check_at: Option<Timestamp>,
     /// What its words came to, by which changed ones are told from repeated ones.
     pub digest: i64,
+    /// What its first telling came to, by which it is known when it is sent twice; none where its
+    /// source names nothing.
+    pub once: Option<i64>,
 }
 
 /// What a signal did to an alert.
@@ -136,8 +139,9 @@ impl Alert {
     fn ended_after(&self, signal: &Signal, now: Timestamp) -> bool {
         let by_its_source = self.ended_at == Some(self.last_at);
         let lately = self.ended_at.is_some_and(|at| now.seconds_since(at) < LATE_SECONDS);
-        let same = self.started_at.is_some() && self.started_at == signal.started_at;
-        by_its_source && lately && same
+        let begun = self.started_at.is_some() && self.started_at == signal.started_at;
+        let told = self.once.is_some() && self.once == once(signal);
+        by_its_source && lately && (begun || told)
     }
 
     fn changed(&mut self, settings: &AlertSettings, now: Timestamp) {
@@ -240,6 +244,7 @@ fn begin(last: Option<&Alert>, signal: &Signal, around: Around<'_>, id: AlertId)
         flapping_until: last.and_then(|last| last.flapping_until),
         check_at: None,
         digest: around.digest,
+        once: once(signal),
     };
     alert.changed(around.settings, now);
     alert

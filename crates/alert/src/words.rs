@@ -40,6 +40,14 @@ pub fn digest(signal: &Signal) -> i64 {
     ((words.half() << 32) | all.half()).cast_signed()
 }
 
+/// What a telling is known by when it is sent twice, FNV-1a; `None` where its source names nothing.
+pub(crate) fn once(signal: &Signal) -> Option<i64> {
+    let text = signal.once.as_deref()?;
+    let mut all = Fnv::new();
+    text.bytes().for_each(|byte| all.add(byte));
+    Some(all.0.cast_signed())
+}
+
 /// Whether the words behind two digests are the same but for numbers in them.
 pub fn only_numbers_differ(one: i64, other: i64) -> bool {
     one.cast_unsigned() >> 32 == other.cast_unsigned() >> 32

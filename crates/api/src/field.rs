@@ -158,9 +158,26 @@ fn reworded(error: &str) -> String {
     }
     let typed = error.strip_prefix("invalid type: ").or(error.strip_prefix("invalid value: "));
     if let Some((found, expected)) = typed.and_then(|rest| rest.rsplit_once(", expected ")) {
-        return format!("must be {}, not {}", kind(expected), kind(found));
+        let (wanted, given) = (kind(expected), kind(found));
+        return match quoted(found) {
+            Some(number) if given == "a number" && wanted == "a whole number" => {
+                format!("must be {wanted}{}, not {number}", span(expected))
+            }
+            _ => format!("must be {wanted}, not {given}"),
+        };
     }
     error.to_owned()
+}
+
+/// What whole numbers of the reader's type can be.
+fn span(words: &str) -> &'static str {
+    match words {
+        "u8" => " from 0 to 255",
+        "u16" => " from 0 to 65,535",
+        "u32" => " from 0 to 4,294,967,295",
+        "u64" | "usize" => " of at least 0",
+        _ => "",
+    }
 }
 
 /// What the reader calls its types, as a person would.
@@ -258,6 +275,16 @@ mod tests {
                 r#"{"title": "x", "list": [{"size": 1}, {"size": "2"}]}"#,
                 "list.1.size",
                 "must be a whole number, not text",
+            ),
+            (
+                r#"{"title": "x", "list": [{"size": -1}]}"#,
+                "list.0.size",
+                "must be a whole number from 0 to 255, not -1",
+            ),
+            (
+                r#"{"title": "x", "list": [{"size": 1.5}]}"#,
+                "list.0.size",
+                "must be a whole number from 0 to 255, not 1.5",
             ),
             (r#"{"title": "x", "flag": "yes"}"#, "flag", "must be true or false, not text"),
             (r#"{"title": "x", "title": "y"}"#, "title", "stands twice; say it once"),

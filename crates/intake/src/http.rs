@@ -58,6 +58,7 @@ pub fn router_asking(desk: Desk, outside: Arc<dyn Outside>) -> Router {
     };
     Router::new()
         .route("/intake/{key}/{kind}", any(come_in))
+        .route("/intake/{key}/{kind}/", any(come_in))
         .route("/intake/{key}", any(nothing_here))
         .route("/intake/{key}/{kind}/{*rest}", any(come_in_deeper))
         .with_state(app)

@@ -18,7 +18,6 @@ pub fn is_one(request: &Request<'_>) -> bool {
 /// `ce`. An alert that the mapping finds no key for is known by source and subject, without a subject
 /// by source and id, so that an event that comes twice is one.
 pub fn read(request: &Request<'_>, mapping: Option<&Mapping>) -> Result<Reading, Unreadable> {
-    let mapping = mapping.unwrap_or(Mapping::usual());
     let mut notes = Notes::new(request.now);
     let events = events(request, &mut notes)?;
     let mut all = notes.finish(Vec::new());
@@ -64,7 +63,7 @@ fn events(request: &Request<'_>, notes: &mut Notes) -> Result<Vec<Value>, Unread
     Ok(vec![Value::Object(event)])
 }
 
-fn one(request: &Request<'_>, mapping: &Mapping, event: &Value, place: usize) -> Reading {
+fn one(request: &Request<'_>, mapping: Option<&Mapping>, event: &Value, place: usize) -> Reading {
     let attribute = |name: &str| event.get(name).and_then(Value::as_str).unwrap_or_default();
     let (source, id, subject) = (attribute("source"), attribute("id"), attribute("subject"));
     let fresh = match (subject, id, place) {
@@ -74,6 +73,7 @@ fn one(request: &Request<'_>, mapping: &Mapping, event: &Value, place: usize) ->
         (subject, _, _) => key(&format!("{source} {subject}")),
     };
     let document = with_event(event, attribute("type"));
+    let mapping = mapping.unwrap_or_else(|| Mapping::usual_for(&document));
     let mut reading = mapping.read(&document, request.now, &fresh);
     if event.get("data_base64").is_some() {
         reading.warnings.push("data_base64: is not looked into".to_owned());

@@ -6,7 +6,7 @@
 use super::flat::Flat;
 use super::limits::BODY_CHARS;
 use super::loose::{self, Pairs, Raw};
-use super::{Notes, Request, Unreadable, key};
+use super::{Notes, Request, Unreadable, form_pairs, key};
 use crate::{Reading, Severity, Signal, SignalStatus};
 
 const CYCLE: [&str; 4] = ["aggregkey", "aggregationkey", "alertcyclekey", "dedupkey"];
@@ -23,13 +23,18 @@ const SNAPSHOT: [&str; 1] = ["snapshot"];
 const DATE: [&str; 5] = ["date", "lastupdated", "timestamp", "eventtime", "datetime"];
 const HOST: [&str; 2] = ["hostname", "host"];
 
-/// Reads an alert.
+/// Reads an alert, also as the form that a site may have its fields sent as.
 pub fn read(request: &Request<'_>) -> Result<Reading, Unreadable> {
     let mut notes = Notes::new(request.now);
     let text = loose::text(request.body, &mut notes);
-    let pairs: Pairs<'_, Raw<'_>> = loose::parse(&text)?;
+    let form = if request.is_form() { form_pairs(request.body) } else { Vec::new() };
     let unfilled = |text: &str| text.len() > 1 && text.starts_with('$') && !text.contains(' ');
-    let fields = Flat::of(&mut notes, &pairs, unfilled);
+    let pairs: Result<Pairs<'_, Raw<'_>>, Unreadable> = loose::parse(&text);
+    let fields = match &pairs {
+        Ok(pairs) => Flat::of(&mut notes, pairs, unfilled),
+        Err(_) if !form.is_empty() => Flat::of_form(&mut notes, &form, unfilled),
+        Err(error) => return Err(error.clone()),
+    };
     if fields.first(&TITLE).is_none() && fields.first(&CYCLE).or(fields.first(&MONITOR)).is_none() {
         return Err(Unreadable::new("title", "is missing or blank"));
     }

@@ -16,9 +16,27 @@ impl<'a> Flat<'a> {
         pairs: &Pairs<'a, Raw<'a>>,
         is_unfilled: impl Fn(&str) -> bool,
     ) -> Self {
+        let words = pairs.iter().map(|(name, value)| (name, value.words()));
+        Flat::filled(notes, words, is_unfilled)
+    }
+
+    /// The same of a form.
+    pub(super) fn of_form(
+        notes: &mut Notes,
+        form: &'a [(String, String)],
+        is_unfilled: impl Fn(&str) -> bool,
+    ) -> Self {
+        let words = form.iter().map(|(name, value)| (name.as_str(), Cow::from(value.as_str())));
+        Flat::filled(notes, words, is_unfilled)
+    }
+
+    fn filled<'n>(
+        notes: &mut Notes,
+        pairs: impl Iterator<Item = (&'n str, Cow<'a, str>)>,
+        is_unfilled: impl Fn(&str) -> bool,
+    ) -> Self {
         let mut fields = BTreeMap::new();
-        for (name, value) in pairs.iter() {
-            let words = value.words();
+        for (name, words) in pairs {
             if is_unfilled(words.trim()) {
                 let name: String = name.chars().take(QUOTED_CHARS).collect();
                 notes.warn("macros", format_args!("{name:?} was not filled in"));

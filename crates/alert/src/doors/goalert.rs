@@ -1,10 +1,10 @@
-//! GoAlert's generic API: `summary`, `details`, `action`, `dedup` and `meta`, as JSON, as a form, or
-//! in the address.
+//! GoAlert's generic API: `summary`, `details`, `action`, `dedup` and `meta`, as JSON, as a form of
+//! either kind, or in the address.
 
 use super::limits::BODY_CHARS;
 use super::loose::{self, Pairs, Raw, Text, object};
 use super::notes::digest;
-use super::{Notes, Request, Unreadable, details, form_pairs, key};
+use super::{Notes, Request, Unreadable, details, form, form_pairs, key};
 use crate::{Reading, Signal, SignalStatus};
 use std::borrow::Cow;
 
@@ -22,15 +22,24 @@ object! {
 /// cannot be closed otherwise.
 pub fn read(request: &Request<'_>) -> Result<Reading, Unreadable> {
     let mut notes = Notes::new(request.now);
-    let text = match request.is_form() || request.body.is_empty() {
+    let has_parts = request.content_type().starts_with("multipart/");
+    let text = match request.is_form() || has_parts || request.body.is_empty() {
         true => Cow::Borrowed("{}"),
         false => loose::text(request.body, &mut notes),
     };
-    let body: Body<'_> = loose::parse(&text)?;
+    let body: Body<'_> = match loose::parse(&text) {
+        // The address says it all, as there.
+        Err(_) if request.parameter("summary").is_some() => Body::default(),
+        read => read?,
+    };
     let form = if request.is_form() { form_pairs(request.body) } else { Vec::new() };
+    let content_type = request.header("content-type").unwrap_or_default();
     let given = |name: &str, json: &Text<'_>| {
         let from_form = form.iter().find(|(known, _)| known == name).map(|pair| pair.1.clone());
-        json.get().map(str::to_owned).or(from_form).or_else(|| request.parameter(name))
+        let part = || form::part(content_type, request.body, name);
+        let from_part = || part().map(|part| String::from_utf8_lossy(part).into_owned());
+        let from_body = json.get().map(str::to_owned).or(from_form).or_else(from_part);
+        from_body.or_else(|| request.parameter(name))
     };
     let summary = given("summary", &body.summary).unwrap_or_default();
     let more = given("details", &body.details).unwrap_or_default();

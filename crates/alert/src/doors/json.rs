@@ -1,27 +1,28 @@
 //! Any JSON, read by a mapping; also CloudEvents and forms.
 
 use super::loose;
-use super::{Notes, Request, Unreadable, cloudevents, form_pairs};
+use super::{Notes, Request, Unreadable, cloudevents, form_pairs, xml};
 use crate::Reading;
 use crate::mapping::Mapping;
 use serde_json::{Map, Value};
 
-/// Reads a request by a mapping, or by [`Mapping::usual`] where there is none. CloudEvents are
+/// Reads a request by a mapping, or by [`Mapping::usual_for`] it where there is none. CloudEvents are
 /// recognised by their content type or headers; `each` then counts from the data of each event.
 pub fn read(request: &Request<'_>, mapping: Option<&Mapping>) -> Result<Reading, Unreadable> {
     if cloudevents::is_one(request) {
         return cloudevents::read(request, mapping);
     }
-    let mapping = mapping.unwrap_or(Mapping::usual());
     let mut notes = Notes::new(request.now);
     let document = document(request, &mut notes)?;
+    let mapping = mapping.unwrap_or_else(|| Mapping::usual_for(&document));
     let mut reading = mapping.read(&document, request.now, request.fresh);
     reading.warnings.splice(0..0, notes.finish(Vec::new()).warnings);
     Ok(reading)
 }
 
-/// The body as a document: JSON whatever its type says, else a form. One nested deeper
-/// than 128 levels, which the JSON library refuses, is unreadable.
+/// The body as a document: JSON whatever its type says, else a form, and what its type calls XML
+/// or a plain text. One nested deeper than 128 levels, which the JSON library refuses, is
+/// unreadable.
 pub fn document(request: &Request<'_>, notes: &mut Notes) -> Result<Value, Unreadable> {
     if request.is_form() {
         let pairs = form_pairs(request.body).into_iter();
@@ -34,5 +35,24 @@ pub fn document(request: &Request<'_>, notes: &mut Notes) -> Result<Value, Unrea
         return Ok(inner.or_else(whole).unwrap_or(Value::Object(map)));
     }
     let text = loose::text(request.body, notes);
-    loose::parse(&text)
+    loose::parse(&text).or_else(|error| otherwise(request, &text).ok_or(error))
+}
+
+/// What is no JSON and does not mean to be: texts by the names of their elements, or a title with
+/// more words.
+fn otherwise(request: &Request<'_>, text: &str) -> Option<Value> {
+    let kind = request.content_type();
+    let is_json = text.trim_start().starts_with(['{', '[']);
+    let map = match kind.as_str() {
+        "text/plain" if !is_json => {
+            let first = text.lines().find(|line| !line.trim().is_empty())?;
+            Map::from_iter(
+                [("title", first), ("message", text)]
+                    .map(|(name, words)| (name.to_owned(), Value::String(words.to_owned()))),
+            )
+        }
+        "application/xml" | "text/xml" => xml::texts(text),
+        _ => return None,
+    };
+    (!map.is_empty()).then_some(Value::Object(map))
 }

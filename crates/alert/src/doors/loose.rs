@@ -13,10 +13,14 @@ use std::marker::PhantomData;
 /// The body as text: what is no UTF-8 is replaced, a byte order mark left out.
 pub(super) fn text<'a>(body: &'a [u8], notes: &mut Notes) -> Cow<'a, str> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    let text = std::str::from_utf8(body).map(Cow::Borrowed).unwrap_or_else(|_| {
-        notes.warn("body", "is not UTF-8; what is not was replaced");
-        String::from_utf8_lossy(body)
-    });
+    let text = match (utf16(body), std::str::from_utf8(body)) {
+        (Some(text), _) => Cow::Owned(text),
+        (None, Ok(text)) => Cow::Borrowed(text),
+        (None, Err(_)) => {
+            notes.warn("body", "is not UTF-8; what is not was replaced");
+            String::from_utf8_lossy(body)
+        }
+    };
     match repaired(&text) {
         Some(repaired) => {
             notes.warn("body", "has line breaks or other control characters in strings");
@@ -24,6 +28,21 @@ pub(super) fn text<'a>(body: &'a [u8], notes: &mut Notes) -> Cow<'a, str> {
         }
         None => text,
     }
+}
+
+/// The text of a body that its mark says is UTF-16, as shells of Windows write files.
+fn utf16(body: &[u8]) -> Option<String> {
+    let (is_little, rest) = match body {
+        [0xff, 0xfe, rest @ ..] => (true, rest),
+        [0xfe, 0xff, rest @ ..] => (false, rest),
+        _ => return None,
+    };
+    let units = rest.chunks_exact(2).map(|pair| match is_little {
+        true => u16::from_le_bytes([pair[0], pair[1]]),
+        false => u16::from_be_bytes([pair[0], pair[1]]),
+    });
+    let chars = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER));
+    Some(chars.collect())
 }
 
 /// A JSON text whose strings hold control characters as they are, which templates without
@@ -402,6 +421,22 @@ mod tests {
     fn depth_is_no_matter_where_nothing_is_read() {
         let deep = format!("{{\"x\": {}1{}, \"a\": 5}}", "[".repeat(100_000), "]".repeat(100_000));
         assert_eq!(sample(&deep).a.as_str(), "5");
+    }
+
+    #[test]
+    fn what_windows_writes_is_a_text() {
+        let notes = &mut Notes::new("2026-11-23T05:00:00Z".parse().unwrap());
+        let text = r#"{"a": "ä😀"}"#;
+        let little = text.encode_utf16().flat_map(u16::to_le_bytes);
+        let little: Vec<u8> = [0xff, 0xfe].into_iter().chain(little).collect();
+        let big = text.encode_utf16().flat_map(u16::to_be_bytes);
+        let big: Vec<u8> = [0xfe, 0xff].into_iter().chain(big).collect();
+        for body in
+            [&little[..], &big, text.as_bytes(), &[&b"\xef\xbb\xbf"[..], text.as_bytes()].concat()]
+        {
+            assert_eq!(super::text(body, notes), text);
+        }
+        assert_eq!(super::text(b"\xff\xfe{", notes), "");
     }
 
     #[test]

@@ -39,6 +39,7 @@ pub mod sns;
 pub mod uptime_kuma;
 pub mod victorops;
 mod vocabulary;
+mod xml;
 pub mod zabbix;
 
 pub use form::decode as form_pairs;

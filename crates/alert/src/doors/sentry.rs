@@ -26,6 +26,7 @@ object! {
     Data<'a> {
         "event" => event: Issue<'a>,
         "issue" => issue: Issue<'a>,
+        "error" => error: Issue<'a>,
         "metric_alert" => metric_alert: Metric<'a>,
         "description_title" => description_title: Text<'a>,
         "description_text" => description_text: Text<'a>,
@@ -68,16 +69,25 @@ object! {
     }
 }
 
+/// What Sentry also tells of, which is no alert.
+const NO_ALERTS: [&str; 2] = ["installation", "comment"];
+
 /// Reads a notification.
 pub fn read(request: &Request<'_>) -> Result<Reading, Unreadable> {
     let mut notes = Notes::new(request.now);
     let text = loose::text(request.body, &mut notes);
     let body: Body<'_> = loose::parse(&text)?;
     let data = &body.data;
+    if let Some(what) =
+        request.header("sentry-hook-resource").filter(|what| NO_ALERTS.contains(what))
+    {
+        notes.warn("data", format_args!("tells of {what}, which is no alert"));
+        return Ok(notes.finish(Vec::new()));
+    }
+    let issue = [&data.event, &data.error, &data.issue].into_iter().find(|issue| issue.is_object);
     let signal = if data.metric_alert.is_object {
         metric(&mut notes, &body)
-    } else if data.event.is_object || data.issue.is_object {
-        let issue = if data.event.is_object { &data.event } else { &data.issue };
+    } else if let Some(issue) = issue {
         of_issue(&mut notes, &body, issue, request.fresh)
     } else if body.id.get().is_some() || body.message.get().is_some() {
         plugin(&mut notes, &body, request.fresh)

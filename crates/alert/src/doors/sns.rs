@@ -54,6 +54,33 @@ object! {
 }
 
 object! {
+    /// What EventBridge tells of; an alarm that changed, among others.
+    Event<'a> {
+        "detail-type" => kind: Text<'a>,
+        "account" => account: Text<'a>,
+        "region" => region: Text<'a>,
+        "resources" => resources: loose::Many<Text<'a>>,
+        "detail" => detail: Detail<'a>,
+    }
+}
+
+object! {
+    Detail<'a> {
+        "alarmName" => alarm_name: Text<'a>,
+        "state" => state: State<'a>,
+        "previousState" => previous: State<'a>,
+    }
+}
+
+object! {
+    State<'a> {
+        "value" => value: Text<'a>,
+        "reason" => reason: Text<'a>,
+        "timestamp" => timestamp: Text<'a>,
+    }
+}
+
+object! {
     Dimension<'a> {
         "name" => name: Text<'a>,
         "value" => value: Text<'a>,
@@ -218,11 +245,13 @@ fn signal(
     fresh: &str,
 ) -> Signal {
     let alarm: Alarm<'_> = loose::parse(message).unwrap_or_default();
+    let event: Event<'_> = loose::parse(message).unwrap_or_default();
+    let alarm = if alarm.name.get().is_some() { alarm } else { event.alarm() };
     let mut signal = match alarm.name.get() {
         Some(name) => cloudwatch(notes, &alarm, name),
         None => {
             let first = message.lines().find(|line| !line.trim().is_empty());
-            let title = notes.title("Subject", &[subject, first]);
+            let title = notes.title("Subject", &[subject, event.kind.get(), first]);
             let known = id.map_or_else(|| fresh.to_owned(), key);
             let mut signal = Signal::new(known, SignalStatus::Firing, title);
             signal.body = notes.text("Message", message, BODY_CHARS);
@@ -231,6 +260,24 @@ fn signal(
     };
     signal.once = id.map(key);
     signal
+}
+
+impl<'a> Event<'a> {
+    /// The alarm that it is about; one without a name where it is about something else.
+    fn alarm(&self) -> Alarm<'a> {
+        let state = &self.detail.state;
+        Alarm {
+            name: self.detail.alarm_name.clone(),
+            arn: self.resources.items.first().cloned().unwrap_or_default(),
+            account: self.account.clone(),
+            region: self.region.clone(),
+            new_state: state.value.clone(),
+            old_state: self.detail.previous.value.clone(),
+            reason: state.reason.clone(),
+            changed: state.timestamp.clone(),
+            ..Alarm::default()
+        }
+    }
 }
 
 fn cloudwatch(notes: &mut Notes, alarm: &Alarm<'_>, name: &str) -> Signal {

@@ -42,8 +42,12 @@ object! {
     }
 }
 
+/// With which the words of a test end; what else comes without a heartbeat says that a certificate
+/// or a domain will expire.
+const TEST: &str = "Testing";
+
 /// Reads a notification, also the `data` of a form of either kind. A test, which has
-/// no heartbeat, is an information.
+/// no heartbeat, is an information; whatever else has none is a warning.
 pub fn read(request: &Request<'_>) -> Result<Reading, Unreadable> {
     let mut notes = Notes::new(request.now);
     let pairs = request.is_form().then(|| form_pairs(request.body));
@@ -59,10 +63,15 @@ pub fn read(request: &Request<'_>) -> Result<Reading, Unreadable> {
     let signal = match body.heartbeat.is_object {
         true => signal(&mut notes, &body, request.fresh),
         false => {
-            notes.warn("heartbeat", "is missing; taken as a test");
+            let is_test = body.msg.as_str().trim_end().ends_with(TEST);
+            let (severity, kind) = match is_test {
+                true => (Severity::Info, "test"),
+                false => (Severity::Warning, "warning"),
+            };
+            notes.warn("heartbeat", format_args!("is missing; taken as a {kind}"));
             let title = notes.title("msg", &[body.msg.get()]);
             let signal = Signal::new(request.fresh, SignalStatus::Firing, title);
-            Some(Signal { severity: Severity::Info, ..signal })
+            Some(Signal { severity, ..signal })
         }
     };
     Ok(notes.finish(signal.into_iter().collect()))

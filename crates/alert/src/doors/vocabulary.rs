@@ -66,7 +66,7 @@ const RESOLVED: [&str; 19] = [
     "completed",
 ];
 const ACKNOWLEDGED: [&str; 4] = ["acknowledged", "acknowledge", "ack", "acknowledgement"];
-const FIRING: [&str; 22] = [
+const FIRING: [&str; 25] = [
     "firing",
     "alerting",
     "trigger",
@@ -89,6 +89,9 @@ const FIRING: [&str; 22] = [
     "new",
     "created",
     "nodata",
+    "activated",
+    "fired",
+    "anomalous",
 ];
 
 /// How bad a source's word says it is; `None` for a word that nobody knows.

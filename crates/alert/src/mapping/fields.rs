@@ -9,7 +9,6 @@ use kernel::Timestamp;
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
 kernel::words! {
     /// What a mapping says something about.
@@ -55,39 +54,6 @@ pub struct Mapping {
     pub(super) fields: BTreeMap<Field, (String, Expression)>,
 }
 
-/// What is tried where an integration has no mapping: names that many programs use.
-const GUESSES: [(Field, &str); 13] = [
-    (
-        Field::Key,
-        "dedup_key ?? deduplication_key ?? dedup ?? alias ?? fingerprint ?? incident_key ?? alert_id ?? alertId ?? key ?? id",
-    ),
-    (Field::Status, "status ?? state ?? event_action ?? action ?? alert_status"),
-    (
-        Field::Severity,
-        "severity ?? level ?? priority ?? criticality ?? labels.severity ?? match type { 'failure' => 'error', 'warning' => 'warning', 'info' | 'success' => 'info' }",
-    ),
-    (
-        Field::Title,
-        "title ?? summary ?? subject ?? name ?? alertname ?? labels.alertname ?? message ?? text ?? msg ?? description ?? event ?? topic",
-    ),
-    (Field::Body, "description ?? details ?? message ?? body ?? text ?? msg"),
-    (Field::Labels, "labels ?? tags ?? metadata ?? meta"),
-    (Field::Links, "url ?? link ?? source_url ?? alert_url"),
-    (Field::Service, "service ?? service_name ?? labels.service"),
-    (Field::Group, "group_key ?? groupKey"),
-    (Field::Priority, "priority"),
-    (Field::StartedAt, "started_at ?? startsAt ?? timestamp ?? time ?? created_at"),
-    (Field::Note, "note"),
-    (Field::Once, "once"),
-];
-
-static GUESSED: LazyLock<Mapping> = LazyLock::new(|| {
-    let fields = GUESSES.iter().filter_map(|(field, text)| {
-        parse(text).ok().map(|expression| (*field, ((*text).to_owned(), expression)))
-    });
-    Mapping { fields: fields.collect() }
-});
-
 impl Mapping {
     /// Reads fields and their expressions. What is wrong with any of them is said of all.
     pub fn parse<N: AsRef<str>, T: AsRef<str>>(
@@ -107,11 +73,6 @@ impl Mapping {
             }
         }
         if faults.is_empty() { Ok(mapping) } else { Err(faults) }
-    }
-
-    /// The mapping of integrations that have none of their own: it knows the usual names.
-    pub fn usual() -> &'static Mapping {
-        &GUESSED
     }
 
     /// Fields and expressions, as they were written.
@@ -220,7 +181,7 @@ fn instant(notes: &mut Notes, field: &str, text: &str) -> Option<Timestamp> {
 }
 
 /// Strings, numbers and truth values as text.
-fn scalar(value: &Value) -> Option<Cow<'_, str>> {
+pub(super) fn scalar(value: &Value) -> Option<Cow<'_, str>> {
     match value {
         Value::String(text) => Some(Cow::Borrowed(text)),
         Value::Number(_) | Value::Bool(_) => Some(Cow::Owned(value.to_string())),

@@ -38,6 +38,7 @@ mod expression;
 mod fields;
 mod parse;
 mod trial;
+mod usual;
 
 pub use fields::{Field, Mapping};
 pub use parse::Fault;

@@ -128,6 +128,21 @@ fn a_telling_that_came_late_begins_nothing() {
 }
 
 #[test]
+fn a_telling_that_is_sent_twice_begins_nothing_though_it_says_no_time() {
+    let told = |once: &str| Signal {
+        once: Some(once.to_owned()),
+        ..signal("a", SignalStatus::Firing, Severity::Critical)
+    };
+    let mut known = Known::default();
+    known.takes(&told("1"), 0);
+    known.ends(10);
+    assert_eq!(known.takes(&told("1"), 11), Outcome::Repeated, "it was over since");
+    assert_eq!(known.takes(&told("2"), 12), Outcome::New, "another telling is another alert");
+    known.ends(20);
+    assert_eq!(known.fires(21), Outcome::New, "what names nothing is not told apart");
+}
+
+#[test]
 fn an_alert_is_looked_at_in_time_without_writing_an_index_each_time() {
     let mut known = Known::default();
     let until = |seconds| Signal {

@@ -56,6 +56,9 @@ fn uptime_kuma() {
     let test =
         signal(Kind::UptimeKuma, r#"{"heartbeat": null, "monitor": null, "msg": "Testing"}"#);
     assert_eq!((test.severity, test.key.as_str()), (Severity::Info, "fresh"));
+    // What else has no heartbeat must reach somebody.
+    let expires = r#"{"heartbeat": null, "monitor": null, "msg": "[Shop][https://shop.example] certificate expires in 7 days"}"#;
+    assert_eq!(signal(Kind::UptimeKuma, expires).severity, Severity::Warning);
 }
 
 #[test]
@@ -103,6 +106,18 @@ fn sentry() {
 }
 
 #[test]
+fn sentry_tells_of_errors_and_of_what_is_no_alert() {
+    let error = r#"{"action": "created", "data": {"error": {"issue_id": "9", "title": "Boom", "level": "fatal"}}}"#;
+    let told = signal(Kind::Sentry, error);
+    assert_eq!((told.key.as_str(), told.severity), ("issue:9", Severity::Critical));
+    let body = br#"{"action": "created", "data": {"installation": {"status": "installed"}}}"#;
+    let headers = [("Sentry-Hook-Resource", "installation")];
+    let request = Request { headers: &headers, ..Request::post(body, now(), "fresh") };
+    let reading = Kind::Sentry.read(&request).unwrap();
+    assert!(reading.signals.is_empty() && reading.warnings.len() == 1, "{reading:?}");
+}
+
+#[test]
 fn datadog() {
     let told = signal(Kind::Datadog, corpus::DATADOG);
     assert_eq!((told.key.as_str(), told.title.as_str()), ("9bd4ac", "CPU is high on {host:web-1}"));
@@ -110,6 +125,13 @@ fn datadog() {
     assert_eq!(told.started_at, at("2026-11-23T04:52:11Z"));
     let over = corpus::DATADOG.replace("Triggered\",", "Recovered\",");
     assert_eq!(signal(Kind::Datadog, &over).status, SignalStatus::Resolved);
+    // A site may have the fields sent as a form.
+    let headers = [("content-type", "application/x-www-form-urlencoded")];
+    let form = b"title=%5BTriggered%5D+CPU+is+high&aggreg_key=9bd4ac&alert_priority=P1&snapshot=%24SNAPSHOT";
+    let request = Request { headers: &headers, ..Request::post(form, now(), "fresh") };
+    let told = Kind::Datadog.read(&request).unwrap().signals.remove(0);
+    assert_eq!((told.key.as_str(), told.title.as_str()), ("9bd4ac", "CPU is high"));
+    assert_eq!(told.severity, Severity::Critical);
 }
 
 #[test]
@@ -146,6 +168,25 @@ fn sns_with_an_alarm_of_cloudwatch() {
     let sns::Message::Told(reading) = told(bare) else { panic!("a notification") };
     assert_eq!(reading.signals[0].title, "cpu");
     assert!(sns::read(&Request::post(br#"{"Message": [1]}"#, now(), "fresh")).is_err());
+    // As EventBridge tells of an alarm, and of something else.
+    let event = |kind: &str, detail: &str| {
+        let message = format!(
+            r#"{{"detail-type": "{kind}", "resources": ["arn:alarm:cpu"], "detail": {detail}}}"#
+        );
+        serde_json::json!({"Type": "Notification", "MessageId": "m", "Message": message})
+            .to_string()
+    };
+    let detail = r#"{"alarmName": "cpu", "state": {"value": "OK", "timestamp": "2026-11-23T04:52:11.000+0000"}}"#;
+    let sns::Message::Told(reading) = told(&event("CloudWatch Alarm State Change", detail)) else {
+        panic!("a notification")
+    };
+    let alarm = &reading.signals[0];
+    assert_eq!((alarm.key.as_str(), alarm.title.as_str()), ("arn:alarm:cpu", "cpu"));
+    assert_eq!(alarm.status, SignalStatus::Resolved);
+    let sns::Message::Told(reading) = told(&event("GuardDuty Finding", "{}")) else {
+        panic!("a notification")
+    };
+    assert_eq!(reading.signals[0].title, "GuardDuty Finding");
 }
 
 #[test]
@@ -203,6 +244,14 @@ fn goalert_by_form_and_address() {
     let opened = Kind::Goalert.read(&request).unwrap().signals.remove(0);
     assert_eq!((opened.status, &opened.key), (SignalStatus::Firing, &closed.key));
     assert!(Kind::Goalert.read(&Request::post(b"{}", now(), "fresh")).is_err());
+    // Where the address says it all, the body need not.
+    let request = Request { body: b"nothing", ..request };
+    assert_eq!(Kind::Goalert.read(&request).unwrap().signals[0].key, closed.key);
+    let parts =
+        b"--x\r\nContent-Disposition: form-data; name=\"summary\"\r\n\r\nDisk full\r\n--x--\r\n";
+    let headers = [("content-type", "multipart/form-data; boundary=x")];
+    let request = Request { headers: &headers, ..Request::post(parts, now(), "fresh") };
+    assert_eq!(Kind::Goalert.read(&request).unwrap().signals[0].title, "Disk full");
 }
 
 #[test]
@@ -228,6 +277,11 @@ fn pagerduty_refuses_what_it_refuses_but_for_a_severity() {
     assert_eq!(field(r#"{"routing_key": "k", "event_action": "boom"}"#), "event_action");
     assert_eq!(field(r#"{"routing_key": "k"}"#), "event_action");
     assert_eq!(field("nonsense"), "body");
+    // The first clients in Python have the key in a header.
+    let headers = [("X-Routing-Key", "k")];
+    let body = br#"{"event_action": "resolve", "dedup_key": "d"}"#;
+    let request = Request { headers: &headers, ..Request::post(body, now(), "fresh") };
+    assert_eq!(pagerduty::read(&request).unwrap().routing_key, "k");
 
     let event = pagerduty::read_v1(&Request::post(corpus::PAGERDUTY_V1.as_bytes(), now(), "fresh"))
         .unwrap();

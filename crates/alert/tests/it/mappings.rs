@@ -1,6 +1,7 @@
 //! Mappings as administrators write them.
 
 use super::check::now;
+use alert::doors::{Request, json};
 use alert::mapping::{Field, Mapping};
 use alert::{Severity, SignalStatus};
 use serde_json::json;
@@ -107,4 +108,85 @@ fn usual_names_are_guessed() {
     assert_eq!(told.severity, Severity::Error);
     assert_eq!(read(json!({"text": "up", "status": "recovered"})).status, SignalStatus::Resolved);
     assert_eq!(read(json!([1, 2])).title, "Alert without a title");
+}
+
+#[test]
+fn what_calls_itself_a_text_or_xml_is_read_though_it_is_no_json() {
+    let read = |kind: &str, body: &str| {
+        let headers = [("content-type", kind)];
+        let request = Request { headers: &headers, ..Request::post(body.as_bytes(), now(), "f") };
+        json::read(&request, None).map(|reading| {
+            let told = &reading.signals[0];
+            (told.title.clone(), told.body.clone())
+        })
+    };
+    let told = |title: &str, body: &str| Ok((title.to_owned(), body.to_owned()));
+    assert_eq!(
+        read("text/plain; charset=utf-8", "\nDisk full\non db1\n"),
+        told("Disk full", "Disk full\non db1")
+    );
+    let xml = "<Alert><Subject>Disk full</Subject><Message>on db1</Message></Alert>";
+    assert_eq!(read("text/xml", xml), told("Disk full", "on db1"));
+    assert_eq!(read("text/plain", r#"{"title": "Disk full"}"#), told("Disk full", ""));
+    for (kind, body) in [
+        ("application/json", "Disk full"),
+        ("text/plain", r#"{"title": "Disk"#),
+        ("text/plain", " "),
+        ("text/xml", "<a/>"),
+    ] {
+        assert_eq!(read(kind, body).unwrap_err().field, "body", "{kind} {body}");
+    }
+}
+
+#[test]
+fn alerts_are_found_where_programs_put_them() {
+    let read = |document: serde_json::Value| {
+        let reading = Mapping::usual_for(&document).read(&document, now(), "fresh");
+        let told = reading.signals.into_iter().map(|one| (one.title, one.status));
+        told.collect::<Vec<_>>()
+    };
+    let (firing, over) = (SignalStatus::Firing, SignalStatus::Resolved);
+    for (document, title, status) in [
+        // A monitoring of a cloud, and another.
+        (
+            json!({"version": "1.2", "incident": {"summary": "Many errors", "state": "closed"}}),
+            "Many errors",
+            over,
+        ),
+        (
+            json!({"schemaId": "common", "data": {"essentials": {"alertRule": "CPU", "monitorCondition": "Resolved"}}}),
+            "CPU",
+            over,
+        ),
+        // What is around the alert says whether it is over, or of what kind the message is.
+        (
+            json!({"eventType": "ALERT_NOTIFICATION_CLEAR", "alert": {"ruleName": "Agent away"}}),
+            "Agent away",
+            over,
+        ),
+        (
+            json!({"event": "alert.opened", "data": {"title": "Lag", "status": "open"}}),
+            "Lag",
+            firing,
+        ),
+        (json!({"action": "Closed", "event": {"title": "Queue", "body": "x"}}), "Queue", over),
+        // A title of its own counts more than what it holds.
+        (json!({"title": "Build", "data": {"title": "x", "status": "ok"}}), "Build", firing),
+        (
+            json!({"event": "Check #1 recovered", "alert_type": "ALERT_RECOVERY"}),
+            "Check #1 recovered",
+            over,
+        ),
+        (json!({"alert": "Disk full"}), "Disk full", firing),
+    ] {
+        assert_eq!(read(document), [(title.to_owned(), status)]);
+    }
+    // Each alert of a list is one, whatever is said of all of them.
+    let group = json!({"title": "[FIRING:1]", "status": "firing", "alerts": [
+        {"status": "firing", "labels": {"alertname": "A"}, "fingerprint": "1"},
+        {"status": "resolved", "annotations": {"summary": "B is bad"}, "fingerprint": "2"},
+    ]});
+    assert_eq!(read(group), [("A".to_owned(), firing), ("B is bad".to_owned(), over)]);
+    let list = json!([{"title": "A"}, {"title": "B", "state": "ok"}]);
+    assert_eq!(read(list), [("A".to_owned(), firing), ("B".to_owned(), over)]);
 }

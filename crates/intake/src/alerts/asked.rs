@@ -1,19 +1,24 @@
 //! A request, taken apart as far as reading it needs it.
 
 use super::Doors;
+use super::packing::Packing;
 use crate::pace::Pace;
 use crate::room::{Held, Room};
 use alert::doors::Request;
 use axum::body::Body;
 use axum::http::HeaderMap;
-use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use desk::Raw;
 use futures_util::StreamExt;
 use kernel::Timestamp;
+use std::io::Read;
 use tokio::time::{Instant, timeout_at};
 
 /// Characters of a header's value that are looked at.
 const HEADER_CHARS: usize = 1_000;
+
+/// Bytes that are unpacked at once.
+const PIECE_BYTES: usize = 65_536;
 
 /// A request, with its body once that was read.
 pub(super) struct Asked {
@@ -55,7 +60,7 @@ impl Asked {
         (asked, body)
     }
 
-    /// Reads the body, at most so many bytes.
+    /// Reads the body, at most so many bytes, packed and unpacked.
     pub(super) async fn read(&mut self, room: &Room, body: Body, most: usize) -> Result<(), Cut> {
         let said = self.header(CONTENT_LENGTH.as_str()).and_then(|value| value.parse().ok());
         let mut pace = Pace::start(Instant::now());
@@ -70,7 +75,7 @@ impl Asked {
             let Ok(piece) = timeout_at(pace.until(), pieces.next()).await else {
                 return Err(Cut::Broken);
             };
-            let Some(piece) = piece else { return Ok(()) };
+            let Some(piece) = piece else { return self.unpack(room, most).await };
             let Ok(piece) = piece else { return Err(Cut::Broken) };
             if self.body.len() + piece.len() > most {
                 let mut begin = std::mem::take(&mut self.body);
@@ -86,6 +91,35 @@ impl Asked {
             self.body.extend_from_slice(&piece);
             pace.waited(came.elapsed());
             pace.came(Instant::now(), self.body.len());
+        }
+    }
+
+    /// Takes a packed body apart. One that is broken stays as it came, and is no alert that can be
+    /// read.
+    async fn unpack(&mut self, room: &Room, most: usize) -> Result<(), Cut> {
+        let packing = self.header(CONTENT_ENCODING.as_str()).and_then(Packing::of);
+        let Some(packing) = packing else { return Ok(()) };
+        let packed = std::mem::take(&mut self.body);
+        let mut reader = packing.reader(&packed);
+        let mut piece = vec![0; PIECE_BYTES];
+        loop {
+            let bytes = match reader.read(&mut piece) {
+                Ok(0) => return Ok(()),
+                Ok(bytes) => bytes,
+                Err(_) => {
+                    drop(reader);
+                    self.body = packed;
+                    return Ok(());
+                }
+            };
+            if self.body.len() + bytes > most {
+                return Err(Cut::TooLarge(std::mem::take(&mut self.body)));
+            }
+            let held = packed.len() + self.body.len() + bytes;
+            if !room.make(&mut self.held, held).await {
+                return Err(Cut::NoRoom);
+            }
+            self.body.extend_from_slice(&piece[..bytes]);
         }
     }
 

@@ -6,6 +6,7 @@ mod answer;
 mod asked;
 mod keys;
 mod opsgenie;
+mod packing;
 mod pagerduty;
 mod requests;
 mod signature;

@@ -350,6 +350,21 @@ fn signal(found: &Found, act: Act, by: &By) -> Option<Signal> {
             signal.labels.extend(details);
             Some(signal)
         }
+        Act::RemoveDetails(names) => {
+            let mut signal = as_it_is();
+            signal.labels.retain(|name, _| !names.contains(name));
+            Some(signal)
+        }
+        Act::AddTags(more) => {
+            let mut all = tags(found);
+            all.extend(more.into_iter().filter(|tag| !tags(found).contains(tag)));
+            Some(tagged(as_it_is(), &all))
+        }
+        Act::RemoveTags(some) => {
+            let mut all = tags(found);
+            all.retain(|tag| !some.contains(tag));
+            Some(tagged(as_it_is(), &all))
+        }
         _ => None,
     }
 }
@@ -381,9 +396,21 @@ fn severity(priority: Priority) -> Severity {
     }
 }
 
+/// The label that keeps the tags of an alert.
+const TAGS: &str = "tags";
+
+/// A signal with these tags.
+fn tagged(mut signal: Signal, tags: &[String]) -> Signal {
+    match tags {
+        [] => signal.labels.remove(TAGS),
+        tags => signal.labels.insert(TAGS.to_owned(), tags.join(", ")),
+    };
+    signal
+}
+
 /// The tags of an alert, which are kept as one label.
 fn tags(found: &Found) -> Vec<String> {
-    let all = found.details.labels.get("tags").map(String::as_str).unwrap_or_default();
+    let all = found.details.labels.get(TAGS).map(String::as_str).unwrap_or_default();
     all.split(", ").filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
 }
 

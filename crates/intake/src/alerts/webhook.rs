@@ -10,6 +10,7 @@ use alert::doors::{Kind, Unreadable, heartbeat};
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::http::header::ACCEPT;
 use axum::response::{IntoResponse, Response};
 use desk::{AlertsTold, Beat, Taken};
 use serde_json::json;
@@ -154,12 +155,21 @@ fn said(taken: &Taken) -> serde_json::Value {
     })
 }
 
-/// GoAlert's generic API, whose token stands in the query or the header.
+/// GoAlert's generic API, whose token stands in the query or the header. Who wants JSON is told what
+/// became of it.
 pub(super) async fn goalert(
     State(doors): State<Doors>,
     request: axum::extract::Request,
 ) -> Response {
-    by_token(doors, Kind::Goalert, request, |_| StatusCode::NO_CONTENT.into_response()).await
+    by_token(doors, Kind::Goalert, request, |asked, taken| {
+        if asked.header(ACCEPT.as_str()) != Some("application/json") {
+            return StatusCode::NO_CONTENT.into_response();
+        }
+        let mut body = said(taken);
+        body["IsNew"] = (taken.new > 0).into();
+        say(200, &body)
+    })
+    .await
 }
 
 /// Alert events of incident.io, whose key is a bearer token.
@@ -167,7 +177,7 @@ pub(super) async fn incident_io(
     State(doors): State<Doors>,
     request: axum::extract::Request,
 ) -> Response {
-    by_token(doors, Kind::IncidentIo, request, |taken| {
+    by_token(doors, Kind::IncidentIo, request, |_, taken| {
         let mut body = said(taken);
         body["message"] = "Event accepted for processing".into();
         body["status"] = "success".into();
@@ -180,7 +190,7 @@ async fn by_token(
     doors: Doors,
     kind: Kind,
     request: axum::extract::Request,
-    answer: impl FnOnce(&Taken) -> Response,
+    answer: impl FnOnce(&Asked, &Taken) -> Response,
 ) -> Response {
     let (asked, body) = Asked::begin(&doors, request);
     let in_query = asked.with("", |request| request.parameter("token"));
@@ -205,7 +215,7 @@ async fn by_token(
         }
     };
     match doors.take(&source, told).await {
-        Ok(taken) => answer(&taken),
+        Ok(taken) => answer(&asked, &taken),
         Err(refused) => refused,
     }
 }

@@ -50,7 +50,7 @@ pub struct Found {
 
 const SELECT: &str = "select a.id, a.integration_id, a.key, a.state, a.severity, a.service_id, a.group_key, \
     a.number, a.count, a.first_at, a.last_at, a.started_at, a.ends_at, a.ended_at, a.muted, \
-    a.muted_until, a.changes, a.flapping_until, a.check_at, a.digest from alerts a \
+    a.muted_until, a.changes, a.flapping_until, a.check_at, a.digest, a.once from alerts a \
     left join incidents i on i.number = a.number";
 
 /// Whether an alert says a word.

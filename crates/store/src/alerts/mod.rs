@@ -21,7 +21,7 @@ const KEYS_PER_STATEMENT: usize = 1_024;
 
 const SELECT: &str = "select id, integration_id, key, state, severity, service_id, group_key, number, \
     count, first_at, last_at, started_at, ends_at, ended_at, muted, muted_until, changes, \
-    flapping_until, check_at, digest from alerts";
+    flapping_until, check_at, digest, once from alerts";
 
 const COLUMNS: &[(&str, Type)] = &[
     ("id", Type::Text),
@@ -44,6 +44,7 @@ const COLUMNS: &[(&str, Type)] = &[
     ("flapping_until", Type::Int),
     ("check_at", Type::Int),
     ("digest", Type::Int),
+    ("once", Type::Int),
 ];
 
 /// How much of an alert's row differs from the one that is stored. What is set is written
@@ -365,6 +366,7 @@ fn row(alert: &Alert) -> Row {
         alert.flapping_until.into(),
         alert.check_at.into(),
         alert.digest.into(),
+        alert.once.into(),
     ]
 }
 
@@ -390,6 +392,7 @@ pub(crate) fn read(row: &mut Columns) -> Result<Alert, Failure> {
         flapping_until: row.opt_at()?,
         check_at: row.opt_at()?,
         digest: row.int()?,
+        once: row.opt_int()?,
     })
 }
 

@@ -44,6 +44,7 @@ fn alert(n: u128, key: &str) -> Alert {
         flapping_until: None,
         check_at: None,
         digest: -7,
+        once: Some(-8),
     }
 }
 

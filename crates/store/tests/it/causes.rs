@@ -109,6 +109,7 @@ fn alert(n: usize, number: i64, of: ServiceId, seconds: i64) -> Alert {
         flapping_until: None,
         check_at: None,
         digest: 1,
+        once: None,
     }
 }
 

@@ -64,7 +64,8 @@ pub(in crate::doors) fn signal(notes: &mut Notes, told: &Told<'_>) -> Option<Sig
         priority: told.labels.value("priority").and_then(priority),
         started_at,
         ends_at: notes.instant("alerts[].endsAt", told.ends_at.as_str()),
-        once: Some(if is_key(&once) { once } else { crate::doors::key(&once) }),
+        // Without a beginning the next alert of these labels would look like this one sent twice.
+        once: started_at.map(|_| if is_key(&once) { once } else { crate::doors::key(&once) }),
         labels,
         ..Signal::new(key, status, title)
     })

@@ -36,9 +36,9 @@ pub fn refused(refused: &Refused, request_id: &str) -> (u16, Value) {
     }
 }
 
-/// 401 or 403: the key is nobody's.
+/// 401: the key is nobody's.
 pub fn no_such_key(request_id: &str) -> Value {
-    json!({"message": "Key format is not valid!", "took": 0.0, "requestId": request_id})
+    json!({"message": "Could not authenticate", "took": 0.0, "requestId": request_id})
 }
 
 /// 404: no such alert, request or heartbeat.

@@ -51,7 +51,7 @@ pub fn read(request: &Request<'_>) -> Result<Change, Unreadable> {
     let text = loose::text(request.body, &mut notes);
     let body: Body<'_> = loose::parse(&text)?;
     let payload = &body.payload;
-    let routing_key = routing_key("routing_key", &body.routing_key)?;
+    let routing_key = routing_key(request, "routing_key", &body.routing_key)?;
     let summary = payload.summary.get();
     let summary =
         summary.ok_or_else(|| Unreadable::new("payload.summary", "is missing or blank"))?;

@@ -48,12 +48,15 @@ object! {
     }
 }
 
+/// The header in which the first clients in Python have the key, and no field.
+const KEY_HEADER: &str = "x-routing-key";
+
 /// The key of the integration in an event that cannot be read otherwise; all the rest of it is
 /// passed over.
 pub fn key(request: &Request<'_>) -> Option<String> {
     let text = loose::text(request.body, &mut Notes::new(request.now));
-    let keys: Keys<'_> = loose::parse(&text).ok()?;
-    let key = keys.routing_key.get().or(keys.service_key.get())?;
+    let keys: Keys<'_> = loose::parse(&text).unwrap_or_default();
+    let key = keys.routing_key.get().or(keys.service_key.get()).or(request.header(KEY_HEADER))?;
     Some(key.chars().take(super::limits::NAME_CHARS).collect())
 }
 
@@ -65,8 +68,10 @@ fn links(notes: &mut Notes, links: &mut Vec<Link>, told: &Many<LinkIn<'_>>) {
 }
 
 /// The key of the integration, as far as it can be one.
-fn routing_key(field: &str, key: &Text<'_>) -> Result<String, Unreadable> {
-    let key = key.get().ok_or_else(|| Unreadable::new(field, "is missing or blank"))?;
+fn routing_key(request: &Request<'_>, field: &str, key: &Text<'_>) -> Result<String, Unreadable> {
+    let in_header = request.header(KEY_HEADER).map(str::trim).filter(|key| !key.is_empty());
+    let key =
+        key.get().or(in_header).ok_or_else(|| Unreadable::new(field, "is missing or blank"))?;
     Ok(key.chars().take(super::limits::NAME_CHARS).collect())
 }
 

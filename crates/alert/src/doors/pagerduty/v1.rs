@@ -24,7 +24,7 @@ pub fn read(request: &Request<'_>) -> Result<Event, Unreadable> {
     let mut notes = Notes::new(request.now);
     let text = loose::text(request.body, &mut notes);
     let body: Body<'_> = loose::parse(&text)?;
-    let routing_key = routing_key("service_key", &body.service_key)?;
+    let routing_key = routing_key(request, "service_key", &body.service_key)?;
     let status = action(&mut notes, "event_type", &body.event_type);
     let key = dedup_key("incident_key", &body.incident_key, status, request.fresh)?;
     let title = match (status, body.description.get()) {

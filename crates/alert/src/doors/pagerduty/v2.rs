@@ -38,7 +38,7 @@ pub fn read(request: &Request<'_>) -> Result<Event, Unreadable> {
     let mut notes = Notes::new(request.now);
     let text = loose::text(request.body, &mut notes);
     let body: Body<'_> = loose::parse(&text)?;
-    let routing_key = routing_key("routing_key", &body.routing_key)?;
+    let routing_key = routing_key(request, "routing_key", &body.routing_key)?;
     let status = action(&body.event_action)?;
     let key = dedup_key("dedup_key", &body.dedup_key, status, request.fresh)?;
     let payload = &body.payload;

@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use incident::Lifecycle;
 use serde_json::{Value, json};
+use std::io::Write;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_prometheus_does_not_refresh_is_over() {
@@ -111,6 +112,16 @@ async fn opsgenie_creates_tells_what_became_of_it_and_closes() {
     assert_eq!((&data["count"], &data["priority"]), (&json!(2), &json!("P1")));
     assert_eq!((&data["tags"], &data["details"]["host"]), (&json!(["db", "eu"]), &json!("db2")));
     assert_eq!(doors.state(1).await.priority.get(), 1);
+    for (method, what, body) in [
+        ("POST", "tags?identifierType=alias", json!({ "tags": ["eu", "slow"] })),
+        ("DELETE", "tags?identifierType=alias&tags=db", Value::Null),
+        ("DELETE", "details?identifierType=alias&keys=host", Value::Null),
+    ] {
+        doors.call(method, &format!("/v2/alerts/db_lag/{what}"), &auth, &body).await;
+    }
+    let shown = doors.call("GET", path, &auth, &Value::Null).await;
+    let data = &shown.json["data"];
+    assert_eq!((&data["tags"], &data["details"]["host"]), (&json!(["eu", "slow"]), &Value::Null));
     let close = "/v2/alerts/nothing/close?identifierType=alias";
     let unknown = doors.call("POST", close, &auth, &json!({})).await;
     assert_eq!(unknown.status, StatusCode::ACCEPTED);
@@ -178,12 +189,18 @@ async fn other_forms_have_their_doors() {
     let path = format!("/api/v2/generic/incoming?token={KEY}");
     let generic = doors.post(&path, &json!({ "summary": "Fan broken", "dedup": "fan" })).await;
     assert_eq!(generic.status, StatusCode::NO_CONTENT);
+    let wants_json = Request::post(path.as_str()).header("accept", "application/json");
+    let body = Body::from(r#"{"summary": "Fan broken", "dedup": "fan"}"#);
+    let told = doors.ask(wants_json.body(body).unwrap()).await;
+    assert_eq!((told.status, &told.json["IsNew"]), (StatusCode::OK, &false.into()));
     assert_eq!(doors.incidents().await, 2);
     for path in ["/intake/KEY/nothing", "/intake/ffff/json", "/intake/KEY/json/a/b/c"] {
         let answer = doors.post(path, &json).await;
         let expected = if path.ends_with('c') { StatusCode::OK } else { StatusCode::NOT_FOUND };
         assert_eq!(answer.status, expected, "{path}");
     }
+    let slash = doors.post("/intake/KEY/json/", &json).await;
+    assert_eq!(slash.status, StatusCode::OK, "a slash at the end does not count");
 }
 
 /// A body that never ends, and never comes.
@@ -279,4 +296,29 @@ async fn what_cannot_be_read_is_kept_and_what_was_new_can_be_sent_in_again() {
     let replayed = doors.t.desk.replay_payload(doors.source, kept[0].id).await.unwrap();
     assert_eq!((replayed.new, replayed.incidents.len()), (1, 1));
     assert!(doors.t.desk.replay_payload(doors.source, kept[2].id).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_packed_body_is_taken_apart_as_far_as_there_is_room() {
+    let doors = Doors::open().await;
+    let gzip = |bytes: &[u8]| {
+        let mut packed = flate2::write::GzEncoder::new(vec![], flate2::Compression::fast());
+        packed.write_all(bytes).unwrap();
+        packed.finish().unwrap()
+    };
+    let send = |encoding: &'static str, body: Vec<u8>| {
+        let request = Request::post(format!("/intake/{KEY}/json"));
+        let request = request.header("content-encoding", encoding).body(Body::from(body)).unwrap();
+        doors.ask(request)
+    };
+    let alert = br#"{"title": "Disk full", "severity": "critical"}"#;
+    let taken = send("gzip", gzip(alert)).await;
+    assert_eq!((taken.status, &taken.json["new"]), (StatusCode::OK, &json!(1)), "{}", taken.json);
+    assert_eq!(doors.state(1).await.priority.get(), 1);
+    let plain = send("identity", alert.to_vec()).await;
+    assert_eq!(plain.status, StatusCode::OK);
+    let broken = send("gzip", gzip(alert)[..12].to_vec()).await;
+    assert_eq!(broken.status, StatusCode::BAD_REQUEST);
+    let large = send("gzip", gzip(&vec![b' '; 5 * 1_048_576])).await;
+    assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
 }

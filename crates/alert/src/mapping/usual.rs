@@ -1,0 +1,139 @@
+//! What is tried where an integration has no mapping: names that many programs use, in the places
+//! where they put them.
+
+use super::expression::{Expression, Found, Ground, elements};
+use super::fields::{Field, Mapping, scalar};
+use super::parse::parse;
+use serde_json::Value;
+use std::sync::LazyLock;
+
+/// What each field is called. What stands around an alert (`$`) counts where it says nothing of
+/// its own.
+const GUESSES: [(Field, &str); 13] = [
+    (
+        Field::Key,
+        "dedup_key ?? deduplication_key ?? dedup ?? alias ?? fingerprint ?? incident_key ?? alert_id ?? alertId ?? incident_id ?? incidentId ?? check_id ?? ProblemID ?? key ?? id",
+    ),
+    (
+        Field::Status,
+        "status ?? state ?? event_action ?? action ?? alert_status ?? alert_action ?? monitorCondition ?? State ?? match alert_type { 'ALERT_RECOVERY' | 'ALERT_DEGRADED_RECOVERY' => 'resolved' } ?? $.status ?? $.state ?? $.action ?? match $.eventType { 'ALERT_NOTIFICATION_CLEAR' => 'resolved' }",
+    ),
+    (
+        Field::Severity,
+        "severity ?? level ?? priority ?? criticality ?? labels.severity ?? match type { 'failure' => 'error', 'warning' => 'warning', 'info' | 'success' => 'info' } ?? $.severity",
+    ),
+    (
+        Field::Title,
+        "title ?? summary ?? subject ?? name ?? annotations.summary ?? alertname ?? labels.alertname ?? alert_name ?? alertRule ?? ruleName ?? policy_name ?? ProblemTitle ?? messageTitle ?? message ?? text ?? msg ?? description",
+    ),
+    (
+        Field::Body,
+        "description ?? details ?? annotations.description ?? messageBody ?? message ?? body ?? text ?? msg",
+    ),
+    (Field::Labels, "labels ?? tags ?? metadata ?? meta"),
+    (
+        Field::Links,
+        "url ?? link ?? source_url ?? alert_url ?? generatorURL ?? detectorUrl ?? ProblemURL",
+    ),
+    (Field::Service, "service ?? service_name ?? labels.service"),
+    (Field::Group, "group_key ?? groupKey ?? $.groupKey"),
+    (Field::Priority, "priority"),
+    (
+        Field::StartedAt,
+        "started_at ?? startsAt ?? timestamp ?? time ?? created_at ?? firedDateTime",
+    ),
+    (Field::Note, "note"),
+    (Field::Once, "once"),
+];
+
+/// A title where there is none, and no sign of an alert: around one it is the kind of a message.
+const OTHERWISE_TITLE: &str = "event ?? topic ?? alert ?? messageBody";
+
+/// Where programs put their alerts, first what says most: a list of them, the document, or something
+/// in it.
+const PLACES: [&str; 11] = [
+    "alerts",
+    "$",
+    "alert",
+    "incident",
+    "issue",
+    "problem",
+    "event",
+    "data.issue",
+    "data.essentials",
+    "data.attributes",
+    "data",
+];
+
+/// By [`GUESSES`] alone: the document is the alert.
+static WHOLE: LazyLock<Mapping> = LazyLock::new(|| guessing(None));
+
+/// The same for each of [`PLACES`].
+static PLACED: LazyLock<Vec<Mapping>> =
+    LazyLock::new(|| PLACES.iter().map(|place| guessing(Some(*place))).collect());
+
+/// What gives an alert its title, without [`OTHERWISE_TITLE`].
+static TITLED: LazyLock<Option<Expression>> = LazyLock::new(|| {
+    GUESSES.iter().find(|guess| guess.0 == Field::Title).and_then(|guess| parse(guess.1).ok())
+});
+
+fn guessing(place: Option<&'static str>) -> Mapping {
+    let each = place.map(|place| (Field::Each, place));
+    let fields = GUESSES.into_iter().chain(each).filter_map(|(field, text)| {
+        let text = match field {
+            Field::Title => format!("{text} ?? {OTHERWISE_TITLE}"),
+            _ => text.to_owned(),
+        };
+        parse(&text).ok().map(|expression| (field, (text, expression)))
+    });
+    Mapping { fields: fields.collect() }
+}
+
+impl Mapping {
+    /// The mapping of integrations that have none of their own: it knows the usual names.
+    pub fn usual() -> &'static Mapping {
+        &WHOLE
+    }
+
+    /// The same for a document, whose alerts may be a list, or stand in something that is around
+    /// them: what has a title is the alert.
+    ///
+    /// ```
+    /// use alert::mapping::Mapping;
+    /// let now = "2026-11-23T05:00:00Z".parse().unwrap();
+    /// let document = serde_json::json!({"version": "1", "incident": {"summary": "Disk full", "state": "open"}});
+    /// let reading = Mapping::usual_for(&document).read(&document, now, "fresh");
+    /// assert_eq!(reading.signals[0].title, "Disk full");
+    /// ```
+    pub fn usual_for(document: &Value) -> &'static Mapping {
+        PLACED.iter().find(|mapping| mapping.finds_a_title(document)).unwrap_or(&WHOLE)
+    }
+
+    /// Whether the first of its elements is titled by something that is a text.
+    fn finds_a_title(&self, document: &Value) -> bool {
+        let each = self.fields.get(&Field::Each).map(|(_, expression)| expression);
+        let Some((each, title)) = each.zip(TITLED.as_ref()) else { return false };
+        let mut ground = Ground::new(document);
+        let Some(first) = elements(each, &mut ground).first().copied() else { return false };
+        ground.element = first;
+        match title.evaluate(&mut ground) {
+            Found::Value(value) => scalar(value).is_some(),
+            Found::Text(_) => true,
+            Found::Values(_) | Found::Nothing => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_guess_is_an_expression() {
+        assert_eq!(WHOLE.fields.len(), GUESSES.len());
+        for (place, mapping) in PLACES.into_iter().zip(PLACED.iter()) {
+            assert_eq!(mapping.fields.len(), GUESSES.len() + 1, "{place}");
+        }
+        assert!(TITLED.is_some());
+    }
+}
