@@ -5,7 +5,7 @@
 use crate::{Desk, Trouble};
 use kernel::IncidentNumber;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use store::incidents::{documents, feed};
 use store::reports::{self as rows, Head};
 
@@ -13,8 +13,10 @@ use store::reports::{self as rows, Head};
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// Between two turns, however much happens: what came since is measured when a report is read.
 const PACE: Duration = Duration::from_secs(1);
-/// Pause between two parts of measuring while commands wait to be written.
+/// Pause between two parts of measuring while commands wait to be written, and as a multiple of how
+/// long the part before took: reports take a fifth of a core from them, at most.
 const WHILE_BUSY: Duration = Duration::from_millis(100);
+const WHILE_BUSY_TIMES: u32 = 4;
 /// How long to wait after a failure.
 const AFTER_FAILURE: Duration = Duration::from_secs(10);
 /// Entries of the log followed in one turn.
@@ -30,10 +32,13 @@ pub(crate) fn start(desk: &Desk) {
         loop {
             let Some(inner) = weak.upgrade() else { return };
             let desk = Desk(inner);
-            let busy = desk.0.writer.is_busy();
+            let (busy, began) = (desk.0.writer.is_busy(), Instant::now());
             // A panic ends the turn and not the loop.
             match tokio::spawn(async move { desk.follow_reports().await }).await {
-                Ok(Ok(true)) if busy => tokio::time::sleep(WHILE_BUSY).await,
+                Ok(Ok(true)) if busy => {
+                    let rest = WHILE_BUSY.max(began.elapsed() * WHILE_BUSY_TIMES);
+                    tokio::time::sleep(rest).await;
+                }
                 Ok(Ok(true)) => tokio::task::yield_now().await,
                 Ok(Ok(false)) => {
                     tokio::time::sleep(PACE).await;
