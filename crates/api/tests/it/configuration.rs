@@ -717,6 +717,10 @@ async fn views_are_ones_own_unless_shared() {
     // A team of which one is not is no way round.
     let foreign = json!({ "team": uuid::Uuid::from_u128(9).to_string() });
     ines.patch(&path, foreign).await.problem(422);
+    ines.patch(&path, json!({ "team": "Field service" })).await.field(422, "team");
+    let own = ines.patch(&path, json!({ "team": "network" })).await;
+    assert!(own.good()["team"].is_string(), "a team has a name: {}", own.text);
+    yuki.get(&path).await.problem(404);
     yuki.patch(&path, json!({ "name": "Taken" })).await.problem(404);
     yuki.delete(&path).await.problem(404);
     assert_eq!(ines.delete(&path).await.status, 204);

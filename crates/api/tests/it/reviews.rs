@@ -169,6 +169,14 @@ async fn administrators_say_how_reviews_are_written() {
     let mut wrong = wanted.clone();
     wrong["kinds"][0]["questions"][0]["key"] = json!("Was it?");
     world.of("ada").put(path, wrong).await.field(422, "kinds.0.questions.0.key");
+    let mut named = wanted.clone();
+    named["kinds"][0]["categories"] = json!(["Wireless"]);
+    let set = world.of("ada").put(path, named).await;
+    let wireless = world.of("ada").get("/api/v1/categories/Wireless").await;
+    assert_eq!(set.good()["kinds"][0]["categories"], json!([wireless.good()["id"]]));
+    let mut wrong = wanted.clone();
+    wrong["kinds"][0]["categories"] = json!(["Nowhere"]);
+    world.of("ada").put(path, wrong).await.field(422, "kinds.0.categories.0");
     let mut wrong = wanted;
     wrong["off"] = json!(["everything"]);
     world.of("ada").put(path, wrong).await.problem(422);
