@@ -116,6 +116,11 @@ pub(crate) fn doors() -> Vec<Door> {
             .if_match()
             .answers::<Shown>(200, "The review as it is now.")
             .problems(&[400, 401, 403, 404, 409, 412, 413, 415, 422, 503]),
+        Door::delete("/api/v1/reviews/{id}", "discardReview", discard)
+            .about("reviews", "Discard a review", "For its owner, managers and administrators: one that was never published and has no actions. Majors keep theirs where each gets one by itself.")
+            .if_match()
+            .answers_plainly(204, "", "It is gone; its number is not given again.")
+            .problems(&[401, 403, 404, 409, 412, 503]),
         Door::post("/api/v1/reviews/{id}/publish", "publishReview", publish)
             .about("reviews", "Publish a review", "For its owner, managers and administrators.")
             .body::<Nothing>(json!({}))
@@ -205,6 +210,21 @@ async fn change_one(
     let shown = shown(&app, &caller, number).await?;
     let version = shown.version;
     Ok(kept::answer(&shown, version))
+}
+
+async fn discard(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    seen: Seen,
+) -> Result<StatusCode, Problem> {
+    caller.must_be_staff()?;
+    caller.must_write()?;
+    let number = number_of(&id)?;
+    let version = app.desk().review(caller.viewer(), number).await?.review.version;
+    seen.check(version)?;
+    app.desk().discard_review(caller.viewer(), number, version).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 async fn changed(

@@ -95,6 +95,44 @@ async fn an_action_is_made_by_naming_its_review_read_and_dropped() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_review_that_came_to_nothing_is_discarded() {
+    let world = World::new().await;
+    let number = reviewed(&world).await;
+    let (ines, yuki) = (world.of("ines"), world.of("yuki"));
+    world.of("otto").delete(REVIEW).await.problem(403);
+    yuki.delete(REVIEW).await.problem(403);
+    world.narrowed("mara", TokenScope::Read).await.delete(REVIEW).await.problem(403);
+    ines.delete("/api/v1/reviews/PIR-9").await.problem(404);
+    assert_eq!(world.of("mara").delete(REVIEW).await.status, 204);
+    ines.get(REVIEW).await.problem(404);
+    ines.delete(REVIEW).await.problem(404);
+    let again = ines.post("/api/v1/reviews", json!({ "incident": number })).await;
+    assert_eq!((again.status, &again.json["number"]), (201, &json!("PIR-2")), "no number twice");
+    let other = "/api/v1/reviews/PIR-2";
+    ines.post(&format!("{other}/actions"), json!({ "words": "Watch it" })).await.good();
+    let stays = world.of("mara").delete(other).await;
+    assert_eq!(stays.problem(409)["code"], json!("has_actions"));
+    assert_eq!(ines.get(other).await.good()["state"], json!("draft"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_published_or_is_about_a_major_is_not_discarded() {
+    let world = World::new().await;
+    reviewed(&world).await;
+    let mara = world.of("mara");
+    mara.post(&format!("{REVIEW}/publish"), json!({})).await.good();
+    assert_eq!(mara.delete(REVIEW).await.problem(409)["code"], json!("published"));
+    mara.post(&format!("{REVIEW}/reopen"), json!({ "reason": "More is known" })).await.good();
+    assert_eq!(mara.delete(REVIEW).await.problem(409)["code"], json!("published"));
+    let major = world.report("rosa", "No mail").await;
+    command(&world, &major, "declare-major", json!({ "reason": "Everybody" })).await;
+    command(&world, &major, "resolve", json!({ "code": "fixed", "note": "Over." })).await;
+    let opened = mara.post("/api/v1/reviews", json!({ "incident": major })).await;
+    let path = format!("/api/v1/reviews/{}", opened.good()["number"].as_str().unwrap());
+    assert_eq!(mara.delete(&path).await.problem(409)["code"], json!("for_majors"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_role_does_its_own_with_reviews() {
     let world = World::new().await;
     let number = reviewed(&world).await;
