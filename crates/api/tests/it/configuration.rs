@@ -497,6 +497,15 @@ async fn tokens_are_shown_once_and_end() {
         (&cleared.good()["name"], &cleared.json["expires_at"]),
         (&json!("Nightly"), &Value::Null)
     );
+    let (patch, delete) = (axum::http::Method::PATCH, axum::http::Method::DELETE);
+    let tag = ines.get(&path).await.header("etag").to_owned();
+    assert_eq!(cleared.header("etag"), tag);
+    let named = json!({ "name": "Weekly" });
+    let seen = [("if-match", tag.as_str())];
+    let renamed = ines.json(patch.clone(), &path, named.clone(), &seen).await;
+    assert_ne!(renamed.header("etag"), tag, "{}", renamed.text);
+    ines.json(patch, &path, named, &seen).await.problem(412);
+    ines.json(delete, &path, json!({}), &seen).await.problem(412);
     assert_eq!(world.of("ada").delete(&format!("/api/v1/tokens/{id}")).await.status, 204);
     script.get("/api/v1/users/me").await.problem(401);
     world
