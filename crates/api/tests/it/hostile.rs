@@ -228,6 +228,14 @@ async fn wrong_addresses_and_methods_are_problems_too() {
     ] {
         ines.get(path).await.problem(404);
     }
+    for path in [
+        "/api/v1/rules/%00",
+        "/api/v1/notification-rules/a%00b",
+        "/api/v1/attachments/%ff",
+        "/api/v1/teams/%ed%a0%80",
+    ] {
+        world.of("ada").get(path).await.problem(400);
+    }
     for (method, path) in [
         (Method::DELETE, "/api/v1/incidents"),
         (Method::PUT, "/api/v1/incidents/INC-1"),

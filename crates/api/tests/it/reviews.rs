@@ -67,6 +67,8 @@ async fn a_review_goes_from_draft_to_published_with_two_actions() {
     assert_eq!(overdue.good()["items"].as_array().unwrap().len(), 1);
     let reason = json!({ "reason": "More is known" });
     ines.post(&format!("{REVIEW}/reopen"), reason.clone()).await.problem(403);
+    let odd = json!({ "reason": "No\u{0}body" });
+    world.of("mara").post(&format!("{REVIEW}/reopen"), odd).await.field(422, "reason");
     let again = world.of("mara").post(&format!("{REVIEW}/reopen"), reason).await;
     assert_eq!(again.good()["reopened_because"], json!("More is known"));
     let text = ines.get(&format!("{REVIEW}/markdown")).await;

@@ -8,7 +8,7 @@ use incident::permissions::{may_publish_review, may_write_review};
 use incident::policy::Fault;
 use incident::state::IncidentRole;
 use incident::{Policy, Refusal, Scope, State, Viewer};
-use kernel::{IncidentNumber, PersonId, ReviewNumber, Role, Timestamp, limits};
+use kernel::{IncidentNumber, PersonId, ReviewNumber, Role, Timestamp};
 use serde_json::json;
 use std::collections::{BTreeSet, HashSet};
 use store::directory::reviews::{
@@ -141,11 +141,7 @@ impl Desk {
             if before.state != ReviewState::Published {
                 return Err(Refusal::state("not_published", "it is not published").into());
             }
-            if !(1..=limits::REASON_CHARS).contains(&reason.chars().count()) {
-                let most = limits::REASON_CHARS;
-                let words = format!("is needed, in {most} characters at most");
-                return Err(Fault::new("reason", words).into());
-            }
+            check::reason(&reason)?;
             let after =
                 Review { state: ReviewState::Draft, reopened_because: reason, ..before.clone() };
             save(sql, audit, &state, &before, after)
