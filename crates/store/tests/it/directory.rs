@@ -704,6 +704,13 @@ fn the_first_answer_to_a_key_stays() {
             assert!(!idempotency::record(sql, mara, "key", &answer(409))?);
             assert_eq!(idempotency::find(sql, mara, "key")?, Some(answer(201)));
             assert_eq!(idempotency::find(sql, gwen, "key")?, None);
+            assert!(!idempotency::replace(sql, mara, "key", later(1), &answer(409))?);
+            assert!(idempotency::replace(sql, mara, "key", START, &answer(200))?);
+            idempotency::forget(sql, mara, "key", later(1))?;
+            assert_eq!(idempotency::find(sql, mara, "key")?, Some(answer(200)));
+            assert!(idempotency::record(sql, gwen, "key", &answer(0))?);
+            idempotency::forget(sql, gwen, "key", START)?;
+            assert_eq!(idempotency::find(sql, gwen, "key")?, None);
             assert_eq!(idempotency::expire(sql, START)?, 0);
             assert_eq!(idempotency::expire(sql, later(1))?, 1);
             Ok(())
