@@ -191,7 +191,11 @@ pub(crate) fn keep(
     now: Timestamp,
 ) -> Result<(), Failure> {
     let Some(once) = once else { return Ok(()) };
-    idempotency::record(sql, person, &once.key, &row(once, answered, now)).map(drop)
+    match idempotency::record(sql, person, &once.key, &row(once, answered, now))? {
+        true => Ok(()),
+        // What was done here is undone; who asks again gets the other's answer.
+        false => Err(Failure::Unavailable("another node answers the same request".to_owned())),
+    }
 }
 
 fn row(once: &Idempotency, answered: &Answered, at: Timestamp) -> Answer {
