@@ -278,7 +278,7 @@ fn version(row: &rows::Token) -> i64 {
     let ends = row.expires_at.map(Timestamp::micros);
     let digest = Sha256::digest(format!("{ends:?} {}", row.name));
     let bytes = digest.iter().take(size_of::<u64>() - 1);
-    bytes.fold(0, |all, byte| (all << u8::BITS) | i64::from(*byte))
+    bytes.fold(0_i64, |all, byte| (all << u8::BITS) | i64::from(*byte))
 }
 
 async fn respond(app: &App, row: rows::Token) -> Result<Response, Problem> {
