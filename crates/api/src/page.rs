@@ -11,8 +11,8 @@ use utoipa::openapi::schema::SchemaType;
 use utoipa::openapi::{ArrayBuilder, ObjectBuilder, Ref, RefOr, Schema, Type};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
-/// Parts the two ids of a cursor; it stands in addresses as it is.
-const BETWEEN: char = '~';
+/// Parts what a cursor is made of; it stands in addresses as it is.
+pub(crate) const BETWEEN: char = '~';
 
 /// A list's answer: some items and where it goes on.
 #[derive(Debug, Serialize)]
