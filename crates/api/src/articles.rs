@@ -14,7 +14,7 @@ use crate::path::Path;
 use crate::problem::Problem;
 use crate::problems::ShownSuccess;
 use crate::reference::References;
-use crate::version::Seen;
+use crate::version::{Seen, Tries};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -112,7 +112,7 @@ struct NewArticle {
 }
 
 /// What to change of an article; what is absent stays.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ArticleChange {
     title: Option<String>,
@@ -252,11 +252,18 @@ async fn change(
     caller.must_be_staff()?;
     caller.must_write()?;
     let number = number_of(&id)?;
-    let before = app.desk().article(caller.viewer(), number).await?.article;
-    seen.check(before.version)?;
     let references = References::of(&app, caller.viewer()).await?;
-    let row = changed(&references, before, body.value).await?;
-    app.desk().change_article(caller.viewer(), row).await?;
+    let mut tries = Tries::default();
+    loop {
+        let before = app.desk().article(caller.viewer(), number).await?.article;
+        seen.check(before.version)?;
+        let row = changed(&references, before, body.value.clone()).await?;
+        let done = app.desk().change_article(caller.viewer(), row).await;
+        if !tries.again(seen, &done) {
+            done?;
+            break;
+        }
+    }
     let shown = read_one(&app, &caller, number).await?;
     let version = shown.version;
     Ok(kept::answer(&shown, version))

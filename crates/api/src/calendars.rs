@@ -64,7 +64,7 @@ enum Answer {
     /// To one with `duration_seconds`.
     Due {
         /// The earliest instant at which it is used up; null when there is none within ten years.
-        #[schema(value_type = Option<String>, format = DateTime)]
+        #[schema(value_type = Option<String>, format = DateTime, required = true)]
         due_at: Option<Timestamp>,
     },
     /// To one with `end`.

@@ -7,7 +7,7 @@ use crate::door::Door;
 use crate::json::{self, Body};
 use crate::kept::{line, name};
 use crate::once::{self, Answered, Once};
-use crate::page::{Page, Params, limit};
+use crate::page::{BETWEEN, Page, Params, limit};
 use crate::problem::Problem;
 use crate::reference::References;
 use axum::extract::State;
@@ -17,7 +17,8 @@ use desk::map::Heard;
 use kernel::{ChangeId, ServiceId, Timestamp, limits};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::directory::{Change, changes};
+use store::directory::Change;
+use store::directory::changes::{self, Span};
 use utoipa::{IntoParams, ToSchema};
 
 /// Days that a list shows when nothing is asked.
@@ -75,6 +76,8 @@ struct ChangeParams {
     /// How many at most, 1 to 200; 50 when absent.
     #[param(value_type = Option<u16>)]
     limit: Option<String>,
+    /// Where the page begins: the `next` of the page before.
+    cursor: Option<String>,
 }
 
 pub(crate) fn doors() -> Vec<Door> {
@@ -82,7 +85,7 @@ pub(crate) fn doors() -> Vec<Door> {
         Door::get("/api/v1/changes", "listChanges", list)
             .about("services", "List changes", "Deployments and other changes that programs told of, the latest first; kept for 400 days.")
             .query::<ChangeParams>()
-            .answers::<Page<Shown>>(200, "They.")
+            .answers::<Page<Shown>>(200, "A page of them.")
             .problems(&[401, 403, 422, 503]),
         Door::post("/api/v1/changes", "tellChange", tell)
             .about("services", "Tell of a change", "For whoever works on incidents, and their pipelines. Nobody is paged. The same change told again is kept once.")
@@ -106,13 +109,30 @@ async fn list(
         instant("to", params.to.as_deref())?.unwrap_or_else(|| app.desk().now().plus_seconds(1));
     let from = instant("from", params.from.as_deref())?;
     let from = from.unwrap_or_else(|| to.plus_seconds(-SHOWN_DAYS * 86_400));
-    let found = app.desk().read(move |sql| match service {
-        Some(service) => changes::of_service(sql, service, from, to, limit),
-        None => changes::between(sql, from, to, limit),
-    });
+    let behind = params.cursor.as_deref().map(place).transpose()?;
+    let span = Span { service, from, to, behind };
+    let mut found = app.desk().read(move |sql| changes::page(sql, span, limit + 1)).await?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let next = found.last().filter(|_| more).map(cursor);
     let directory = references.directory();
-    let items = found.await?.into_iter().map(|change| shown(change, directory)).collect();
-    Ok(json::answer(StatusCode::OK, &Page::whole(items)))
+    let items = found.into_iter().map(|change| shown(change, directory)).collect();
+    Ok(json::answer(StatusCode::OK, &Page { items, next }))
+}
+
+/// Where the next page begins: behind the last change shown.
+fn cursor(last: &Change) -> String {
+    format!("{}{BETWEEN}{}", last.at.micros(), last.id)
+}
+
+fn place(cursor: &str) -> Result<(Timestamp, ChangeId), Problem> {
+    let read = |(at, id): (&str, &str)| {
+        Some((Timestamp::from_micros(at.parse().ok()?), id.parse::<ChangeId>().ok()?))
+    };
+    cursor.split_once(BETWEEN).and_then(read).ok_or_else(|| {
+        let words = "is not a cursor of this list; leave it out to begin at the first page";
+        Problem::invalid("cursor", words)
+    })
 }
 
 async fn tell(

@@ -218,7 +218,9 @@ impl Door {
 
     /// The problems it may answer with besides those of every operation.
     pub(crate) fn problems(mut self, statuses: &[u16]) -> Self {
-        for status in statuses {
+        // An address with a part in braces may be one that cannot be read.
+        let unreadable = self.path.contains('{').then_some(&400);
+        for status in unreadable.into_iter().chain(statuses) {
             let content = ContentBuilder::new().schema(Some(self.named::<ProblemJson>())).build();
             let response = ResponseBuilder::new()
                 .description(about_problem(*status))

@@ -2,6 +2,7 @@
 
 use crate::field;
 use crate::problem::Problem;
+use crate::twice::key_twice;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::header::CONTENT_TYPE;
@@ -66,10 +67,15 @@ pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     }
     // The reader also calls it a fault of the text where a value is of another kind than a
     // word of a list; what reads as JSON has a field at fault.
-    serde_json::from_slice(bytes).map_err(|error| match serde_json::from_slice(bytes) {
-        Ok(document) => field::explain::<T>(&document, &error.to_string()),
-        Err(error) => malformed(&error),
-    })
+    let value =
+        serde_json::from_slice(bytes).map_err(|error| match serde_json::from_slice(bytes) {
+            Ok(document) => field::explain::<T>(&document, &error.to_string()),
+            Err(error) => malformed(&error),
+        })?;
+    match key_twice(bytes) {
+        Some(path) => Err(Problem::invalid(path, "stands twice; say it once")),
+        None => Ok(value),
+    }
 }
 
 /// Reads a value from JSON that was read already.

@@ -60,6 +60,7 @@ mod suggestions;
 mod surges;
 mod teams;
 mod tokens;
+mod twice;
 mod version;
 mod views;
 mod webhooks;

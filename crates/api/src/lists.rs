@@ -10,6 +10,7 @@ use crate::once::Once;
 use crate::page::{ListParams, Page, Params, page_of};
 use crate::path::Path;
 use crate::problem::Problem;
+use crate::reference::References;
 use crate::version::Seen;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -71,11 +72,11 @@ struct Address {
 struct NewList {
     /// Its name, unique whatever the case.
     name: String,
-    #[schema(value_type = Option<Vec<String>>)]
-    people: Option<BTreeSet<PersonId>>,
+    /// By e-mail address or id.
+    people: Option<Vec<String>>,
     addresses: Option<Vec<Address>>,
-    #[schema(value_type = Option<Vec<String>>)]
-    services: Option<BTreeSet<ServiceId>>,
+    /// By name or id.
+    services: Option<Vec<String>>,
     #[schema(value_type = Option<String>)]
     least_degree: Option<Degree>,
     #[schema(value_type = Option<Vec<String>>)]
@@ -89,11 +90,11 @@ struct NewList {
 #[serde(deny_unknown_fields)]
 struct ListChange {
     name: Option<String>,
-    #[schema(value_type = Option<Vec<String>>)]
-    people: Option<BTreeSet<PersonId>>,
+    /// By e-mail address or id.
+    people: Option<Vec<String>>,
     addresses: Option<Vec<Address>>,
-    #[schema(value_type = Option<Vec<String>>)]
-    services: Option<BTreeSet<ServiceId>>,
+    /// By name or id.
+    services: Option<Vec<String>>,
     /// Null for however bad it is.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
@@ -154,13 +155,16 @@ async fn create(
 ) -> Result<Response, Problem> {
     caller.must_configure()?;
     let new = body.value;
+    let references = References::of(&app, caller.viewer()).await?;
+    let people = references.people("people", &new.people.unwrap_or_default()).await?;
+    let services = references.services("services", &new.services.unwrap_or_default())?;
     let row = List {
         id: ListId(desk::fresh()),
         name: name("name", &new.name)?,
-        people: new.people.unwrap_or_default(),
+        people,
         addresses: plain(new.addresses.unwrap_or_default()),
         wants: Wants {
-            services: new.services.unwrap_or_default(),
+            services,
             least_degree: new.least_degree,
             phases: new.phases.unwrap_or_default(),
             first_and_last_only: new.first_and_last_only.unwrap_or_default(),
@@ -195,14 +199,21 @@ async fn change(
     let change = body.value;
     let new_name = change.name.as_deref().map(|text| name("name", text)).transpose()?;
     let addresses = change.addresses.map(plain);
+    let references = References::of(&app, caller.viewer()).await?;
+    let people = match &change.people {
+        Some(named) => Some(references.people("people", named).await?),
+        None => None,
+    };
+    let services = change.services.as_deref();
+    let services = services.map(|named| references.services("services", named)).transpose()?;
     let row = kept::change(&app, &caller, find(&id)?, seen, move |before: &List| {
         let wants = before.wants.clone();
         Ok(List {
             name: new_name.unwrap_or_else(|| before.name.clone()),
-            people: change.people.unwrap_or_else(|| before.people.clone()),
+            people: people.unwrap_or_else(|| before.people.clone()),
             addresses: addresses.unwrap_or_else(|| before.addresses.clone()),
             wants: Wants {
-                services: change.services.unwrap_or(wants.services),
+                services: services.unwrap_or(wants.services),
                 least_degree: change.least_degree.unwrap_or(wants.least_degree),
                 phases: change.phases.unwrap_or(wants.phases),
                 first_and_last_only: change

@@ -16,7 +16,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use desk::Trouble;
-use kernel::{ComponentId, IntegrationId, MaintenanceId, Timestamp};
+use kernel::{IntegrationId, MaintenanceId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -68,10 +68,9 @@ struct Outside {
     /// What it means for people.
     #[serde(default)]
     body: String,
-    /// The components it concerns, by id.
+    /// The components it concerns: ids; requests may name them.
     #[serde(default)]
-    #[schema(value_type = Vec<String>)]
-    components: BTreeSet<ComponentId>,
+    components: Vec<String>,
     /// Minutes before it begins at which subscribers are reminded; null is not at all.
     remind_minutes: Option<u32>,
 }
@@ -81,7 +80,7 @@ struct Outside {
 #[serde(default, deny_unknown_fields)]
 struct Matching {
     /// By name or id.
-    services: BTreeSet<String>,
+    services: Vec<String>,
     /// By name or id.
     integrations: BTreeSet<String>,
     labels: Vec<LabelMatch>,
@@ -213,7 +212,10 @@ async fn create(
         cancelled: false,
         version: 1,
     };
-    let public = new.public.map(|public| public.words(row.id, now, now));
+    let public = match new.public {
+        Some(public) => Some(public.words(&app, &caller, row.id).await?),
+        None => None,
+    };
     let window = Window { row, public };
     window.rules()?;
     kept::create(&app, &caller, once.of(&body.bytes), move |sql, audit| {
@@ -254,7 +256,13 @@ async fn change(
         (None, Some(true)) => Some(Matcher::default()),
         (given, everything) => given.map(|given| named(given, everything)).transpose()?,
     };
-    let window = kept::change(&app, &caller, find(&id)?, seen, move |before: &Window| {
+    let id = find(&id)?;
+    let public = match change.public {
+        Some(Some(public)) => Some(Some(public.words(&app, &caller, id).await?)),
+        Some(None) => Some(None),
+        None => None,
+    };
+    let window = kept::change(&app, &caller, id, seen, move |before: &Window| {
         let was = &before.row;
         let row = Maintenance {
             name: new_name.unwrap_or_else(|| was.name.clone()),
@@ -268,8 +276,10 @@ async fn change(
         // When a window was called off stays what its words say.
         let off = before.public.as_ref().filter(|_| was.cancelled);
         let updated_at = off.map_or(now, |words| words.updated_at);
-        let public = match change.public {
-            Some(public) => public.map(|public| public.words(row.id, announced, updated_at)),
+        let public = match public {
+            Some(public) => {
+                public.map(|words| Words { created_at: announced, updated_at, ..words })
+            }
             None => before.public.clone().map(|words| Words { updated_at, ..words }),
         };
         Ok(Window { row, public })
@@ -298,16 +308,24 @@ async fn cancel(
 }
 
 impl Outside {
-    fn words(self, maintenance: MaintenanceId, created_at: Timestamp, now: Timestamp) -> Words {
-        Words {
+    /// The same as it is kept, told from now on.
+    async fn words(
+        self,
+        app: &App,
+        caller: &Caller,
+        maintenance: MaintenanceId,
+    ) -> Result<Words, Problem> {
+        let references = References::of(app, caller.viewer()).await?;
+        let now = app.desk().now();
+        Ok(Words {
             maintenance,
             title: self.title.trim().to_owned(),
             body: self.body.trim().to_owned(),
-            components: self.components,
+            components: references.components("public.components", &self.components).await?,
             remind_minutes: self.remind_minutes,
-            created_at,
+            created_at: now,
             updated_at: now,
-        }
+        })
     }
 }
 
@@ -380,10 +398,7 @@ fn named(matcher: Matcher, everything: Option<bool>) -> Result<Matcher, Problem>
 /// What a request says of alerts, with the ids of what it names.
 async fn matched(app: &App, caller: &Caller, said: Matching) -> Result<Matcher, Problem> {
     let references = References::of(app, caller.viewer()).await?;
-    let service =
-        |(at, text): (usize, &String)| references.service(&format!("matcher.services.{at}"), text);
-    let services: BTreeSet<_> =
-        said.services.iter().enumerate().map(service).collect::<Result<_, _>>()?;
+    let services = references.services("matcher.services", &said.services)?;
     let integrations = match said.integrations.is_empty() {
         true => BTreeSet::new(),
         false => {
@@ -412,7 +427,7 @@ fn shown(window: Window, now: Timestamp) -> Shown {
     let public = public.map(|words| Outside {
         title: words.title,
         body: words.body,
-        components: words.components,
+        components: words.components.iter().map(ToString::to_string).collect(),
         remind_minutes: words.remind_minutes,
     });
     Shown {

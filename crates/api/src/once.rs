@@ -11,11 +11,20 @@ use axum::response::Response;
 use desk::{Idempotency, Trouble};
 use kernel::{PersonId, Timestamp};
 use sha2::{Digest, Sha256};
+use std::time::Duration;
 use store::directory::idempotency::{self, Answer};
 use store::{Failure, Sql};
 
 /// Characters of a key: what fits a row of an index.
 const KEY_CHARS: usize = 200;
+/// Stands for the status of a request that is at work.
+const AT_WORK: u16 = 0;
+/// How long a request that went away without an answer keeps its key, in seconds.
+const AT_WORK_SECONDS: i64 = 30;
+/// How often it is looked whether a request at work is done.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// How many times: about ten seconds.
+const LOOKS: usize = 200;
 
 /// The key of a request, with the address it is for.
 #[derive(Debug, Clone)]
@@ -78,8 +87,8 @@ pub(crate) async fn claim(
     Ok(claimed.await?)
 }
 
-/// Does something unless it was done under this key; a repetition gets the answer that was
-/// given. The key is kept after it was done, so a repetition that overtakes it does it again.
+/// Does something unless it was done under this key; a repetition gets the answer that was given.
+/// One that overtakes it waits for that answer; what was refused leaves the key free.
 pub(crate) async fn done(
     app: &App,
     caller: &Caller,
@@ -87,16 +96,76 @@ pub(crate) async fn done(
     doing: impl Future<Output = Result<Answered, Problem>>,
 ) -> Result<Response, Problem> {
     let Some(key) = once else { return Ok(doing.await?.into_response()) };
-    let (person, now) = (caller.viewer().person, app.desk().now());
-    let wanted = key.clone();
-    let found = app.desk().write(move |sql| before(sql, person, Some(&wanted))).await?;
-    if let Some(found) = found {
-        return Ok(found.into_response());
-    }
-    let answered = doing.await?;
+    let person = caller.viewer().person;
+    let taken_at = match take(app, person, &key).await? {
+        Taken::At(at) => at,
+        Taken::Answered(found) => return Ok(found.into_response()),
+        Taken::AtWork => return Err(Problem::at_work()),
+    };
+    let answered = doing.await;
     let kept = answered.clone();
-    app.desk().write(move |sql| Ok(keep(sql, person, Some(&key), &kept, now)?)).await?;
-    Ok(answered.into_response())
+    let settled = app.desk().write(move |sql| {
+        match kept {
+            Ok(done) => {
+                idempotency::replace(sql, person, &key.key, taken_at, &row(&key, &done, taken_at))?;
+            }
+            Err(_) => idempotency::forget(sql, person, &key.key, taken_at)?,
+        }
+        Ok(())
+    });
+    match (answered, settled.await) {
+        (Ok(answered), settled) => {
+            settled.map(|()| answered.into_response()).map_err(Problem::from)
+        }
+        (Err(problem), _) => Err(problem),
+    }
+}
+
+/// What became of the wish to take a key.
+enum Taken {
+    /// It was taken at this instant.
+    At(Timestamp),
+    /// The request was done before.
+    Answered(Answered),
+    /// Another request with it is at work.
+    AtWork,
+}
+
+/// Takes a key before something is done under it, and waits while another request has it.
+async fn take(app: &App, person: PersonId, once: &Idempotency) -> Result<Taken, Problem> {
+    for _ in 0..LOOKS {
+        let (wanted, now) = (once.clone(), app.desk().now());
+        match app.desk().write(move |sql| try_to_take(sql, person, &wanted, now)).await? {
+            Taken::AtWork => tokio::time::sleep(LOOK_EVERY).await,
+            taken => return Ok(taken),
+        }
+    }
+    Ok(Taken::AtWork)
+}
+
+fn try_to_take(
+    sql: &mut dyn Sql,
+    person: PersonId,
+    once: &Idempotency,
+    now: Timestamp,
+) -> Result<Taken, Trouble> {
+    let at_work = row(once, &Answered { status: AT_WORK, body: String::new() }, now);
+    let Some(found) = idempotency::find(sql, person, &once.key)? else {
+        let first = idempotency::record(sql, person, &once.key, &at_work)?;
+        return Ok(if first { Taken::At(now) } else { Taken::AtWork });
+    };
+    if found.request_hash != once.request_hash {
+        return Err(Trouble::KeyReused);
+    }
+    if found.status != AT_WORK {
+        return Ok(Taken::Answered(Answered { status: found.status, body: found.body }));
+    }
+    // Whoever took it went away without an answer.
+    let left = now.seconds_since(found.created_at) >= AT_WORK_SECONDS;
+    match left && idempotency::replace(sql, person, &once.key, found.created_at, &at_work)? {
+        true => Ok(Taken::At(now)),
+        false => Ok(Taken::AtWork),
+    }
 }
 
 /// An answer that was given before to this request, if it is a repetition.
@@ -122,13 +191,20 @@ pub(crate) fn keep(
     now: Timestamp,
 ) -> Result<(), Failure> {
     let Some(once) = once else { return Ok(()) };
-    let answer = Answer {
+    match idempotency::record(sql, person, &once.key, &row(once, answered, now))? {
+        true => Ok(()),
+        // What was done here is undone; who asks again gets the other's answer.
+        false => Err(Failure::Unavailable("another node answers the same request".to_owned())),
+    }
+}
+
+fn row(once: &Idempotency, answered: &Answered, at: Timestamp) -> Answer {
+    Answer {
         request_hash: once.request_hash.clone(),
         status: answered.status,
         body: answered.body.clone(),
-        created_at: now,
-    };
-    idempotency::record(sql, person, &once.key, &answer).map(drop)
+        created_at: at,
+    }
 }
 
 /// An answer as it is kept.

@@ -11,6 +11,9 @@ use utoipa::openapi::schema::SchemaType;
 use utoipa::openapi::{ArrayBuilder, ObjectBuilder, Ref, RefOr, Schema, Type};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
+/// Parts what a cursor is made of; it stands in addresses as it is.
+pub(crate) const BETWEEN: char = '~';
+
 /// A list's answer: some items and where it goes on.
 #[derive(Debug, Serialize)]
 pub(crate) struct Page<T> {
@@ -119,8 +122,8 @@ pub(crate) fn words<'a>(field: &str, given: Option<&'a str>) -> Result<Option<&'
     Ok(Some(text))
 }
 
-/// A page of a list that is at hand as a whole, in its order. The cursor is the
-/// id of the last item shown, so it stays good while others come and go.
+/// A page of a list that is at hand as a whole, in its order. The cursor is the id of the last item
+/// shown and that of the one after it, so it stays good while items come and go, the last one too.
 pub(crate) fn page_of<T, Id: ToString>(
     items: Vec<T>,
     params: &ListParams,
@@ -132,8 +135,9 @@ pub(crate) fn page_of<T, Id: ToString>(
     let from = match params.cursor.as_deref() {
         None => 0,
         Some(cursor) => {
-            let last = items.iter().position(|item| id(item).to_string() == cursor);
-            1 + last.ok_or_else(|| {
+            let (last, next) = cursor.split_once(BETWEEN).unwrap_or((cursor, ""));
+            let at = |wanted: &str| items.iter().position(|item| id(item).to_string() == wanted);
+            at(last).map(|last| last + 1).or_else(|| at(next)).ok_or_else(|| {
                 Problem::invalid(
                     "cursor",
                     "is not a cursor of this list; leave it out to begin at the first page",
@@ -149,8 +153,39 @@ pub(crate) fn page_of<T, Id: ToString>(
         .collect();
     let fits = |item: &T| texts.iter().all(|text| text.occurs_in(name(item)));
     let mut rest: Vec<T> = items.into_iter().skip(from).filter(fits).take(limit + 1).collect();
-    let more = rest.len() > limit;
+    let next = match (rest.get(limit - 1), rest.get(limit)) {
+        (Some(last), Some(next)) => {
+            Some(format!("{}{BETWEEN}{}", id(last).to_string(), id(next).to_string()))
+        }
+        _ => None,
+    };
     rest.truncate(limit);
-    let next = rest.last().filter(|_| more).map(|item| id(item).to_string());
     Ok((rest, next))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(items: &[&str], cursor: Option<&str>) -> Result<(Vec<String>, Option<String>), u16> {
+        let items: Vec<String> = items.iter().map(|item| (*item).to_owned()).collect();
+        let params =
+            ListParams { q: None, limit: Some("2".to_owned()), cursor: cursor.map(str::to_owned) };
+        page_of(items, &params, String::clone, |item| item).map_err(|problem| problem.status)
+    }
+
+    #[test]
+    fn a_page_goes_on_where_the_last_one_ended_whatever_went_meanwhile() {
+        let (shown, next) = page(&["a", "b", "c", "d", "e"], None).unwrap();
+        assert_eq!(shown, ["a", "b"]);
+        let next = next.unwrap();
+        let rest = |items: &[&str]| page(items, Some(&next)).map(|(shown, _)| shown);
+        assert_eq!(rest(&["a", "b", "c", "d", "e"]).unwrap(), ["c", "d"]);
+        assert_eq!(rest(&["a", "c", "d", "e"]).unwrap(), ["c", "d"], "the last one went");
+        assert_eq!(rest(&["a", "b", "d", "e"]).unwrap(), ["d", "e"], "the next one went");
+        assert_eq!(rest(&["0", "a", "b", "bb", "c"]).unwrap(), ["bb", "c"], "others came");
+        assert_eq!(rest(&["a", "d", "e"]), Err(422), "nothing tells where it was");
+        assert_eq!(page(&["a", "b"], Some("x")), Err(422));
+        assert_eq!(page(&["a", "b"], None).unwrap().1, None);
+    }
 }

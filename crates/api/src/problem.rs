@@ -160,6 +160,14 @@ impl Problem {
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", words)
     }
 
+    /// The request that this one repeats has no answer yet.
+    pub(crate) fn at_work() -> Self {
+        let words =
+            "the first request with this Idempotency-Key is still at work; ask again in a second";
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        Problem::later(status, "at_work", words.to_owned(), OVERLOADED_SECONDS)
+    }
+
     fn later(status: StatusCode, code: &'static str, words: String, seconds: u64) -> Self {
         Problem { retry_after_seconds: Some(seconds), ..Problem::new(status, code, words) }
     }

@@ -13,7 +13,7 @@ use crate::page::{ListParams, Page, Params, page_of};
 use crate::path::Path;
 use crate::problem::Problem;
 use crate::reference::References;
-use crate::version::Seen;
+use crate::version::{Seen, Tries};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -138,7 +138,7 @@ struct NewProblem {
 }
 
 /// What to change of a problem; what is absent stays.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ProblemChange {
     title: Option<String>,
@@ -280,11 +280,18 @@ async fn change(
     caller.must_be_staff()?;
     caller.must_write()?;
     let number = number_of(&id)?;
-    let before = app.desk().bare_problem(caller.viewer(), number).await?;
-    seen.check(before.version)?;
     let references = References::of(&app, caller.viewer()).await?;
-    let row = changed(&references, before, body.value).await?;
-    app.desk().change_problem(caller.viewer(), row).await?;
+    let mut tries = Tries::default();
+    loop {
+        let before = app.desk().bare_problem(caller.viewer(), number).await?;
+        seen.check(before.version)?;
+        let row = changed(&references, before, body.value.clone()).await?;
+        let done = app.desk().change_problem(caller.viewer(), row).await;
+        if !tries.again(seen, &done) {
+            done?;
+            break;
+        }
+    }
     let case = case(&app, &caller, number).await?;
     let version = case.problem.version;
     Ok(kept::answer(&case, version))

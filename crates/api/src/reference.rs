@@ -7,14 +7,15 @@ use crate::problem::Problem;
 use incident::Viewer;
 use incident::models::Model;
 use kernel::{
-    CategoryId, EscalationId, ListId, OrganisationId, PersonId, ScheduleId, ServiceId, TeamId,
-    WebhookId, limits,
+    CategoryId, ComponentId, EscalationId, ListId, OrganisationId, PersonId, ScheduleId, ServiceId,
+    TeamId, WebhookId, limits,
 };
 use std::collections::BTreeSet;
 use std::hash::Hash;
 use std::str::FromStr;
 use std::sync::Arc;
 use store::directory::lists;
+use store::status::components;
 
 /// Finds what a request of somebody refers to.
 pub(crate) struct References<'a> {
@@ -108,20 +109,64 @@ impl<'a> References<'a> {
         found.map(|card| card.id).ok_or_else(|| unknown_person(field, text))
     }
 
-    /// Refuses lists of stakeholders that are not there: an update to them would reach nobody.
-    pub(crate) async fn check_lists(
+    /// People who are known, one after the other.
+    pub(crate) async fn people(
         &self,
         field: &str,
-        ids: &BTreeSet<ListId>,
-    ) -> Result<(), Problem> {
-        if ids.is_empty() || !self.viewer.is_staff() {
-            return Ok(());
+        all: &[String],
+    ) -> Result<BTreeSet<PersonId>, Problem> {
+        let mut found = BTreeSet::new();
+        for (at, text) in all.iter().enumerate() {
+            found.insert(self.person(&format!("{field}.{at}"), text).await?);
         }
-        let all = self.app.desk().read(lists::list).await?;
-        match ids.iter().all(|id| all.iter().any(|list| list.id == *id)) {
-            true => Ok(()),
-            false => Err(Problem::invalid(field, "names a list that is not there")),
+        Ok(found)
+    }
+
+    /// Services, one after the other.
+    pub(crate) fn services(
+        &self,
+        field: &str,
+        all: &[String],
+    ) -> Result<BTreeSet<ServiceId>, Problem> {
+        each(field, all, |field, text| self.service(field, text))
+    }
+
+    /// Categories, one after the other.
+    pub(crate) fn categories(
+        &self,
+        field: &str,
+        all: &[String],
+    ) -> Result<BTreeSet<CategoryId>, Problem> {
+        each(field, all, |field, text| self.category(field, text))
+    }
+
+    /// Lists of stakeholders: an update to one that is not there would reach nobody. Which there
+    /// are is no business of requesters, whose update is refused anyway.
+    pub(crate) async fn lists(
+        &self,
+        field: &str,
+        all: &[String],
+    ) -> Result<BTreeSet<ListId>, Problem> {
+        if all.is_empty() || !self.viewer.is_staff() {
+            return Ok(BTreeSet::new());
         }
+        let known = self.app.desk().read(lists::list).await?;
+        let names = Names::of(known.into_iter().map(|list| (list.id, list.name, true)));
+        each(field, all, |field, text| find(&names, field, "stakeholder list", text))
+    }
+
+    /// Components of the status page.
+    pub(crate) async fn components(
+        &self,
+        field: &str,
+        all: &[String],
+    ) -> Result<BTreeSet<ComponentId>, Problem> {
+        if all.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let known = self.app.desk().read(components::list).await?;
+        let names = Names::of(known.into_iter().map(|one| (one.id, one.name, true)));
+        each(field, all, |field, text| find(&names, field, "component", text))
     }
 
     /// What is known of somebody, by e-mail or id.
@@ -159,6 +204,15 @@ pub(crate) fn is_email(text: &str) -> bool {
         && text.chars().all(plain)
 }
 
+/// What each of these texts refers to; the field at fault is told with its place.
+fn each<Id: Ord>(
+    field: &str,
+    all: &[String],
+    find: impl Fn(&str, &str) -> Result<Id, Problem>,
+) -> Result<BTreeSet<Id>, Problem> {
+    all.iter().enumerate().map(|(at, text)| find(&format!("{field}.{at}"), text)).collect()
+}
+
 fn find<Id>(names: &Names<Id>, field: &str, what: &str, text: &str) -> Result<Id, Problem>
 where
     Id: Copy + Eq + Hash + FromStr,
@@ -176,7 +230,9 @@ where
             Err(Problem::invalid(field, format!("is not a known {what}{hint}")))
         }
         _ => {
-            let words = format!("several are called so; give the id or the path of the {what}");
+            let words = format!(
+                "several are called so; give the id of the {what}, or its path where it has one"
+            );
             Err(Problem::invalid(field, words))
         }
     }

@@ -15,7 +15,7 @@ use crate::page::{ListParams, Page, Params, page_of};
 use crate::path::Path;
 use crate::problem::Problem;
 use crate::reference::References;
-use crate::version::Seen;
+use crate::version::{Seen, Tries};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
@@ -38,7 +38,7 @@ struct NewReview {
 }
 
 /// An entry that a review shows.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewPick {
     /// The incident, one of its parts or of its children.
@@ -51,7 +51,7 @@ struct NewPick {
 }
 
 /// What to change of a review; what is absent stays.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ReviewChange {
     /// `draft` or `in_review`.
@@ -116,6 +116,11 @@ pub(crate) fn doors() -> Vec<Door> {
             .if_match()
             .answers::<Shown>(200, "The review as it is now.")
             .problems(&[400, 401, 403, 404, 409, 412, 413, 415, 422, 503]),
+        Door::delete("/api/v1/reviews/{id}", "discardReview", discard)
+            .about("reviews", "Discard a review", "For its owner, managers and administrators: one that was never published and has no actions. Majors keep theirs where each gets one by itself.")
+            .if_match()
+            .answers_plainly(204, "", "It is gone; its number is not given again.")
+            .problems(&[401, 403, 404, 409, 412, 503]),
         Door::post("/api/v1/reviews/{id}/publish", "publishReview", publish)
             .about("reviews", "Publish a review", "For its owner, managers and administrators.")
             .body::<Nothing>(json!({}))
@@ -197,14 +202,36 @@ async fn change_one(
     caller.must_be_staff()?;
     caller.must_write()?;
     let number = number_of(&id)?;
-    let before = app.desk().review(caller.viewer(), number).await?.review;
-    seen.check(before.version)?;
     let references = References::of(&app, caller.viewer()).await?;
-    let row = changed(&references, before, body.value).await?;
-    app.desk().change_review(caller.viewer(), row).await?;
+    let mut tries = Tries::default();
+    loop {
+        let before = app.desk().review(caller.viewer(), number).await?.review;
+        seen.check(before.version)?;
+        let row = changed(&references, before, body.value.clone()).await?;
+        let done = app.desk().change_review(caller.viewer(), row).await;
+        if !tries.again(seen, &done) {
+            done?;
+            break;
+        }
+    }
     let shown = shown(&app, &caller, number).await?;
     let version = shown.version;
     Ok(kept::answer(&shown, version))
+}
+
+async fn discard(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    seen: Seen,
+) -> Result<StatusCode, Problem> {
+    caller.must_be_staff()?;
+    caller.must_write()?;
+    let number = number_of(&id)?;
+    let version = app.desk().review(caller.viewer(), number).await?.review.version;
+    seen.check(version)?;
+    app.desk().discard_review(caller.viewer(), number, version).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 async fn changed(

@@ -11,13 +11,17 @@ use crate::page::{ListParams, Page, Params, page_of};
 use crate::path::Path;
 use crate::problem::Problem;
 use crate::reference::References;
+use crate::version::Seen;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use desk::Trouble;
 use incident::TokenScope;
 use kernel::{Timestamp, TokenId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use sha2::{Digest, Sha256};
+use store::Sql;
 use store::directory::{self as rows, tokens};
 use utoipa::ToSchema;
 
@@ -98,12 +102,14 @@ pub(crate) fn doors() -> Vec<Door> {
         Door::patch("/api/v1/tokens/{id}", "changeToken", change)
             .about("tokens", "Rename a token, or change when it ends", "One's own; administrators change all. What it may do stays: make another for that.")
             .body::<TokenChange>(json!({ "expires_at": "2027-11-23T00:00:00Z" }))
+            .if_match()
             .answers::<Token>(200, "The token as it is now.")
-            .problems(&[400, 401, 403, 404, 413, 415, 422, 503]),
+            .problems(&[400, 401, 403, 404, 412, 413, 415, 422, 503]),
         Door::delete("/api/v1/tokens/{id}", "removeToken", remove)
             .about("tokens", "Revoke a token", "One's own; administrators revoke all.")
+            .if_match()
             .answers_plainly(204, "", "It does not work any more.")
-            .problems(&[401, 403, 404, 503]),
+            .problems(&[401, 403, 404, 412, 503]),
     ]
 }
 
@@ -190,6 +196,7 @@ async fn change(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
+    seen: Seen,
     body: Body<TokenChange>,
 ) -> Result<Response, Problem> {
     must_manage(&caller)?;
@@ -203,6 +210,7 @@ async fn change(
     };
     let after = row.clone();
     let changed = app.desk().change(caller.actor(), move |sql, audit| {
+        check(sql, row.id, seen)?;
         if !tokens::update(sql, &row)? {
             return Err(kept::missing("token"));
         }
@@ -217,10 +225,12 @@ async fn remove(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
+    seen: Seen,
 ) -> Result<StatusCode, Problem> {
     must_manage(&caller)?;
     let row = find(&app, &caller, &id).await?;
     let removed = app.desk().change(caller.actor(), move |sql, audit| {
+        check(sql, row.id, seen)?;
         if tokens::delete(sql, row.id)? {
             audit.deleted(sql, "token", row.id, &row)?;
         }
@@ -256,9 +266,25 @@ async fn find(app: &App, caller: &Caller, text: &str) -> Result<rows::Token, Pro
     row.filter(|row| row.person == viewer.person || viewer.configures()).ok_or_else(missing)
 }
 
+/// Refuses when the token is not as it was seen any more.
+fn check(sql: &mut dyn Sql, id: TokenId, seen: Seen) -> Result<(), Trouble> {
+    let row = tokens::get(sql, id)?.ok_or_else(|| kept::missing("token"))?;
+    kept::check_seen(seen.must_be, version(&row))
+}
+
+/// What stands for a token's version, as tokens count no changes: a digest of what can be changed
+/// of one.
+fn version(row: &rows::Token) -> i64 {
+    let ends = row.expires_at.map(Timestamp::micros);
+    let digest = Sha256::digest(format!("{ends:?} {}", row.name));
+    let bytes = digest.iter().take(size_of::<u64>() - 1);
+    bytes.fold(0_i64, |all, byte| (all << u8::BITS) | i64::from(*byte))
+}
+
 async fn respond(app: &App, row: rows::Token) -> Result<Response, Problem> {
     let people = people(app, std::slice::from_ref(&row)).await?;
-    Ok(json::answer(StatusCode::OK, &shown(row, &people)))
+    let version = version(&row);
+    Ok(kept::answer(&shown(row, &people), version))
 }
 
 async fn people(app: &App, tokens: &[rows::Token]) -> Result<Cards, Problem> {

@@ -6,6 +6,7 @@ use axum::http::header::{ETAG, IF_MATCH, IF_NONE_MATCH};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use desk::Trouble;
 
 /// What a request says about versions it has seen.
 #[derive(Debug, Clone, Copy)]
@@ -36,9 +37,25 @@ impl Seen {
     /// Refuses when a plain versioned row is not at the version seen.
     pub(crate) fn check(self, current: i64) -> Result<(), Problem> {
         match self.must_be {
-            Some(seen) if seen != current => Err(desk::Trouble::Stale { seen, current }.into()),
+            Some(seen) if seen != current => Err(Trouble::Stale { seen, current }.into()),
             _ => Ok(()),
         }
+    }
+}
+
+/// Changes of one thing that are tried while others are faster.
+const TRIES_MAX: u8 = 50;
+
+/// The tries of a change that reads, decides and writes in steps of their own.
+#[derive(Debug, Default)]
+pub(crate) struct Tries(u8);
+
+impl Tries {
+    /// Whether to try anew: somebody was faster, and the caller named no version that it had to be of.
+    pub(crate) fn again<T>(&mut self, seen: Seen, done: &Result<T, Trouble>) -> bool {
+        self.0 += 1;
+        let stale = matches!(done, Err(Trouble::Stale { .. }));
+        stale && seen.must_be.is_none() && self.0 < TRIES_MAX
     }
 }
 

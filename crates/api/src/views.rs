@@ -9,6 +9,7 @@ use crate::once::{self, Answered, Once};
 use crate::page::{ListParams, Page, Params, page_of};
 use crate::path::Path;
 use crate::problem::Problem;
+use crate::reference::References;
 use crate::version::Seen;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -32,7 +33,7 @@ struct View {
     query: String,
     /// Whether everybody sees it too.
     shared: bool,
-    /// The team that sees it too, where not everybody does.
+    /// The id of the team that sees it too, where not everybody does.
     #[schema(value_type = Option<String>)]
     team: Option<TeamId>,
     /// Its place among the owner's views, from 0.
@@ -51,9 +52,8 @@ struct NewView {
     query: String,
     /// With everybody.
     shared: Option<bool>,
-    /// With this team, one of the caller's own.
-    #[schema(value_type = Option<String>)]
-    team: Option<TeamId>,
+    /// With this team, one of the caller's own, by name or id.
+    team: Option<String>,
     /// Behind the others when absent.
     place: Option<u16>,
 }
@@ -66,9 +66,8 @@ struct ViewChange {
     query: Option<String>,
     /// With everybody, or with nobody any more.
     shared: Option<bool>,
-    /// With this team, one of the caller's own, and not with everybody.
-    #[schema(value_type = Option<String>)]
-    team: Option<TeamId>,
+    /// With this team, one of the caller's own, by name or id, and not with everybody.
+    team: Option<String>,
     place: Option<u16>,
 }
 
@@ -136,13 +135,14 @@ async fn create(
     must_keep_views(&caller)?;
     let me = caller.viewer().person;
     let new = body.value;
+    let team = of_team(&app, &caller, new.team.as_deref()).await?;
     let mut row = rows::View {
         id: ViewId(desk::fresh()),
         owner: me,
         name: name("name", &new.name)?,
         query: query(&new.query)?,
         shared: new.shared.unwrap_or(false),
-        team: of_team(&caller, new.team)?.filter(|_| new.shared != Some(true)),
+        team: team.filter(|_| new.shared != Some(true)),
         place: 0,
         version: 1,
     };
@@ -194,7 +194,7 @@ async fn change(
     let change = body.value;
     let new_name = change.name.as_deref().map(|text| name("name", text)).transpose()?;
     let new_query = change.query.as_deref().map(query).transpose()?;
-    let new_team = of_team(&caller, change.team)?;
+    let new_team = of_team(&app, &caller, change.team.as_deref()).await?;
     let row = app
         .desk()
         .write(move |sql| {
@@ -259,13 +259,18 @@ fn sharing(
 }
 
 /// One shares with teams that one is in.
-fn of_team(caller: &Caller, team: Option<TeamId>) -> Result<Option<TeamId>, Problem> {
-    match team {
-        Some(team) if !caller.viewer().teams.contains(&team) => {
-            Err(Problem::invalid("team", "is none of yours; share it with a team that you are in"))
-        }
-        team => Ok(team),
+async fn of_team(
+    app: &App,
+    caller: &Caller,
+    named: Option<&str>,
+) -> Result<Option<TeamId>, Problem> {
+    let Some(text) = named else { return Ok(None) };
+    let team = References::of(app, caller.viewer()).await?.team("team", text)?;
+    if !caller.viewer().teams.contains(&team) {
+        let words = "is none of yours; share it with a team that you are in";
+        return Err(Problem::invalid("team", words));
     }
+    Ok(Some(team))
 }
 
 fn find(text: &str) -> Result<ViewId, Problem> {

@@ -431,6 +431,9 @@ pub(crate) struct ServicenowAuditArgs {
     /// Read at most this many rows
     #[arg(long, value_name = "ROWS")]
     pub(crate) limit: Option<u64>,
+    /// Print the figures as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
     /// Print the built-in mapping and do nothing else
     #[arg(long)]
     pub(crate) print_mapping: bool,

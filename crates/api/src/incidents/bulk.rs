@@ -88,9 +88,10 @@ async fn issue(
     let once = once.of(&body.bytes);
     let batch = claim(&app, &caller, once.clone()).await?;
     let references = References::of(&app, caller.viewer()).await?;
+    let may = caller.must_write();
     let mut tickets = Vec::with_capacity(commands.len());
     for (at, fields) in commands.into_iter().enumerate() {
-        tickets.push(submit(&references, batch, at, once.as_ref(), fields).await);
+        tickets.push(submit(&references, &may, batch, (at, once.as_ref()), fields).await);
     }
     let mut items = Vec::with_capacity(tickets.len());
     for (number, ticket) in tickets {
@@ -123,9 +124,9 @@ async fn claim(app: &App, caller: &Caller, once: Option<Idempotency>) -> Result<
 /// Hands one command in. What is wrong with it becomes its answer.
 async fn submit(
     references: &References<'_>,
+    may: &Result<(), Problem>,
     batch: BatchId,
-    at: usize,
-    once: Option<&Idempotency>,
+    (at, once): (usize, Option<&Idempotency>),
     mut fields: Map<String, Value>,
 ) -> (Option<IncidentNumber>, Result<Ticket, Problem>) {
     let number = match fields.remove("number").map(|number| read_number(&number)) {
@@ -137,11 +138,12 @@ async fn submit(
         key: format!("{} command {at}", once.key),
         request_hash: once.request_hash.clone(),
     });
-    (number, prepare(references, batch, once, number, fields).await)
+    (number, prepare(references, may, batch, once, number, fields).await)
 }
 
 async fn prepare(
     references: &References<'_>,
+    may: &Result<(), Problem>,
     batch: BatchId,
     once: Option<Idempotency>,
     number: Option<IncidentNumber>,
@@ -180,6 +182,7 @@ async fn prepare(
         }
         (_, None) => Err(Problem::invalid("number", "is needed")),
         (name, Some(number)) => {
+            may.clone()?;
             let ask = desk.ask(viewer, kernel::Channel::Api);
             let ask = ask.on(number).expecting(expected).once(once).in_batch(batch);
             let mut on = wishes::On { ask, references, number };

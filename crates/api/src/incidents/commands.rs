@@ -50,6 +50,8 @@ async fn command<W: Wish>(
     seen: Seen,
     body: Given<W>,
 ) -> Result<Response, Problem> {
+    // Before any name is looked up: what is known here is told to nobody who may not ask.
+    caller.must_write()?;
     let viewer = caller.viewer();
     let number = number_of(&number)?;
     let references = References::of(&app, viewer).await?;

@@ -12,7 +12,6 @@ use crate::problem::Problem;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use desk::Idempotency;
 use desk::contacts::Draft;
 use incident::reach::{PageChannel, ReachRule, Urgency};
 use kernel::{ContactId, PersonId, Timestamp};
@@ -185,27 +184,7 @@ async fn add(
         let (contact, wrong) = app.desk().add_contact(caller.viewer(), person, draft).await?;
         Ok(Answered::created(&shown(Contact { error: wrong, ..contact }))?)
     };
-    only_once(&app, &caller, once, add).await
-}
-
-/// Does it, unless the same request did: then its answer. What leaves cannot be part of a
-/// transaction, so an answer is kept once it is there.
-async fn only_once(
-    app: &App,
-    caller: &Caller,
-    once: Option<Idempotency>,
-    doing: impl Future<Output = Result<Answered, Problem>>,
-) -> Result<Response, Problem> {
-    let Some(once) = once else { return Ok(doing.await?.into_response()) };
-    let (me, same) = (caller.viewer().person, once.clone());
-    let before = app.desk().write(move |sql| once::before(sql, me, Some(&same))).await?;
-    if let Some(before) = before {
-        return Ok(before.into_response());
-    }
-    let answered = doing.await?;
-    let (kept, now) = (answered.clone(), app.desk().now());
-    app.desk().write(move |sql| Ok(once::keep(sql, me, Some(&once), &kept, now)?)).await?;
-    Ok(answered.into_response())
+    once::done(&app, &caller, once, add).await
 }
 
 async fn remove(
@@ -232,7 +211,7 @@ async fn send_code(
         app.desk().send_code(caller.viewer(), method).await?;
         accepted(&app, &caller, &id, method).await
     };
-    only_once(&app, &caller, once.of(&body.bytes), send).await
+    once::done(&app, &caller, once.of(&body.bytes), send).await
 }
 
 async fn verify(
@@ -249,7 +228,7 @@ async fn verify(
         let contact = app.desk().verify_contact(caller.viewer(), method, code).await?;
         Ok(Answered::good(&shown(contact))?)
     };
-    only_once(&app, &caller, once.of(&body.bytes), say).await
+    once::done(&app, &caller, once.of(&body.bytes), say).await
 }
 
 async fn test(
@@ -265,7 +244,7 @@ async fn test(
         app.desk().test_contact(caller.viewer(), method).await?;
         accepted(&app, &caller, &id, method).await
     };
-    only_once(&app, &caller, once.of(&body.bytes), send).await
+    once::done(&app, &caller, once.of(&body.bytes), send).await
 }
 
 /// A way as it is after something was sent there.

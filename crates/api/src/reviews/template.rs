@@ -6,13 +6,12 @@ use crate::door::Door;
 use crate::json::Body;
 use crate::kept;
 use crate::problem::Problem;
+use crate::reference::References;
 use crate::version::Seen;
 use axum::extract::State;
 use axum::response::Response;
-use kernel::CategoryId;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::collections::BTreeSet;
 use store::directory::reviews::{Kind, Majority, Question, Section, Template};
 use utoipa::ToSchema;
 
@@ -45,9 +44,8 @@ struct ReviewKind {
     /// `all`, `majors`, or `others`, which are all but majors.
     #[schema(value_type = String)]
     majority: Majority,
-    /// Ids of its categories, with those below them; all when empty.
-    #[schema(value_type = Vec<String>)]
-    categories: BTreeSet<CategoryId>,
+    /// Its categories, with those below them: ids; requests may name them. All when empty.
+    categories: Vec<String>,
     /// Sections that are left out.
     #[schema(value_type = Vec<String>)]
     off: Vec<Section>,
@@ -70,7 +68,7 @@ impl ReviewSettings {
         let kind = |Kind { name, majority, categories, off, questions }| ReviewKind {
             name,
             majority,
-            categories,
+            categories: categories.iter().map(ToString::to_string).collect(),
             off,
             questions: shown(questions),
         };
@@ -83,21 +81,25 @@ impl ReviewSettings {
         }
     }
 
-    fn template(self) -> Template {
-        let kind = |ReviewKind { name, majority, categories, off, questions }| Kind {
-            name,
-            majority,
-            categories,
-            off,
-            questions: asked(questions),
-        };
-        Template {
+    fn template(self, references: &References<'_>) -> Result<Template, Problem> {
+        let mut kinds = Vec::with_capacity(self.kinds.len());
+        for (at, kind) in self.kinds.into_iter().enumerate() {
+            let field = format!("kinds.{at}.categories");
+            kinds.push(Kind {
+                name: kind.name,
+                majority: kind.majority,
+                categories: references.categories(&field, &kind.categories)?,
+                off: kind.off,
+                questions: asked(kind.questions),
+            });
+        }
+        Ok(Template {
             for_majors: self.for_majors,
             due_days: self.due_days,
             off: self.off,
             questions: asked(self.questions),
-            kinds: self.kinds.into_iter().map(kind).collect(),
-        }
+            kinds,
+        })
     }
 }
 
@@ -147,7 +149,8 @@ async fn put(
     caller.must_configure()?;
     let before = app.desk().review_template(caller.viewer()).await?;
     seen.check(before.version)?;
-    let wanted = body.value.template();
+    let references = References::of(&app, caller.viewer()).await?;
+    let wanted = body.value.template(&references)?;
     app.desk().set_review_template(caller.viewer(), wanted, before.version).await?;
     let stored = app.desk().review_template(caller.viewer()).await?;
     Ok(kept::answer(&ReviewSettings::of(stored.value), stored.version))

@@ -1,6 +1,6 @@
 //! Components of the status page, and how somebody says that one is.
 
-use super::Move;
+use super::{Move, shift_once};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::directory::Directory;
@@ -324,16 +324,16 @@ async fn say(
 async fn shift(
     State(app): State<App>,
     caller: Caller,
+    once: Once,
     Path(id): Path<String>,
     body: Body<Move>,
 ) -> Result<StatusCode, Problem> {
     caller.must_configure()?;
     let (id, way) = (find(&id)?, body.value.way()?);
-    let moved = app.desk().change(caller.actor(), move |sql, audit| {
+    shift_once(&app, &caller, once.of(&body.bytes), move |sql, audit| {
         desk::status::move_component(sql, audit, id, way)
-    });
-    moved.await?;
-    Ok(StatusCode::NO_CONTENT)
+    })
+    .await
 }
 
 async fn remove(

@@ -1,13 +1,13 @@
 //! Headings that components of the status page stand under.
 
-use super::Move;
+use super::{Move, shift_once};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::door::Door;
 use crate::json::{self, Body};
 use crate::kept::{self, Row, block, name};
 use crate::once::Once;
-use crate::page::Page;
+use crate::page::{ListParams, Page, Params, page_of};
 use crate::path::Path;
 use crate::problem::Problem;
 use crate::version::Seen;
@@ -61,8 +61,9 @@ pub(super) fn doors() -> Vec<Door> {
     vec![
         Door::get("/api/v1/component-groups", "listComponentGroups", list)
             .about("status", "List the headings of components", "In their order.")
-            .answers::<Page<Shown>>(200, "They.")
-            .problems(&[401, 403, 503]),
+            .query::<ListParams>()
+            .answers::<Page<Shown>>(200, "A page of them.")
+            .problems(&[401, 403, 422, 503]),
         Door::post("/api/v1/component-groups", "createComponentGroup", create)
             .about("status", "Create a heading of components", "For administrators.")
             .body::<NewComponentGroup>(json!({ "name": "Warehouses" }))
@@ -101,10 +102,16 @@ pub(super) fn doors() -> Vec<Door> {
     ]
 }
 
-async fn list(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Params(params): Params<ListParams>,
+) -> Result<Response, Problem> {
     caller.must_be_staff()?;
     let all = app.desk().read(groups::list).await?;
-    Ok(json::answer(StatusCode::OK, &Page::whole(all.into_iter().map(Shown::of).collect())))
+    let (found, next) = page_of(all, &params, |row| row.id, |row| &row.name)?;
+    let items: Vec<Shown> = found.into_iter().map(Shown::of).collect();
+    Ok(json::answer(StatusCode::OK, &Page { items, next }))
 }
 
 async fn create(
@@ -174,16 +181,16 @@ async fn change(
 async fn shift(
     State(app): State<App>,
     caller: Caller,
+    once: Once,
     Path(id): Path<String>,
     body: Body<Move>,
 ) -> Result<StatusCode, Problem> {
     caller.must_configure()?;
     let (id, way) = (find(&id)?, body.value.way()?);
-    let moved = app
-        .desk()
-        .change(caller.actor(), move |sql, audit| desk::status::move_group(sql, audit, id, way));
-    moved.await?;
-    Ok(StatusCode::NO_CONTENT)
+    shift_once(&app, &caller, once.of(&body.bytes), move |sql, audit| {
+        desk::status::move_group(sql, audit, id, way)
+    })
+    .await
 }
 
 async fn remove(

@@ -4,9 +4,15 @@ mod components;
 mod groups;
 mod page;
 
+use crate::app::App;
+use crate::auth::Caller;
 use crate::door::Door;
+use crate::once::{self, Answered};
 use crate::problem::Problem;
+use axum::http::StatusCode;
+use desk::{Audit, Idempotency, Trouble};
 use serde::Deserialize;
+use store::Sql;
 use store::status::Way;
 use utoipa::ToSchema;
 
@@ -15,6 +21,26 @@ pub(crate) fn doors() -> Vec<Door> {
     doors.extend(groups::doors());
     doors.extend(page::doors());
     doors
+}
+
+/// Moves something past its neighbour once, however often it is asked for with this key.
+async fn shift_once(
+    app: &App,
+    caller: &Caller,
+    once: Option<Idempotency>,
+    shift: impl FnOnce(&mut dyn Sql, &Audit) -> Result<(), Trouble> + Send + 'static,
+) -> Result<StatusCode, Problem> {
+    let person = caller.viewer().person;
+    let shifted = app.desk().change(caller.actor(), move |sql, audit| {
+        if once::before(sql, person, once.as_ref())?.is_some() {
+            return Ok(());
+        }
+        shift(sql, audit)?;
+        let answered = Answered { status: StatusCode::NO_CONTENT.as_u16(), body: String::new() };
+        Ok(once::keep(sql, person, once.as_ref(), &answered, audit.now())?)
+    });
+    shifted.await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Past which neighbour.

@@ -497,6 +497,15 @@ async fn tokens_are_shown_once_and_end() {
         (&cleared.good()["name"], &cleared.json["expires_at"]),
         (&json!("Nightly"), &Value::Null)
     );
+    let (patch, delete) = (axum::http::Method::PATCH, axum::http::Method::DELETE);
+    let tag = ines.get(&path).await.header("etag").to_owned();
+    assert_eq!(cleared.header("etag"), tag);
+    let named = json!({ "name": "Weekly" });
+    let seen = [("if-match", tag.as_str())];
+    let renamed = ines.json(patch.clone(), &path, named.clone(), &seen).await;
+    assert_ne!(renamed.header("etag"), tag, "{}", renamed.text);
+    ines.json(patch, &path, named, &seen).await.problem(412);
+    ines.json(delete, &path, json!({}), &seen).await.problem(412);
     assert_eq!(world.of("ada").delete(&format!("/api/v1/tokens/{id}")).await.status, 204);
     script.get("/api/v1/users/me").await.problem(401);
     world
@@ -717,6 +726,10 @@ async fn views_are_ones_own_unless_shared() {
     // A team of which one is not is no way round.
     let foreign = json!({ "team": uuid::Uuid::from_u128(9).to_string() });
     ines.patch(&path, foreign).await.problem(422);
+    ines.patch(&path, json!({ "team": "Field service" })).await.field(422, "team");
+    let own = ines.patch(&path, json!({ "team": "network" })).await;
+    assert!(own.good()["team"].is_string(), "a team has a name: {}", own.text);
+    yuki.get(&path).await.problem(404);
     yuki.patch(&path, json!({ "name": "Taken" })).await.problem(404);
     yuki.delete(&path).await.problem(404);
     assert_eq!(ines.delete(&path).await.status, 204);

@@ -41,6 +41,20 @@ async fn bodies_that_are_no_bodies() {
             answer.problem(status);
         }
     }
+    // Where any key may stand, none stands twice either.
+    for (path, body, field) in [
+        ("incidents", r#"{"title": "x", "title": "y"}"#, "title"),
+        ("incidents", r#"{"title": "x", "fields": {"a": "b", "a": "c"}}"#, "fields.a"),
+        (
+            "commands",
+            r#"{"commands": [{"command": "report", "title": "x", "title": "y"}]}"#,
+            "commands.0.title",
+        ),
+    ] {
+        let request = ines.request(Method::POST, &format!("/api/v1/{path}"), &[]);
+        let request = request.header("content-type", "application/json");
+        ines.send(request, Body::from(body)).await.field(422, field);
+    }
     let request = ines
         .request(Method::POST, "/api/v1/incidents", &[])
         .header("content-type", "application/json");
@@ -213,6 +227,14 @@ async fn wrong_addresses_and_methods_are_problems_too() {
         "/api/v1/troubles",
     ] {
         ines.get(path).await.problem(404);
+    }
+    for path in [
+        "/api/v1/rules/%00",
+        "/api/v1/notification-rules/a%00b",
+        "/api/v1/attachments/%ff",
+        "/api/v1/teams/%ed%a0%80",
+    ] {
+        world.of("ada").get(path).await.problem(400);
     }
     for (method, path) in [
         (Method::DELETE, "/api/v1/incidents"),

@@ -273,6 +273,15 @@ async fn an_intake_token_reports_and_sees_what_it_reported_alone() {
     assert_eq!(reader.get("/api/v1/incidents/INC-1").await.status, 200);
     reader.post("/api/v1/incidents", json!({ "title": "x" })).await.problem(403);
     reader.post("/api/v1/incidents/INC-1/acknowledge", json!({})).await.problem(403);
+    // Neither learns by a refusal who is known here.
+    let wish = json!({ "assignee": "nobody@northwind.example" });
+    let bulk = json!({ "commands": [{ "command": "assign", "number": "INC-1",
+        "assignee": "nobody@northwind.example" }] });
+    for narrow in [&intake, &reader] {
+        narrow.post("/api/v1/incidents/INC-1/assign", wish.clone()).await.problem(403);
+        let answer = narrow.post("/api/v1/commands", bulk.clone()).await;
+        assert_eq!(answer.good()["items"][0]["status"], 403, "{}", answer.text);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -48,6 +48,16 @@ async fn a_problem_is_made_with_little_and_becomes_a_known_error() {
     assert_eq!(page.good()["items"], json!([]));
     ines.get("/api/v1/problems/PRB-9").await.problem(404);
     ines.get("/api/v1/problems/9").await.problem(404);
+    // Who names no version is not told that somebody was faster.
+    let change = |field: &str| ines.patch(PROBLEM, json!({ (field): "At once" }));
+    let answers = tokio::join!(change("fix"), change("cause"), change("workaround"));
+    for answer in [&answers.0, &answers.1, &answers.2] {
+        answer.good();
+    }
+    let all = ines.get(PROBLEM).await;
+    for field in ["fix", "cause", "workaround"] {
+        assert_eq!(all.good()[field], json!("At once"));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -51,6 +51,14 @@ async fn what_a_window_is_for_is_named_and_windows_are_listed_in_pages() {
         ada.post(path, window(json!({ "matcher": matcher }))).await.field(422, field);
     }
     ada.post(path, window(json!({ "matcher": { "services": [vpn] } }))).await.good();
+    let shop = ada.post("/api/v1/components", json!({ "name": "Web shop" })).await;
+    let outside = |name: &str| json!({ "everything": true, "public": { "title": "Firmware", "components": [name] } });
+    ada.post(path, window(outside("nowhere"))).await.field(422, "public.components.0");
+    let told = ada.post(path, window(outside("web shop"))).await;
+    assert_eq!(told.good()["public"]["components"], json!([shop.good()["id"]]));
+    let again = format!("{path}/{}", told.json["id"].as_str().unwrap());
+    let same = ada.patch(&again, json!({ "public": told.json["public"] })).await;
+    assert_eq!(same.good()["public"], told.json["public"], "what is shown can be sent back");
     let first = ada.get(&format!("{path}?limit=1")).await;
     let next = first.good()["next"].as_str().unwrap();
     let rest = ada.get(&format!("{path}?limit=1&cursor={next}")).await;

@@ -61,7 +61,11 @@ async fn an_update_is_drafted_and_another_publishes_it() {
     ines.post(&at("publish-update"), nobody.clone()).await.field(422, "audiences");
     let unknown = json!({ "lists": ["0199c0de-0000-7000-8000-000000000000"] });
     let unknown = json!({ "body": "We look into it.", "audiences": unknown });
-    ines.post(&at("publish-update"), unknown).await.field(422, "audiences.lists");
+    ines.post(&at("publish-update"), unknown).await.field(422, "audiences.lists.0");
+    let board = world.of("ada").post("/api/v1/lists", json!({ "name": "Board" })).await;
+    assert_eq!(board.status, 201, "{}", board.text);
+    let named = json!({ "body": "We look into it.", "audiences": { "lists": ["board"] } });
+    ines.post(&at("publish-update"), named).await.good();
     let body = json!({ "body": "We look into it.", "state": "identified",
         "audiences": { "requesters": true } });
     let drafted = ines.post(&at("draft-update"), body).await;

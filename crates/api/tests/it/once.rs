@@ -77,3 +77,25 @@ async fn the_same_team_is_made_once() {
     assert_eq!(first.good()["id"], again.good()["id"]);
     assert!(first.json["secret"].is_string() && again.json["secret"].is_null());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_asked_for_at_once_is_made_once() {
+    let world = World::new().await;
+    let ines = world.of("ines");
+    let (key, body) = ([("idempotency-key", "p-1")], json!({ "title": "Loose cable" }));
+    let ask = || ines.post_with("/api/v1/problems", body.clone(), &key);
+    let (a, b, c, d) = tokio::join!(ask(), ask(), ask(), ask());
+    for answer in [&b, &c, &d] {
+        assert_eq!((answer.status, &answer.json["number"]), (201, &a.json["number"]));
+    }
+    assert_eq!(ines.get("/api/v1/problems").await.good()["items"].as_array().unwrap().len(), 1);
+    // What was refused leaves the key free, for what is right.
+    let key = [("idempotency-key", "p-2")];
+    let closed = json!({ "state": "known_error", "title": "No cause" });
+    let refused = ines.post_with("/api/v1/problems", closed.clone(), &key).await;
+    assert!(refused.status >= 400, "{}", refused.text);
+    let again = ines.post_with("/api/v1/problems", closed, &key).await;
+    assert_eq!(again.status, refused.status, "{}", again.text);
+    let right = ines.post_with("/api/v1/problems", json!({ "title": "Right" }), &key).await;
+    assert_eq!(right.status, 201, "{}", right.text);
+}

@@ -96,6 +96,9 @@ async fn every_operation_is_described_whole() {
         if path.starts_with("/api/v1") && !path.ends_with("/calendar.ics") {
             assert!(responses.contains_key("401"), "{at}");
         }
+        if path.starts_with("/api/v1") && path.contains('{') {
+            assert!(responses.contains_key("400"), "{at}: an address that cannot be read");
+        }
         let named: BTreeSet<&str> = path.split(['{', '}']).skip(1).step_by(2).collect();
         let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
         let described = parameters
@@ -143,6 +146,15 @@ async fn references_lead_somewhere() {
     for name in ["token", "session"] {
         assert!(document["components"]["securitySchemes"][name].is_object());
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn answers_of_two_kinds_are_told_apart() {
+    let world = World::new().await;
+    let document = document(&world).await;
+    let kinds = document["components"]["schemas"]["CalendarAnswer"]["oneOf"].as_array().unwrap();
+    let needed: Vec<&Value> = kinds.iter().map(|kind| &kind["required"][0]).collect();
+    assert_eq!(needed, ["due_at", "business_seconds"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

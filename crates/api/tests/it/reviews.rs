@@ -67,6 +67,8 @@ async fn a_review_goes_from_draft_to_published_with_two_actions() {
     assert_eq!(overdue.good()["items"].as_array().unwrap().len(), 1);
     let reason = json!({ "reason": "More is known" });
     ines.post(&format!("{REVIEW}/reopen"), reason.clone()).await.problem(403);
+    let odd = json!({ "reason": "No\u{0}body" });
+    world.of("mara").post(&format!("{REVIEW}/reopen"), odd).await.field(422, "reason");
     let again = world.of("mara").post(&format!("{REVIEW}/reopen"), reason).await;
     assert_eq!(again.good()["reopened_because"], json!("More is known"));
     let text = ines.get(&format!("{REVIEW}/markdown")).await;
@@ -92,6 +94,44 @@ async fn an_action_is_made_by_naming_its_review_read_and_dropped() {
     assert_eq!(dropped.good()["state"], json!("dropped"));
     assert!(!dropped.json["reason"].as_str().unwrap().is_empty());
     ines.get(&format!("{all}/nowhere")).await.problem(404);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_review_that_came_to_nothing_is_discarded() {
+    let world = World::new().await;
+    let number = reviewed(&world).await;
+    let (ines, yuki) = (world.of("ines"), world.of("yuki"));
+    world.of("otto").delete(REVIEW).await.problem(403);
+    yuki.delete(REVIEW).await.problem(403);
+    world.narrowed("mara", TokenScope::Read).await.delete(REVIEW).await.problem(403);
+    ines.delete("/api/v1/reviews/PIR-9").await.problem(404);
+    assert_eq!(world.of("mara").delete(REVIEW).await.status, 204);
+    ines.get(REVIEW).await.problem(404);
+    ines.delete(REVIEW).await.problem(404);
+    let again = ines.post("/api/v1/reviews", json!({ "incident": number })).await;
+    assert_eq!((again.status, &again.json["number"]), (201, &json!("PIR-2")), "no number twice");
+    let other = "/api/v1/reviews/PIR-2";
+    ines.post(&format!("{other}/actions"), json!({ "words": "Watch it" })).await.good();
+    let stays = world.of("mara").delete(other).await;
+    assert_eq!(stays.problem(409)["code"], json!("has_actions"));
+    assert_eq!(ines.get(other).await.good()["state"], json!("draft"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_published_or_is_about_a_major_is_not_discarded() {
+    let world = World::new().await;
+    reviewed(&world).await;
+    let mara = world.of("mara");
+    mara.post(&format!("{REVIEW}/publish"), json!({})).await.good();
+    assert_eq!(mara.delete(REVIEW).await.problem(409)["code"], json!("published"));
+    mara.post(&format!("{REVIEW}/reopen"), json!({ "reason": "More is known" })).await.good();
+    assert_eq!(mara.delete(REVIEW).await.problem(409)["code"], json!("published"));
+    let major = world.report("rosa", "No mail").await;
+    command(&world, &major, "declare-major", json!({ "reason": "Everybody" })).await;
+    command(&world, &major, "resolve", json!({ "code": "fixed", "note": "Over." })).await;
+    let opened = mara.post("/api/v1/reviews", json!({ "incident": major })).await;
+    let path = format!("/api/v1/reviews/{}", opened.good()["number"].as_str().unwrap());
+    assert_eq!(mara.delete(&path).await.problem(409)["code"], json!("for_majors"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -169,6 +209,14 @@ async fn administrators_say_how_reviews_are_written() {
     let mut wrong = wanted.clone();
     wrong["kinds"][0]["questions"][0]["key"] = json!("Was it?");
     world.of("ada").put(path, wrong).await.field(422, "kinds.0.questions.0.key");
+    let mut named = wanted.clone();
+    named["kinds"][0]["categories"] = json!(["Wireless"]);
+    let set = world.of("ada").put(path, named).await;
+    let wireless = world.of("ada").get("/api/v1/categories/Wireless").await;
+    assert_eq!(set.good()["kinds"][0]["categories"], json!([wireless.good()["id"]]));
+    let mut wrong = wanted.clone();
+    wrong["kinds"][0]["categories"] = json!(["Nowhere"]);
+    world.of("ada").put(path, wrong).await.field(422, "kinds.0.categories.0");
     let mut wrong = wanted;
     wrong["off"] = json!(["everything"]);
     world.of("ada").put(path, wrong).await.problem(422);

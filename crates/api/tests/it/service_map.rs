@@ -191,6 +191,12 @@ async fn changes_are_told_and_listed() {
         .map(|c| c["title"].as_str().unwrap())
         .collect();
     assert_eq!(titles, ["Cables", "Release 4.18"], "the latest first");
+    let first = ines.get("/api/v1/changes?limit=1").await;
+    let next = first.good()["next"].as_str().unwrap();
+    let rest = ines.get(&format!("/api/v1/changes?limit=1&cursor={next}")).await;
+    assert_eq!(rest.good()["items"][0]["title"], "Release 4.18");
+    assert_eq!(rest.json["next"], json!(null));
+    ines.get("/api/v1/changes?cursor=x").await.field(422, "cursor");
     let of_vpn = ines.get("/api/v1/changes?service=VPN&to=2026-11-23T07:30:00Z").await;
     assert_eq!(of_vpn.good()["items"], json!([]));
     let of_vpn = ines.get("/api/v1/changes?service=VPN&from=2026-11-23T07:30:00Z").await;

@@ -31,6 +31,13 @@ async fn components_are_made_changed_moved_and_removed() {
     let second = format!("{COMPONENTS}/{}", second.good()["id"].as_str().unwrap());
     ines.post(&format!("{second}/move"), json!({ "to": "up" })).await.problem(403);
     assert_eq!(ada.post(&format!("{second}/move"), json!({ "to": "up" })).await.status, 204);
+    let (moves, once) = (format!("{second}/move"), [("idempotency-key", "down once")]);
+    assert_eq!(ada.post_with(&moves, json!({ "to": "down" }), &once).await.status, 204);
+    assert_eq!(ada.post(&moves, json!({ "to": "up" })).await.status, 204);
+    let again = ada.post_with(&moves, json!({ "to": "down" }), &once).await;
+    assert_eq!(again.status, 204, "{}", again.text);
+    let other = ada.post_with(&moves, json!({ "to": "up" }), &once).await;
+    other.field(422, "Idempotency-Key");
     ada.post(&format!("{second}/move"), json!({ "to": "left" })).await.field(422, "to");
     let listed = ines.get(COMPONENTS).await;
     let names: Vec<&Value> =
@@ -74,6 +81,12 @@ async fn components_name_their_service_and_heading_and_are_listed_in_pages() {
         (&json!("Wireless"), &Value::Null)
     );
     ada.get(&format!("{COMPONENTS}?bogus=1")).await.field(422, "bogus");
+    let headings = ada.get(&format!("{GROUPS}?limit=1")).await;
+    assert_eq!(
+        (&headings.good()["items"][0]["name"], &headings.json["next"]),
+        (&json!("Network"), &Value::Null)
+    );
+    ada.get(&format!("{GROUPS}?limit=0")).await.field(422, "limit");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

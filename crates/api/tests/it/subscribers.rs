@@ -1,6 +1,6 @@
 //! Stakeholder lists and subscribers by the API.
 
-use crate::harness::World;
+use crate::harness::{World, address};
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -17,6 +17,12 @@ async fn a_list_is_made_read_changed_and_removed() {
     let path = format!("/api/v1/lists/{}", made.json["id"].as_str().unwrap());
     assert_eq!(made.json["addresses"][0]["email"], "board@outside.example");
     assert_eq!(ada.get(&path).await.good()["least_degree"], "partial");
+    let heard = json!({ "people": [address("ines")], "services": ["vpn"] });
+    let named = ada.patch(&path, heard).await;
+    assert_eq!(named.good()["people"], json!([world.id("ines").await]));
+    let vpn = ada.get("/api/v1/services/VPN").await;
+    assert_eq!(named.json["services"], json!([vpn.good()["id"]]));
+    ada.patch(&path, json!({ "services": ["nowhere"] })).await.field(422, "services.0");
     let refused =
         ada.post("/api/v1/lists", json!({ "name": "X", "addresses": [{ "email": "x" }] }));
     assert_eq!(refused.await.status, 422);

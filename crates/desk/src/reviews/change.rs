@@ -1,4 +1,4 @@
-//! How reviews are opened, written, published and taken up again.
+//! How reviews are opened, written, published, taken up again and discarded.
 
 use super::{actions, check, gather, seen, template, template_of, unknown, zone};
 use crate::problems::actor;
@@ -8,7 +8,7 @@ use incident::permissions::{may_publish_review, may_write_review};
 use incident::policy::Fault;
 use incident::state::IncidentRole;
 use incident::{Policy, Refusal, Scope, State, Viewer};
-use kernel::{IncidentNumber, PersonId, ReviewNumber, Role, Timestamp, limits};
+use kernel::{IncidentNumber, PersonId, ReviewNumber, Role, Timestamp};
 use serde_json::json;
 use std::collections::{BTreeSet, HashSet};
 use store::directory::reviews::{
@@ -141,14 +141,35 @@ impl Desk {
             if before.state != ReviewState::Published {
                 return Err(Refusal::state("not_published", "it is not published").into());
             }
-            if !(1..=limits::REASON_CHARS).contains(&reason.chars().count()) {
-                let most = limits::REASON_CHARS;
-                let words = format!("is needed, in {most} characters at most");
-                return Err(Fault::new("reason", words).into());
-            }
+            check::reason(&reason)?;
             let after =
                 Review { state: ReviewState::Draft, reopened_because: reason, ..before.clone() };
             save(sql, audit, &state, &before, after)
+        })
+        .await
+    }
+
+    /// Discards a review that came to nothing: it was never published, nobody has to do anything
+    /// after it, and it would not be opened again by itself. Its number is not given again.
+    ///
+    /// # Errors
+    ///
+    /// It came to something; somebody was faster; the viewer does not publish it.
+    pub async fn discard_review(
+        &self,
+        viewer: &Viewer,
+        number: ReviewNumber,
+        version: i64,
+    ) -> Result<(), Trouble> {
+        let by = viewer.clone();
+        self.change(actor(viewer), move |sql, audit| {
+            let (before, state) = writable(sql, &by, number, version)?;
+            may_publish_review(&by, &state, before.owner)?;
+            can_be_discarded(sql, &before, &state)?;
+            if !rows::remove(sql, number, version)? {
+                return Err(Trouble::Stale { seen: version, current: version + 1 });
+            }
+            Ok(audit.deleted(sql, Review::WHAT, number, &kept(&before, &state))?)
         })
         .await
     }
@@ -222,6 +243,23 @@ fn can_be_reviewed(state: &State) -> Result<(), Trouble> {
         true => Ok(()),
         false => Err(Refusal::state("not_over", "it is reviewed once it is resolved").into()),
     }
+}
+
+/// What others read or rely on stays.
+fn can_be_discarded(sql: &mut dyn Sql, review: &Review, state: &State) -> Result<(), Trouble> {
+    if review.published_at.is_some() {
+        let words = "it was published, so it stays; take it up again to change it";
+        return Err(Refusal::state("published", words).into());
+    }
+    if !rows::actions_of(sql, review.number)?.is_empty() {
+        let words = "it has actions, so it stays; drop those that nobody has to do";
+        return Err(Refusal::state("has_actions", words).into());
+    }
+    if state.major && template(sql)?.value.for_majors {
+        let words = "majors are reviewed: it would be opened again by itself";
+        return Err(Refusal::state("for_majors", words).into());
+    }
+    Ok(())
 }
 
 /// The review at the version it was seen at, with the state of its incident.

@@ -65,6 +65,17 @@ pub(super) fn review(
     fine(faults)
 }
 
+/// Checks why a review is taken up again.
+pub(super) fn reason(words: &str) -> Result<(), Trouble> {
+    let mut faults = Vec::new();
+    check_body("reason", words, &mut faults);
+    if !(1..=limits::REASON_CHARS).contains(&words.chars().count()) {
+        let most = limits::REASON_CHARS;
+        faults.push(Fault::new("reason", format!("is needed, in {most} characters at most")));
+    }
+    fine(faults)
+}
+
 /// Checks an action; `factors` is how many factors its review has.
 pub(super) fn action(
     policy: &Policy,

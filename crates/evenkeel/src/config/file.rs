@@ -93,8 +93,8 @@ impl ConfigFile {
             if said || apart {
                 continue;
             }
-            let switch = matches!(arg.get_action(), ArgAction::SetTrue);
-            let typed = typed(long, value, switch).map_err(|words| wrong(&self.path, &words))?;
+            let typed =
+                typed(long, value, arg.get_action()).map_err(|words| wrong(&self.path, &words))?;
             found.extend(typed.into_iter().map(|argument| (id.to_owned(), argument)));
         }
         Ok(found)
@@ -179,8 +179,8 @@ fn key_of(long: &str) -> String {
 }
 
 /// A value as one would type it.
-fn typed(long: &str, value: &Value, switch: bool) -> Result<Vec<OsString>, String> {
-    if switch {
+fn typed(long: &str, value: &Value, action: &ArgAction) -> Result<Vec<OsString>, String> {
+    if matches!(action, ArgAction::SetTrue) {
         return match value {
             Value::Boolean(true) => Ok(vec![format!("--{long}").into()]),
             Value::Boolean(false) => Ok(vec![]),
@@ -195,7 +195,10 @@ fn typed(long: &str, value: &Value, switch: bool) -> Result<Vec<OsString>, Strin
         _ => Err(format!("`{}` is a text or a number", key_of(long))),
     };
     let texts = match value {
-        Value::Array(values) => values.iter().map(one).collect::<Result<Vec<_>, _>>()?,
+        Value::Array(values) if matches!(action, ArgAction::Append) => {
+            values.iter().map(one).collect::<Result<Vec<_>, _>>()?
+        }
+        Value::Array(_) => return Err(format!("`{}` is one value, not a list", key_of(long))),
         value => vec![one(value)?],
     };
     Ok(texts.into_iter().map(|text| format!("--{long}={text}").into()).collect())
@@ -248,12 +251,14 @@ mod tests {
     #[test]
     fn values_become_arguments() {
         assert_eq!(
-            typed("role", &Value::from(vec!["agent", "auditor"]), false).unwrap(),
+            typed("role", &Value::from(vec!["agent", "auditor"]), &ArgAction::Append).unwrap(),
             ["--role=agent", "--role=auditor"]
         );
-        assert_eq!(typed("limit", &Value::from(3), false).unwrap(), ["--limit=3"]);
-        assert_eq!(typed("fresh", &Value::from(true), true).unwrap(), ["--fresh"]);
-        assert!(typed("fresh", &Value::from(false), true).unwrap().is_empty());
-        assert!(typed("fresh", &Value::from("yes"), true).is_err());
+        assert_eq!(typed("limit", &Value::from(3), &ArgAction::Set).unwrap(), ["--limit=3"]);
+        assert_eq!(typed("fresh", &Value::from(true), &ArgAction::SetTrue).unwrap(), ["--fresh"]);
+        assert!(typed("fresh", &Value::from(false), &ArgAction::SetTrue).unwrap().is_empty());
+        assert!(typed("fresh", &Value::from("yes"), &ArgAction::SetTrue).is_err());
+        let several = typed("listen", &Value::from(vec!["a:1", "b:1"]), &ArgAction::Set);
+        assert_eq!(several.unwrap_err(), "`listen` is one value, not a list");
     }
 }

@@ -18,9 +18,10 @@ use crate::output;
 use desk::Desk;
 use indicatif::{ProgressBar, ProgressStyle};
 use mapping::Mapping;
-use problems::{Problem, Problems};
+use problems::{Counted, Problem, Problems};
 use replay::{Counts, Replay};
 use rows::{Facts, Read1, Rows};
+use serde::Serialize;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
@@ -48,7 +49,7 @@ pub(crate) async fn run(args: &ServicenowAuditArgs, settings: &Settings) -> Resu
     let began = Instant::now();
     let told = tell(desk, mapping, rows, args.limit.unwrap_or(u64::MAX), &bar).await;
     bar.finish_and_clear();
-    told?.print(began.elapsed())
+    told?.print(began.elapsed(), args.json)
 }
 
 /// What came of it.
@@ -159,8 +160,56 @@ fn bar() -> ProgressBar {
     bar
 }
 
+/// The same for programs.
+#[derive(Serialize)]
+struct Figures {
+    rows_read: u64,
+    rows_told: u64,
+    rows_known: u64,
+    incidents: u64,
+    steps: u64,
+    people: u64,
+    teams: u64,
+    categories: u64,
+    seconds: f64,
+    problems: Vec<Counted>,
+}
+
 impl Told {
-    fn print(self, took: Duration) -> Result<(), Failed> {
+    /// Prints what came of it; fails where the file could not be read, or only in part.
+    fn print(self, took: Duration, json: bool) -> Result<(), Failed> {
+        match json {
+            true => output::json(&self.figures(took))?,
+            false => self.table(took)?,
+        }
+        let Counts { rows_told, rows_known, .. } = self.counts;
+        match self.broke_off {
+            Some(failed) => Err(failed),
+            None if rows_told + rows_known == 0 => Err(Failed::new(
+                "nothing could be read; compare the columns with the mapping that --print-mapping shows",
+            )),
+            None => Ok(()),
+        }
+    }
+
+    fn figures(&self, took: Duration) -> Figures {
+        let Counts { reported, steps, rows_told, rows_known } = self.counts;
+        let [people, teams, categories] = self.made;
+        Figures {
+            rows_read: self.read,
+            rows_told,
+            rows_known,
+            incidents: reported,
+            steps,
+            people,
+            teams,
+            categories,
+            seconds: took.as_secs_f64(),
+            problems: self.problems.counted(),
+        }
+    }
+
+    fn table(&self, took: Duration) -> Result<(), Failed> {
         let Counts { reported, steps, rows_told, rows_known } = self.counts;
         let [people, teams, categories] = self.made;
         let rate = self.read as f64 / took.as_secs_f64().max(0.001);
@@ -176,14 +225,7 @@ impl Told {
         let rows: Vec<Vec<String>> =
             lines.map(|(what, value)| vec![what.to_owned(), value]).to_vec();
         output::table(&["import", ""], &rows)?;
-        self.problems.print()?;
-        match self.broke_off {
-            Some(failed) => Err(failed),
-            None if rows_told + rows_known == 0 => Err(Failed::new(
-                "nothing could be read; compare the columns with the mapping that --print-mapping shows",
-            )),
-            None => Ok(()),
-        }
+        self.problems.print()
     }
 }
 

@@ -3,6 +3,7 @@
 
 use crate::failed::Failed;
 use crate::output;
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Rows named of each rule; the others are counted.
@@ -61,6 +62,14 @@ impl Problem {
     }
 }
 
+/// How many rows were skipped or mended by one rule.
+#[derive(Debug, Serialize)]
+pub(super) struct Counted {
+    rows: u64,
+    were: &'static str,
+    because: &'static str,
+}
+
 /// All of them, counted.
 #[derive(Debug, Default)]
 pub(super) struct Problems(BTreeMap<Rule, u64>);
@@ -82,18 +91,25 @@ impl Problems {
         }
     }
 
+    /// The counts by rule.
+    pub(super) fn counted(&self) -> Vec<Counted> {
+        let one = |(rule, count): (&Rule, &u64)| Counted {
+            rows: *count,
+            were: rule.becomes(),
+            because: rule.words(),
+        };
+        self.0.iter().map(one).collect()
+    }
+
     /// Prints the counts as a table, if there are any.
     pub(super) fn print(&self) -> Result<(), Failed> {
         if self.0.is_empty() {
             return Ok(());
         }
-        let rows: Vec<Vec<String>> = self
-            .0
-            .iter()
-            .map(|(rule, count)| {
-                vec![count.to_string(), rule.becomes().to_owned(), rule.words().to_owned()]
-            })
-            .collect();
+        let cells = |Counted { rows, were, because }| {
+            vec![rows.to_string(), String::from(were), String::from(because)]
+        };
+        let rows: Vec<Vec<String>> = self.counted().into_iter().map(cells).collect();
         output::line("")?;
         output::table(&["rows", "were", "because"], &rows)
     }

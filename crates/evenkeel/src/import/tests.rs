@@ -285,7 +285,7 @@ async fn broken_rows_are_skipped_or_mended_and_counted() {
         "not before the row before"
     );
     assert_eq!(bench.state("INC0000910").fields["location"], "Zürich");
-    assert!(told.print(Duration::from_secs(1)).is_ok());
+    assert!(told.print(Duration::from_secs(1), false).is_ok());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -343,7 +343,7 @@ async fn a_file_of_another_form_says_what_is_missing() {
     let error = Rows::open(&path, mapping, jiff::tz::TimeZone::UTC, NOW).err().unwrap().to_string();
     assert!(error.contains("number, incident_state, sys_updated_at"), "{error}");
     let told = bench.import(&["x".to_owned()], u64::MAX).await;
-    let error = told.print(Duration::from_secs(1)).unwrap_err().to_string();
+    let error = told.print(Duration::from_secs(1), false).unwrap_err().to_string();
     assert!(error.contains("nothing could be read"), "{error}");
 }
 
@@ -358,6 +358,6 @@ async fn a_gzipped_file_and_one_that_breaks_off() {
     let told = bench.import_file(&bench.write(&bytes), u64::MAX).await;
     assert_eq!(told.counts.rows_told, 9);
     let told = bench.import_file(&bench.write(&bytes[..bytes.len() - 12]), u64::MAX).await;
-    let error = told.print(Duration::from_secs(1)).unwrap_err().to_string();
+    let error = told.print(Duration::from_secs(1), false).unwrap_err().to_string();
     assert!(error.contains("breaks off"), "{error}");
 }

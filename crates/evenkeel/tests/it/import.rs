@@ -57,6 +57,10 @@ fn a_log_is_imported_once_however_often_it_is_asked_for() {
     assert_eq!(first.0, BTreeMap::from([("closed".to_owned(), 40)]));
     home.run(&["import", "servicenow-audit", "log.csv", "--time-zone", "Europe/Berlin"]).done();
     assert_eq!(counts(&home), first);
+    let again = ["import", "servicenow-audit", "log.csv", "--time-zone", "Europe/Berlin", "--json"];
+    let again = home.run(&again).done().json();
+    assert_eq!((&again["rows_read"], &again["incidents"]), (&200.into(), &0.into()), "{again}");
+    assert_eq!(counts(&home), first);
     home.run(&["verify"]).done();
 }
 

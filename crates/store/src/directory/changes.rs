@@ -114,16 +114,34 @@ pub fn of_services(
     many(sql, &statement, &values, read)
 }
 
-/// All changes from an instant on and before another, the latest first; `limit` at most.
-pub fn between(
-    sql: &mut dyn Sql,
-    from: Timestamp,
-    to: Timestamp,
-    limit: usize,
-) -> Result<Vec<Change>, Failure> {
-    let statement =
-        format!("{SELECT} where at >= $1 and at < $2 order by at desc, id desc limit {limit}");
-    many(sql, &statement, &[from.into(), to.into()], read)
+/// Which changes a page of a list holds.
+#[derive(Debug, Clone, Copy)]
+pub struct Span {
+    /// Of this service alone.
+    pub service: Option<ServiceId>,
+    /// From this instant on.
+    pub from: Timestamp,
+    /// Before this instant.
+    pub to: Timestamp,
+    /// Behind this change, the last one of the page before.
+    pub behind: Option<(Timestamp, ChangeId)>,
+}
+
+/// The changes of a span, the latest first; `limit` at most.
+pub fn page(sql: &mut dyn Sql, span: Span, limit: usize) -> Result<Vec<Change>, Failure> {
+    let mut values: Vec<Value> = vec![span.from.into(), span.to.into()];
+    let mut wanted = "at >= $1 and at < $2".to_owned();
+    if let Some(service) = span.service {
+        values.push(service.into());
+        wanted.push_str(" and service_id = $3");
+    }
+    if let Some((at, id)) = span.behind {
+        let place = values.len() + 1;
+        values.extend([Value::from(at), id.into()]);
+        wanted.push_str(&format!(" and (at < ${place} or at = ${place} and id < ${})", place + 1));
+    }
+    let statement = format!("{SELECT} where {wanted} order by at desc, id desc limit {limit}");
+    many(sql, &statement, &values, read)
 }
 
 /// Forgets what was changed before an instant; how many.

@@ -54,6 +54,40 @@ pub fn record(
     Ok(touched == 1)
 }
 
+/// Puts an answer in the place of what was kept for this key at an instant; `false` when that is
+/// not there any more.
+pub fn replace(
+    sql: &mut dyn Sql,
+    person: PersonId,
+    key: &str,
+    kept_at: Timestamp,
+    answer: &Answer,
+) -> Result<bool, Failure> {
+    let statement = "update idempotency set request_hash = $4, status = $5, body = $6, created_at = $7 \
+        where person_id = $1 and key = $2 and created_at = $3";
+    let values = [
+        person.into(),
+        key.into(),
+        kept_at.into(),
+        answer.request_hash.as_slice().into(),
+        i64::from(answer.status).into(),
+        (&answer.body).into(),
+        answer.created_at.into(),
+    ];
+    Ok(sql.execute(statement, &values)? == 1)
+}
+
+/// Forgets what was kept for this key at an instant.
+pub fn forget(
+    sql: &mut dyn Sql,
+    person: PersonId,
+    key: &str,
+    kept_at: Timestamp,
+) -> Result<(), Failure> {
+    let statement = "delete from idempotency where person_id = $1 and key = $2 and created_at = $3";
+    sql.execute(statement, &[person.into(), key.into(), kept_at.into()]).map(drop)
+}
+
 /// Forgets the answers given before an instant; how many.
 pub fn expire(sql: &mut dyn Sql, before: Timestamp) -> Result<u64, Failure> {
     sql.execute("delete from idempotency where created_at < $1", &[before.into()])

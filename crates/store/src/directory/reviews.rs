@@ -1,5 +1,6 @@
 //! Reviews of incidents that are over, and what somebody has to do after one. An incident has
-//! one review at most; none is ever deleted. Who may read one is who may see its incident.
+//! one review at most; one that came to nothing can be removed, its number is never given again.
+//! Who may read one is who may see its incident.
 
 mod actions;
 mod kinds;
@@ -262,6 +263,16 @@ pub fn update(sql: &mut dyn Sql, review: &Review, expected_version: i64) -> Resu
         updated_by = $16, updated_at = $17, version = version + 1 \
         where number = $1 and version = $18";
     Ok(sql.execute(statement, &values)? == 1)
+}
+
+/// Removes a review without actions; `false` when `expected_version` is not its any more.
+pub fn remove(
+    sql: &mut dyn Sql,
+    number: ReviewNumber,
+    expected_version: i64,
+) -> Result<bool, Failure> {
+    let statement = "delete from reviews where number = $1 and version = $2";
+    Ok(sql.execute(statement, &[Value::Int(number.0), expected_version.into()])? == 1)
 }
 
 /// The review with this number.

@@ -448,7 +448,17 @@ fn changes_are_kept_for_a_while_and_told_once() {
             let found = changes::of_service(sql, wifi.id, START, later(61), 10)?;
             assert_eq!(found, [change(2, 60, "4.18"), change(1, 0, "4.17")]);
             assert_eq!(changes::of_service(sql, wifi.id, START, later(60), 10)?.len(), 1);
-            assert_eq!(changes::between(sql, START, later(61), 2)?.len(), 2);
+            let all = changes::Span { service: None, from: START, to: later(61), behind: None };
+            assert_eq!(changes::page(sql, all, 2)?, [other.clone(), change(2, 60, "4.18")]);
+            let rest = changes::Span { behind: Some((other.at, other.id)), ..all };
+            let behind = [change(2, 60, "4.18"), change(1, 0, "4.17")];
+            assert_eq!(changes::page(sql, rest, 9)?, behind, "at the same instant, too");
+            let of_it = changes::Span {
+                service: Some(wifi.id),
+                behind: Some((later(60), behind[0].id)),
+                ..all
+            };
+            assert_eq!(changes::page(sql, of_it, 9)?, [change(1, 0, "4.17")]);
             let near = [wifi.id, ServiceId(Uuid::from_u128(77))];
             let found = changes::of_services(sql, &near, START, later(61), 10)?;
             assert_eq!(found, [change(2, 60, "4.18"), change(1, 0, "4.17")]);
@@ -457,7 +467,8 @@ fn changes_are_kept_for_a_while_and_told_once() {
             let next_year = later(401 * 86_400);
             let late = Change { at: next_year, ..change(5, 0, "5.0") };
             changes::insert(sql, &late, next_year, next_year)?;
-            assert_eq!(changes::between(sql, START, next_year.plus_seconds(1), 10)?, [late]);
+            let all = changes::Span { to: next_year.plus_seconds(1), ..all };
+            assert_eq!(changes::page(sql, all, 10)?, [late]);
             Ok(())
         });
     });
@@ -703,6 +714,13 @@ fn the_first_answer_to_a_key_stays() {
             assert!(idempotency::record(sql, mara, "key", &answer(201))?);
             assert!(!idempotency::record(sql, mara, "key", &answer(409))?);
             assert_eq!(idempotency::find(sql, mara, "key")?, Some(answer(201)));
+            assert_eq!(idempotency::find(sql, gwen, "key")?, None);
+            assert!(!idempotency::replace(sql, mara, "key", later(1), &answer(409))?);
+            assert!(idempotency::replace(sql, mara, "key", START, &answer(200))?);
+            idempotency::forget(sql, mara, "key", later(1))?;
+            assert_eq!(idempotency::find(sql, mara, "key")?, Some(answer(200)));
+            assert!(idempotency::record(sql, gwen, "key", &answer(0))?);
+            idempotency::forget(sql, gwen, "key", START)?;
             assert_eq!(idempotency::find(sql, gwen, "key")?, None);
             assert_eq!(idempotency::expire(sql, START)?, 0);
             assert_eq!(idempotency::expire(sql, later(1))?, 1);

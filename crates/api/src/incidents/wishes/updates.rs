@@ -2,13 +2,13 @@
 
 use super::{On, Wish};
 use crate::problem::Problem;
+use crate::reference::References;
 use incident::conduct::Audiences;
 use incident::state::UpdatePhase;
 use incident::{Command, CommandName};
-use kernel::{ListId, Timestamp, UpdateId, limits};
+use kernel::{Timestamp, UpdateId, limits};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
 use utoipa::ToSchema;
 
 /// Whom an update is for; what is absent is not.
@@ -18,19 +18,19 @@ use utoipa::ToSchema;
 pub(crate) struct AudienceFields {
     /// The requester, those of parts and of children that follow, and whoever watches.
     requesters: bool,
-    /// Lists of stakeholders, by id.
-    #[schema(value_type = Vec<String>)]
-    lists: BTreeSet<ListId>,
+    /// Lists of stakeholders, by name or id.
+    lists: Vec<String>,
     /// The status page and its subscribers.
     status_page: bool,
     /// Chat rooms.
     chat: bool,
 }
 
-impl From<AudienceFields> for Audiences {
-    fn from(fields: AudienceFields) -> Self {
-        let AudienceFields { requesters, lists, status_page, chat } = fields;
-        Audiences { requesters, lists, status_page, chat }
+impl AudienceFields {
+    async fn found(self, references: &References<'_>) -> Result<Audiences, Problem> {
+        let AudienceFields { requesters, lists, status_page, chat } = self;
+        let lists = references.lists("audiences.lists", &lists).await?;
+        Ok(Audiences { requesters, lists, status_page, chat })
     }
 }
 
@@ -71,16 +71,17 @@ impl Wish for PublishUpdate {
     }
 
     async fn command(self, on: &mut On<'_>) -> Result<Command, Problem> {
-        if let Some(audiences) = &self.audiences {
-            on.references.check_lists("audiences.lists", &audiences.lists).await?;
-        }
+        let audiences = match self.audiences {
+            Some(audiences) => Some(audiences.found(on.references).await?),
+            None => None,
+        };
         Ok(Command::PublishUpdate {
             title: on.opt_words("title", self.title.as_deref(), limits::TITLE_CHARS)?,
             body: on.words("body", &self.body, limits::BODY_CHARS)?,
             phase: self.phase.unwrap_or(UpdatePhase::Investigating),
             expected: self.expected,
             next_update: self.next_update,
-            audiences: self.audiences.map(Audiences::from),
+            audiences,
         })
     }
 }
@@ -120,7 +121,7 @@ impl Wish for DraftUpdate {
     }
 
     async fn command(self, on: &mut On<'_>) -> Result<Command, Problem> {
-        on.references.check_lists("audiences.lists", &self.audiences.lists).await?;
+        let audiences = self.audiences.found(on.references).await?;
         Ok(Command::DraftUpdate {
             update: self.update.unwrap_or_else(|| on.ask.update()),
             title: on.opt_words("title", self.title.as_deref(), limits::TITLE_CHARS)?,
@@ -128,7 +129,7 @@ impl Wish for DraftUpdate {
             phase: self.phase.unwrap_or(UpdatePhase::Investigating),
             expected: self.expected,
             next_update: self.next_update,
-            audiences: self.audiences.into(),
+            audiences,
         })
     }
 }
