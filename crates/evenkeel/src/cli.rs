@@ -4,6 +4,7 @@
 mod apply;
 mod evaluate;
 mod examples;
+mod import;
 mod paging;
 mod report;
 mod status;
@@ -14,10 +15,11 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 pub(crate) use evaluate::{DuplicatesArgs, EvaluateCommand, RemainingArgs, RoutingArgs};
 use examples::{
     APPLY_EXAMPLES, BACKUP_EXAMPLES, COMPLETIONS_EXAMPLES, CONFIG_EXAMPLES, DEMO_EXAMPLES,
-    DIFF_EXAMPLES, EVALUATE_EXAMPLES, EXPORT_EXAMPLES, IMPORT_EXAMPLES, INIT_EXAMPLES,
-    MAIL_EXAMPLES, MAIN_EXAMPLES, REPORT_EXAMPLES, RESTORE_EXAMPLES, SERVE_EXAMPLES,
-    SERVICES_EXAMPLES, TOKEN_EXAMPLES, USER_EXAMPLES, VERIFY_EXAMPLES,
+    DIFF_EXAMPLES, EVALUATE_EXAMPLES, EXPORT_EXAMPLES, INIT_EXAMPLES, MAIL_EXAMPLES, MAIN_EXAMPLES,
+    REPORT_EXAMPLES, RESTORE_EXAMPLES, SERVE_EXAMPLES, TOKEN_EXAMPLES, USER_EXAMPLES,
+    VERIFY_EXAMPLES,
 };
+pub(crate) use import::{ImportCommand, ServicenowAuditArgs, ServicesArgs};
 use incident::TokenScope;
 use kernel::{Network, Role};
 use paging::PagingArgs;
@@ -210,7 +212,7 @@ pub(crate) enum Command {
     #[command(after_help = EXPORT_EXAMPLES)]
     Export(ExportArgs),
     /// Bring in another system's data
-    #[command(after_help = IMPORT_EXAMPLES, subcommand)]
+    #[command(after_help = subcommand)]
     Import(ImportCommand),
     /// Measure on a file how good suggestions and similar ones are
     #[command(after_help = EVALUATE_EXAMPLES, subcommand)]
@@ -395,51 +397,6 @@ pub(crate) struct MailArgs {
 }
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum ImportCommand {
-    /// Replay a ServiceNow audit log (CSV, also gzipped)
-    #[command(name = "servicenow-audit", after_help = IMPORT_EXAMPLES)]
-    ServicenowAudit(ServicenowAuditArgs),
-    /// Take over a catalogue of services: our YAML, entities of Backstage, a Compose file
-    #[command(after_help = SERVICES_EXAMPLES)]
-    Services(ServicesArgs),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ServicesArgs {
-    /// The file, or - for standard input
-    #[arg(value_hint = ValueHint::FilePath)]
-    pub(crate) file: PathBuf,
-    /// Only say what it would do
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-    /// Print JSON
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ServicenowAuditArgs {
-    /// The file, .csv or .csv.gz
-    #[arg(required_unless_present = "print_mapping", value_hint = ValueHint::FilePath)]
-    pub(crate) file: Option<PathBuf>,
-    /// Time zone of the times in the file, which name none
-    #[arg(long, value_name = "ZONE", default_value = "UTC", value_parser = parse_zone)]
-    pub(crate) time_zone: String,
-    /// Which column means what, as TOML
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) mapping: Option<PathBuf>,
-    /// Read at most this many rows
-    #[arg(long, value_name = "ROWS")]
-    pub(crate) limit: Option<u64>,
-    /// Print the figures as JSON
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// Print the built-in mapping and do nothing else
-    #[arg(long)]
-    pub(crate) print_mapping: bool,
-}
-
-#[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
     /// Say what is in force, where each value comes from, and what is wrong
     #[command(after_help = CONFIG_EXAMPLES)]
@@ -487,12 +444,6 @@ fn with_variables(command: clap::Command, prefix: &str) -> clap::Command {
 
 fn parse_token_id(text: &str) -> Result<kernel::TokenId, String> {
     text.parse().map_err(|_| "is no id of a token; `evenkeel token list` shows them".to_owned())
-}
-
-fn parse_zone(name: &str) -> Result<String, String> {
-    jiff::tz::TimeZone::get(name)
-        .map(|_| name.to_owned())
-        .map_err(|_| "is not a known time zone such as Europe/Berlin".to_owned())
 }
 
 #[cfg(test)]
