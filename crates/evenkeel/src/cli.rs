@@ -15,9 +15,9 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 pub(crate) use evaluate::{DuplicatesArgs, EvaluateCommand, RemainingArgs, RoutingArgs};
 use examples::{
     APPLY_EXAMPLES, BACKUP_EXAMPLES, COMPLETIONS_EXAMPLES, CONFIG_EXAMPLES, DEMO_EXAMPLES,
-    DIFF_EXAMPLES, EVALUATE_EXAMPLES, EXPORT_EXAMPLES, INIT_EXAMPLES, MAIL_EXAMPLES, MAIN_EXAMPLES,
-    REPORT_EXAMPLES, RESTORE_EXAMPLES, SERVE_EXAMPLES, TOKEN_EXAMPLES, USER_EXAMPLES,
-    VERIFY_EXAMPLES,
+    DIFF_EXAMPLES, EVALUATE_EXAMPLES, EXPORT_EXAMPLES, IMPORT_EXAMPLES, INIT_EXAMPLES,
+    MAIL_EXAMPLES, MAIN_EXAMPLES, REPORT_EXAMPLES, RESTORE_EXAMPLES, SERVE_EXAMPLES,
+    TOKEN_EXAMPLES, USER_EXAMPLES, VERIFY_EXAMPLES,
 };
 pub(crate) use import::{ImportCommand, ServicenowAuditArgs, ServicesArgs};
 use incident::TokenScope;
@@ -212,7 +212,7 @@ pub(crate) enum Command {
     #[command(after_help = EXPORT_EXAMPLES)]
     Export(ExportArgs),
     /// Bring in another system's data
-    #[command(after_help = subcommand)]
+    #[command(after_help = IMPORT_EXAMPLES, subcommand)]
     Import(ImportCommand),
     /// Measure on a file how good suggestions and similar ones are
     #[command(after_help = EVALUATE_EXAMPLES, subcommand)]
@@ -282,7 +282,7 @@ pub(crate) struct InitArgs {
     #[arg(long, value_name = "ORGANISATION")]
     pub(crate) name: Option<String>,
     /// Time zone of the organisation, such as Europe/Berlin
-    #[arg(long, value_name = "ZONE", value_parser = parse_zone)]
+    #[arg(long, value_name = "ZONE", value_parser = import::parse_zone)]
     pub(crate) time_zone: Option<String>,
     /// Done, not failed, when there is an administrator already
     #[arg(long)]

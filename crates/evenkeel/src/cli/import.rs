@@ -49,7 +49,7 @@ pub(crate) struct ServicenowAuditArgs {
     pub(crate) print_mapping: bool,
 }
 
-fn parse_zone(name: &str) -> Result<String, String> {
+pub(super) fn parse_zone(name: &str) -> Result<String, String> {
     jiff::tz::TimeZone::get(name)
         .map(|_| name.to_owned())
         .map_err(|_| "is not a known time zone such as Europe/Berlin".to_owned())

@@ -304,6 +304,7 @@ async fn the_major_is_conducted_and_the_outside_is_told() {
     assert_eq!((conduct.communication.kept, conduct.communication.missed), (2, 0));
     let number = major.number;
     let since = NOW.plus_days(-25);
+    let week = changes::Span { service: None, from: NOW.plus_days(-7), to: NOW, behind: None };
     let (outages, updates, lists, page, told) = built
         .desk
         .store()
@@ -312,7 +313,7 @@ async fn the_major_is_conducted_and_the_outside_is_told() {
             let updates = store::updates::on_status_page(sql, since)?;
             let lists = lists::list(sql)?;
             let page = store::status::components::list(sql)?;
-            let changed = changes::between(sql, NOW.plus_days(-7), NOW, 50)?;
+            let changed = changes::page(sql, week, 50)?;
             let entries = store::deliveries::inbox::arriving(sql, NOW, 10_000)?;
             Ok((outages, updates, lists, page, (changed.len(), entries)))
         })

@@ -137,7 +137,7 @@ pub fn page(sql: &mut dyn Sql, span: Span, limit: usize) -> Result<Vec<Change>, 
     }
     if let Some((at, id)) = span.behind {
         let place = values.len() + 1;
-        values.extend([Value::from(at), id.into()]);
+        values.extend([Value::from(at), id.to_string().into()]);
         wanted.push_str(&format!(" and (at < ${place} or at = ${place} and id < ${})", place + 1));
     }
     let statement = format!("{SELECT} where {wanted} order by at desc, id desc limit {limit}");

@@ -6,6 +6,7 @@ use axum::http::{Request, StatusCode};
 use incident::Lifecycle;
 use serde_json::{Value, json};
 use std::io::Write;
+use store::directory::changes;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_prometheus_does_not_refresh_is_over() {
@@ -75,7 +76,8 @@ async fn pagerduty_triggers_acknowledges_and_resolves() {
     let end = kernel::Timestamp::from_micros(i64::MAX);
     let all = move |sql: &mut dyn store::Sql| {
         let begin = kernel::Timestamp::from_micros(0);
-        store::directory::changes::between(sql, begin, end, 10)
+        let span = changes::Span { service: None, from: begin, to: end, behind: None };
+        changes::page(sql, span, 10)
     };
     let kept = doors.t.desk.read(all).await.unwrap();
     let [kept] = kept.as_slice() else { panic!("told again is kept once: {kept:?}") };
