@@ -154,7 +154,7 @@ fn origin(case: &Case) -> Markup {
         @if let Some(word) = channel_word(state.channel) { " " (word) }
         ", " (time::moment(state.reported_at, &case.here))
         @if let Some(name) = logger { ", logged by " (name) }
-        @if let Some(affected) = state.affected { ", " (affected) @if affected == 1 { " person affected" } @else { " people affected" } }
+        @if let Some(affected) = state.affected { ", " (kernel::grouped(i64::from(affected))) @if affected == 1 { " person affected" } @else { " people affected" } }
     }
 }
 
