@@ -238,7 +238,8 @@ fn asked(mailing: &Mailing, due: Timestamp) -> Option<Asked> {
 
 impl Desk {
     /// Hands every report that is due to the mail, each once for each of its readers; how many.
-    /// Of what was due while nobody looked, the last alone is sent. Several nodes may do so at once.
+    /// Of what was due while nobody looked, the last alone is sent; after a restore nothing of what
+    /// was due before, which may have been sent. Several nodes may do so at once.
     ///
     /// # Errors
     ///
@@ -248,6 +249,10 @@ impl Desk {
         let all = self.read(rows::all).await?;
         let mut handed = 0;
         for mailing in all {
+            if mailing.is_brought_back() {
+                self.write(move |sql| Ok(rows::take(sql, &mailing, now)?)).await?;
+                continue;
+            }
             let Some(due) = due(&mailing, now) else { continue };
             handed += self.write(move |sql| Ok(hand_over(sql, &mailing, due, now)?)).await?;
         }

@@ -8,7 +8,7 @@ use insight::report::{By, Name, Pace, Past, Turn};
 use kernel::{ReportId, Timestamp};
 use std::collections::BTreeSet;
 use store::deliveries::{self, Delivery};
-use store::reports::mailed::{MAILED, Mailing, due_at};
+use store::reports::mailed::{MAILED, Mailing, due_at, forget_waiting};
 use testkit::TestDesk;
 
 const DAY: i64 = 86_400;
@@ -67,6 +67,21 @@ async fn each_reader_gets_what_is_due_once_and_the_past_is_not_made_up_for() {
     assert_eq!(keys.len(), 4, "{handed:?}");
     let seven = "2026-11-24T06:00:00Z".parse::<Timestamp>().unwrap();
     assert_eq!(handed.iter().map(|one| due_at(one.n)).min(), Some(seven));
+}
+
+#[tokio::test]
+async fn a_restore_sends_nothing_of_the_past_again() {
+    let t = with_mail().await;
+    arranged(&t, &t.manager, daily(&t.manager, &[&t.manager])).await.unwrap();
+    t.clock.advance(DAY);
+    assert_eq!(t.desk.mail_reports().await.unwrap(), 1);
+    t.desk.write(|sql| Ok(forget_waiting(sql)?)).await.unwrap();
+    t.clock.advance(DAY);
+    for _ in 0..2 {
+        assert_eq!(t.desk.mail_reports().await.unwrap(), 0, "it may have been sent");
+    }
+    t.clock.advance(DAY);
+    assert_eq!(t.desk.mail_reports().await.unwrap(), 1, "what is due from then on is sent");
 }
 
 #[tokio::test]
