@@ -6,7 +6,7 @@ use crate::{Audit, Desk, Trouble};
 use incident::policy::Fault;
 use incident::{Refusal, TokenScope, Viewer};
 use jiff::tz::TimeZone;
-use kernel::{ReportId, Role, Timestamp, limits};
+use kernel::{PersonId, ReportId, Role, Timestamp, limits};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -143,6 +143,34 @@ pub fn stop(
     }
     rows::delete(sql, id)?;
     Ok(audit.deleted(sql, Mailing::WHAT, id, &before)?)
+}
+
+/// Somebody gets it no more, by their own wish; what nobody gets is sent no more at all. Nothing
+/// happens where they got it no more before.
+///
+/// # Errors
+///
+/// [`Trouble::Failed`] when the database does not answer.
+pub fn leave(
+    sql: &mut dyn Sql,
+    audit: &Audit,
+    person: PersonId,
+    id: ReportId,
+) -> Result<(), Trouble> {
+    let Some(before) = rows::get(sql, id)?.filter(|one| one.people.contains(&person)) else {
+        return Ok(());
+    };
+    let mut after = before.clone();
+    after.people.remove(&person);
+    if after.people.is_empty() {
+        rows::delete(sql, id)?;
+        return Ok(audit.deleted(sql, Mailing::WHAT, id, &before)?);
+    }
+    if !rows::update(sql, &after)? {
+        return Err(Trouble::Stale { seen: before.version, current: before.version });
+    }
+    after.version += 1;
+    Ok(audit.changed(sql, Mailing::WHAT, id, &before, &after)?)
 }
 
 fn must_arrange(viewer: &Viewer) -> Result<(), Trouble> {
