@@ -180,6 +180,21 @@ async fn the_screen_of_a_page_leads_to_what_helps_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_screen_of_a_page_says_what_was_like_it() {
+    let world = World::new().await;
+    world.desk.use_search(None);
+    let before = world.report("Handheld scanner drops off the wireless network").await;
+    let resolved = [("form", "resolve"), ("code", "fixed"), ("note", "Roaming is on again")];
+    let done = world.post("mara", &format!("/incidents/{before}/resolve"), &resolved).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+    let (_, _, path) = paged(&world, "Handheld scanner drops off the wireless").await;
+    world.desk.search_caught_up().await.unwrap();
+    world.get("", &path).await.shows("Seen before").shows(&before.to_string());
+    world.post("", &path, &[("say", "acknowledge")]).await;
+    world.get("", &path).await.hides("Seen before").shows("somebody has it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_old_link_answers_nothing_and_tells_nothing() {
     let world = World::new().await;
     // The clock of the machine goes on meanwhile.
