@@ -12,6 +12,7 @@ use crate::part::time;
 use crate::settings::editing::{self, Problem, buttons, name_field, version_field};
 use crate::settings::{Section, form_page, row_page, section_page};
 use crate::url;
+use incident::Policy;
 use maud::{Markup, html};
 use store::alerts::asks::{self, Asked};
 use store::alerts::payloads::{Kept, PayloadOutcome};
@@ -146,6 +147,7 @@ pub(super) fn page(who: &SignedIn, app: &App, all: &All, shown: &Shown<'_>) -> M
         (shown.banner)
         (problem.banner(who, &address))
         (heard(who, source, false))
+        @if source.takes() { (paged(&app.desk.policy(), source)) }
         @if source.settings.ask.is_some() { (asked::state(who, shown.asked.as_ref())) }
         @if let Some(confirmed) = shown.kept.iter().find(|kept| kept.outcome == PayloadOutcome::Confirmed) {
             p.meta { "Confirmed " (time::moment(confirmed.received_at, &who.here)) @if edits { ": " (confirmed.note) } "." }
@@ -188,6 +190,34 @@ pub(super) fn heard(who: &SignedIn, source: &Integration, patch: bool) -> Markup
             }
         } @else {
             div.banner.banner-warn id="heard" role="status" data-patch[patch] { (icon("pause")) div { b { "Out of use." } " What it sends is refused." } }
+        }
+    }
+}
+
+/// That nobody would be paged, which is found out at night else. What a source names by itself
+/// may have a policy all the same.
+fn paged(policy: &Policy, source: &Integration) -> Markup {
+    let service = source.service.and_then(|id| policy.services.get(&id));
+    let team = source.team.or(service.and_then(|service| service.team));
+    let words = match (policy.paging.policy_of(source.service, team), service, team) {
+        (Some(_), ..) => return html! {},
+        (None, None, None) => {
+            "It has no service and no team, so an alert that names no service of yours pages nobody."
+        }
+        (None, Some(_), None) => {
+            "Nobody is paged: its service has no escalation policy, and no team owns it."
+        }
+        (None, None, Some(_)) => {
+            "Only an alert that names a service with an escalation policy pages somebody: its team has none."
+        }
+        (None, Some(_), Some(_)) => {
+            "Nobody is paged: neither its service nor its team has an escalation policy."
+        }
+    };
+    html! {
+        div.banner.banner-warn {
+            (icon("alert"))
+            div { (words) " " a.link href=(Section::Escalations.address()) { "Escalation policies" } }
         }
     }
 }
