@@ -213,6 +213,12 @@ async fn figures_of_single_persons_are_for_managers() {
 }
 
 #[tokio::test]
+async fn reports_lead_to_what_comes_again() {
+    let world = World::new().await;
+    world.get("ines", "/reports").await.shows("href=\"/recurring\"");
+}
+
+#[tokio::test]
 async fn a_manager_mails_a_report_to_people_who_may_see_it() {
     let world = World::new().await;
     let page = world.get("ines", "/reports/hops?period=30&zone=UTC&q=priority:P1").await;
