@@ -19,7 +19,7 @@ mod say;
 
 pub(super) use around::{link_word, role_word};
 pub(super) use draw::{As, Rights, channel_word, entry, phase_word};
-pub(super) use say::{did, headline, hold_word};
+pub(super) use say::{did, hold_word, told};
 
 use incident::Event;
 use kernel::{IncidentNumber, PersonId, Timestamp};

@@ -184,7 +184,7 @@ pub(super) fn heard(who: &SignedIn, source: &Integration, patch: bool) -> Markup
                 div {
                     @match source.last_seen_at {
                         None => { b { "Waiting for your first event …" } " It is told here as soon as it came. " noscript { a.link href=(address) { "Look again" } } }
-                        Some(at) => { b { "Received" } " " (time::since(at, &who.here)) ". " a.link href={ (url::ALERTS) "?source=" (source.id) } { "See its alerts" } }
+                        Some(at) => { b { "Received" } " " (time::moment(at, &who.here)) ". " a.link href={ (url::ALERTS) "?source=" (source.id) } { "See its alerts" } }
                     }
                 }
             }
