@@ -101,7 +101,7 @@ fn to_page(who: &SignedIn, policy: &Policy, sources: usize) -> Vec<Step> {
         Step::of(
             Section::Escalations,
             "Say who is paged first and who if nobody answers. Then choose the policy at a service or a team: \
-             without one nobody is paged.",
+             without one alerts page every administrator.",
             !paging.of_services.is_empty() || !paging.of_teams.is_empty(),
         ),
         Step::of(

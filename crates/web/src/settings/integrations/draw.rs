@@ -194,24 +194,24 @@ pub(super) fn heard(who: &SignedIn, source: &Integration, patch: bool) -> Markup
     }
 }
 
-/// That nobody would be paged, which is found out at night else. What a source names by itself
-/// may have a policy all the same.
+/// That every administrator would be paged, which is found out at night else. What a source names by
+/// itself may have a policy all the same.
 fn paged(policy: &Policy, source: &Integration) -> Markup {
     let service = source.service.and_then(|id| policy.services.get(&id));
     let team = source.team.or(service.and_then(|service| service.team));
     let words = match (policy.paging.policy_of(source.service, team), service, team) {
         (Some(_), ..) => return html! {},
         (None, None, None) => {
-            "It has no service and no team, so an alert that names no service of yours pages nobody."
+            "It has no service and no team: an alert that names no service of yours pages every administrator."
         }
         (None, Some(_), None) => {
-            "Nobody is paged: its service has no escalation policy, and no team owns it."
+            "Its alerts page every administrator: its service has no escalation policy, and no team owns it."
         }
         (None, None, Some(_)) => {
-            "Only an alert that names a service with an escalation policy pages somebody: its team has none."
+            "Its alerts page every administrator unless they name a service with an escalation policy: its team has none."
         }
         (None, Some(_), Some(_)) => {
-            "Nobody is paged: neither its service nor its team has an escalation policy."
+            "Its alerts page every administrator: neither its service nor its team has an escalation policy."
         }
     };
     html! {
