@@ -12,7 +12,7 @@ use crate::form::Fields;
 use crate::part::icon::{icon, mark};
 use crate::part::outward;
 use crate::part::pri::priority;
-use crate::part::time::{Here, counted, due, duration, moment, since};
+use crate::part::time::{Here, counted, due, duration, moment};
 use crate::{shell, url};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -173,7 +173,7 @@ fn facts(app: &App, paged: &Paged, around: &Around, here: &Here) -> Markup {
         dl.ack-d {
             @if let Some(service) = service { div { dt { "Service" } dd { (service.name) ", criticality " (service.criticality) } } }
             @if let Some(team) = team { div { dt { "Team" } dd { (team.name) } } }
-            div { dt { "Since" } dd { (moment(began, here)) ", " (since(began, here)) } }
+            div { dt { "Since" } dd { (moment(began, here)) ", " (duration(here.now.seconds_since(began))) " ago" } }
             @if let Some(says) = &around.now { div { dt { "Now" } dd { (says) } } }
             @if let Some(at) = paged.word_was_due() { div { dt { "Next update" } dd { "It is overdue, it was due " (moment(at, here)) ". Say how it stands" } } }
             @if !around.changes.is_empty() {
@@ -188,8 +188,8 @@ fn facts(app: &App, paged: &Paged, around: &Around, here: &Here) -> Markup {
                 @if let Some(seconds) = before.took_seconds { ", " (duration(seconds)) }
             } } }
             div { dt { "Why you" } dd {
-                @if paged.page.learns { "You learn beside whoever is on call, " } @else { "You are paged because you are on call or were named for it, " }
-                (since(paged.page.created_at, here))
+                @if paged.page.learns { "You learn beside whoever is on call. Paged " } @else { "You are on call, or were named for it. Paged " }
+                (moment(paged.page.created_at, here))
             } }
             div { dt { "Also paged" } dd {
                 @if paged.others.is_empty() { "nobody yet" } @else { (paged.others.join(", ")) }
@@ -306,8 +306,8 @@ fn resolve(app: &App, action: &str, sent: Option<&Fields>) -> Markup {
     let of = |field: &str| sent.map(|sent| sent.text(field)).unwrap_or_default();
     let chosen = of("code");
     html! {
-        details open[sent.is_some()] {
-            summary { "Resolve it" }
+        details.fold open[sent.is_some()] {
+            summary { (icon("right")) "Resolve it" }
             form.stack-s method="post" action=(action) {
                 input type="hidden" name="say" value="resolve";
                 label.lbl for="code" { "How it ended" }

@@ -224,7 +224,7 @@ async fn a_page_can_be_resolved_with_a_sentence() {
     let odd = [("say", "resolve"), ("code", "no-such-code"), ("note", "New toner, and a prayer")];
     let refused = world.post("", &path, &odd).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    refused.shows("New toner, and a prayer").shows("<details open>");
+    refused.shows("New toner, and a prayer").shows("<details class=\"fold\" open>");
     let fields = [("say", "resolve"), ("code", "fixed"), ("note", "It prints again")];
     assert_eq!(world.post("", &path, &fields).await.status, StatusCode::SEE_OTHER);
     let stored = world.desk.read(move |sql| store::incidents::load(sql, number)).await.unwrap();
