@@ -160,7 +160,7 @@ async fn why_an_agreement_was_missed_is_three_steps_away() {
     all.shows("0 of 1").shows("what was late, and why");
     let list = world.get("ines", &link(&all, "figure=compliance~P1~resolution_breached")).await;
     list.shows("Resolution passed its target of 4 h")
-        .shows("It changed teams 1 time")
+        .shows("It changed teams once")
         .shows("with Service Desk <b>10 h</b>")
         .shows("waiting on supplier <b>4 h</b>");
     let clocks = link(&list, &format!("/incidents/{number}"));
