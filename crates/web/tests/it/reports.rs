@@ -129,7 +129,7 @@ async fn what_makes_no_question_is_said_and_runs_nowhere() {
         ("q=priority%3AP9", "P1, P2, P3, P4, P5"),
         ("zone=Mars%2FOlympus", "time zone"),
         ("period=own&from=2026-02-30&to=x", "2 things to fix"),
-        ("period=own&from=2026-02-03&to=2026-02-01", "before from"),
+        ("period=own&from=2026-02-03&to=2026-02-01", "before the first day"),
         ("period=own&from=1990-01-01&to=2026-02-01", "1830 days"),
     ] {
         for path in ["/reports", "/reports/times", "/reports/times/behind"] {
