@@ -116,7 +116,7 @@ fn facts(who: &SignedIn, sight: &Sight, ahead: &[(&Standing, Span)], told_first:
     let rest = if told_first { ahead.get(1..).unwrap_or_default() } else { ahead };
     html! {
         dl.props {
-            div { dt { "Reaches you by" } dd { (reached(who, sight, who.viewer().person)) " " a.link href=(url::ACCOUNT) { "Change" } } }
+            div { dt { "Reaches you by" } dd { (reached(who, sight, who.viewer().person, true)) " " a.link href=(url::ACCOUNT) { "Change" } } }
             @if !rest.is_empty() {
                 div { dt { "After that" } dd {
                     @for (place, (row, span)) in rest.iter().enumerate() {
@@ -129,11 +129,8 @@ fn facts(who: &SignedIn, sight: &Sight, ahead: &[(&Standing, Span)], told_first:
     }
 }
 
-/// By what somebody is reached at night. Addresses and numbers are for themselves and for
-/// administrators; the others read by what.
-pub(super) fn reached(who: &SignedIn, sight: &Sight, person: PersonId) -> Markup {
-    let viewer = who.viewer();
-    let open = viewer.person == person || viewer.has(&[kernel::Role::Administrator]);
+/// By what somebody is reached at night; `open` with address and number, which are for themselves.
+pub(super) fn reached(who: &SignedIn, sight: &Sight, person: PersonId, open: bool) -> Markup {
     let reach = sight.names.policy.paging.reach.get(&person);
     let ways = reach.map(|reach| ways(reach, &sight.channels, who.here.now, open));
     let (ways, lost) = ways.unwrap_or_default();
