@@ -13,7 +13,7 @@ mod fold;
 mod gather;
 mod given;
 mod net;
-mod paged;
+pub(super) mod paged;
 mod promised;
 mod say;
 
