@@ -18,7 +18,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use desk::Trouble;
 use desk::paging::{Answer, Paged};
-use incident::escalation::{Planned, Whom};
+use incident::escalation::{Course, Planned, Standing, Whom};
 use incident::{CommandName, Policy, RefusalKind, permissions};
 use jiff::tz::TimeZone;
 use kernel::{IncidentNumber, Language, PersonId, limits};
@@ -205,6 +205,15 @@ fn standing(policy: &Policy, paged: &Paged, here: &Here) -> Markup {
         section.ack-e aria-label="How it stands" {
             @if paged.is_called() {
                 p.banner.banner-warn role="status" { (icon("major")) span { "Say whether you come." } }
+            } @else if let Some(course) = held(paged) {
+                p.banner.banner-good role="status" {
+                    (icon("check"))
+                    span {
+                        "You have it. Nobody else is paged"
+                        @if let Some(at) = course.expires_at { " unless nothing is heard until " (moment(at, here)) }
+                        "."
+                    }
+                }
             } @else if let Some(over) = paged.is_over() {
                 p.banner.banner-info role="status" { (icon("check")) span { "Nothing waits for you here: " (over) "." } }
             } @else if mine {
@@ -223,6 +232,14 @@ fn standing(policy: &Policy, paged: &Paged, here: &Here) -> Markup {
             }
         }
     }
+}
+
+/// What rests because this person said that they have it.
+fn held(paged: &Paged) -> Option<&Course> {
+    let course = paged.state.paging.as_deref()?;
+    let rests = paged.is_over().is_some() && paged.state.lifecycle.is_open();
+    let is_theirs = course.acknowledged_by.contains(&paged.person.id);
+    (rests && is_theirs && course.standing == Standing::Acknowledged).then_some(course)
 }
 
 /// Whom a step pages, as far as that is known before it comes.

@@ -108,6 +108,17 @@ async fn a_page_is_answered_from_the_telephone_without_a_login() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_answers_reads_that_they_have_it() {
+    let world = World::new().await;
+    let (number, _, path) = paged(&world, "Labels").await;
+    let team = format!("team:{}", world.network);
+    world.post("ines", &format!("/incidents/{number}/page"), &[("whom", &team)]).await;
+    world.get("", &path).await.hides("You have it");
+    world.post("", &path, &[("say", "acknowledge")]).await;
+    world.get("", &path).await.shows("You have it.").hides("Nothing waits for you here");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_learns_and_cannot_hears_no_more_of_it() {
     let world = World::new().await;
     let (_, id, path) = paged_as(&world, "Labels", 0, true).await;
