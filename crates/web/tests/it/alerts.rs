@@ -90,7 +90,7 @@ async fn an_alert_tells_all_and_is_acted_on() {
         .hides("<script>x");
     world.get("otto", &path).await.hides(">Acknowledge<").hides(">Resolve<");
     let incident = world.get("mara", &format!("/incidents/{number}")).await;
-    incident.shows(&format!("href=\"{path}\"")).shows(" firing of ");
+    incident.shows(&format!("href=\"{path}\"")).shows(" firing of ").hides("logged by");
     incident.shows("href=\"https://runbook.example/disk\" rel=\"noopener noreferrer\"");
     incident.shows("runbook.example</span>").shows("Evil: ").hides("href=\"javascript:");
 
