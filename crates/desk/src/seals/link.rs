@@ -133,7 +133,18 @@ impl Seals {
     /// # Errors
     ///
     /// [`Unusable`], with the reason that somebody can be told.
-    pub impl Seals {
+    pub fn read_uncollect(&self, token: &str, now: Timestamp) -> Result<Uncollect, Unusable> {
+        let split = token.split_at_checked(2 * UNCOLLECT_BYTES).ok_or(Unusable::NotOurs)?;
+        let data = unhex(split.0).ok_or(Unusable::NotOurs)?;
+        if !self.fits::<SEAL_BYTES>("uncollect", &data, split.1) {
+            return Err(Unusable::NotOurs);
+        }
+        let link = read_uncollect(&data).ok_or(Unusable::NotOurs)?;
+        if now > link.until { Err(Unusable::Expired) } else { Ok(link) }
+    }
+}
+
+impl Seals {
     /// The token of a link that ends letters with a report, for `/u/{token}`.
     pub fn unmail(&self, link: &Unmail) -> String {
         let mut data = link.person.0.as_bytes().to_vec();
@@ -167,17 +178,6 @@ fn read_unmail(data: &[u8]) -> Option<Unmail> {
         report: ReportId(Uuid::from_bytes(*report)),
         until: Timestamp::from_micros(i64::from_be_bytes(*until)),
     })
-}
-
-fn read_uncollect(&self, token: &str, now: Timestamp) -> Result<Uncollect, Unusable> {
-        let split = token.split_at_checked(2 * UNCOLLECT_BYTES).ok_or(Unusable::NotOurs)?;
-        let data = unhex(split.0).ok_or(Unusable::NotOurs)?;
-        if !self.fits::<SEAL_BYTES>("uncollect", &data, split.1) {
-            return Err(Unusable::NotOurs);
-        }
-        let link = read_uncollect(&data).ok_or(Unusable::NotOurs)?;
-        if now > link.until { Err(Unusable::Expired) } else { Ok(link) }
-    }
 }
 
 fn read_uncollect(data: &[u8]) -> Option<Uncollect> {
