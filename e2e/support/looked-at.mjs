@@ -67,7 +67,7 @@ export const LOOKED_AT = {
     ...['/settings', '/settings/agreements', '/settings/agreements/{which}', '/settings/audit', '/settings/calendars'],
     ...['/settings/calendars/{which}', '/settings/categories', '/settings/categories/new', '/settings/categories/{id}'],
     ...['/settings/components', '/settings/components/new', '/settings/escalation-policies'],
-    ...['/settings/escalation-policies/new', '/settings/general', '/settings/integrations', '/settings/letters'],
+    ...['/settings/escalation-policies/new', '/settings/first-steps', '/settings/general', '/settings/integrations', '/settings/letters'],
     ...['/settings/letters/{kind}/{language}', '/settings/macros', '/settings/macros/new', '/settings/mail'],
     ...['/settings/mailboxes', '/settings/mailboxes/new', '/settings/maintenance', '/settings/models', '/settings/models/new'],
     ...['/settings/models/{id}', '/settings/notifications', '/settings/notifications/new', '/settings/organisations'],

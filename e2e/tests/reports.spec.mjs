@@ -32,7 +32,7 @@ test('a manager finds out in three clicks why the agreement for P1 was missed', 
   await boss.getByRole('link', { name: /of P1: what was late, and why/ }).click();
   const list = boss.getByRole('region', { name: 'Incidents' });
   await expect(list).toContainText('Resolution passed its target of 2 s');
-  await expect(list).toContainText('It changed teams 1 time');
+  await expect(list).toContainText('It changed teams once');
   await list.getByRole('link', { name: screens.words(number) }).click();
   await expect(boss).toHaveURL(new RegExp(`/incidents/${number}#clocks$`));
   const clock = boss.locator('#clocks .clock').filter({ has: boss.locator('#story-resolution') });

@@ -35,6 +35,14 @@ test("what was changed before the script ran is asked about as it starts", async
   assert.equal(String(calls[0].body), "name=Gold&day=0");
 });
 
+test("what was sent is shown no more", async () => {
+  const calls = serve(() => ({ body: `<p id=due data-patch>Write it to see it here.</p>` }));
+  $("#n").value = "";
+  $("#f").dispatchEvent(new CustomEvent("sent", { bubbles: true }));
+  await until(() => $("#due").textContent.startsWith("Write it"), "the answer is shown");
+  assert.equal(String(calls[0].body), "name=&day=4");
+});
+
 test("typing is asked about after a moment, once, and says so", async () => {
   const calls = serve(() => ({ body: `<p id=due data-patch>Fri 17:00</p>` }));
   for (const text of ["S", "Si", "Sil"]) {

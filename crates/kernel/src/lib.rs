@@ -2,6 +2,7 @@
 //! languages, limits, and the lines of iCalendar. Pure: no clock, no random numbers, no input or output.
 
 pub mod actor;
+mod grouped;
 pub mod ical;
 pub mod id;
 mod key;
@@ -16,6 +17,7 @@ pub mod time;
 mod words;
 
 pub use actor::{Actor, ActorKind, Channel, Role};
+pub use grouped::grouped;
 pub use id::*;
 pub use key::IntegrationKey;
 pub use language::Language;

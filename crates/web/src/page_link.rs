@@ -2,41 +2,30 @@
 //! the phone, at night. Looking changes nothing; a button does. Whoever looks later than the link
 //! lasts signs in.
 
+mod around;
+
+use self::around::Around;
 use crate::answer_link::kept_private;
 use crate::app::{App, zone_named};
 use crate::error::PageResult;
 use crate::form::Fields;
-use crate::incident::leads;
 use crate::part::icon::{icon, mark};
 use crate::part::outward;
 use crate::part::pri::priority;
-use crate::part::time::{Here, due, moment, since};
+use crate::part::time::{Here, counted, due, duration, moment};
 use crate::{shell, url};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use desk::Trouble;
 use desk::paging::{Answer, Paged};
-use incident::conduct::RoomKind;
-use incident::escalation::{Planned, Whom};
-use incident::{CommandName, Policy, RefusalKind, Scope, permissions};
+use incident::escalation::{Course, Planned, Standing, Whom};
+use incident::{CommandName, Policy, RefusalKind, permissions};
 use jiff::tz::TimeZone;
 use kernel::{IncidentNumber, Language, PersonId, limits};
 use maud::{Markup, html};
-use store::Sql;
-use store::alerts::found::{self, Wanted};
-use store::directory::changes::{self, Change};
-use store::directory::services::{self, Link};
-use store::incidents::timeline::contents_by_id;
 
-/// Changes at the service that are told.
-const CHANGES: usize = 2;
-/// Seconds before it began in which a change may be why: a day.
-const CHANGES_SECONDS: i64 = 86_400;
 /// Runbooks and other links of the service that are offered.
 const LINKS: usize = 3;
-/// Alerts whose graphs and runbooks are offered, and how many of these in all.
-const ALERTS: usize = 3;
-const ALERT_LINKS: usize = 4;
 /// What a refusal says of who gave that answer before: pressed twice, it was heard once.
 const SAID_ALREADY: &str = "nothing_to_change";
 
@@ -89,59 +78,6 @@ pub(crate) async fn say(app: &App, token: &str, fields: &Fields) -> PageResult<O
     Ok(Some(kept_private(response)))
 }
 
-/// What helps at once: what was changed, where it is written how to mend it, where they meet.
-#[derive(Default)]
-struct Around {
-    changes: Vec<Change>,
-    links: Vec<Link>,
-    /// Graphs, logs and runbooks that its alerts name.
-    told: Vec<::alert::Link>,
-    conference: Option<String>,
-}
-
-impl Around {
-    async fn read(app: &App, paged: &Paged) -> PageResult<Around> {
-        let state = &paged.state;
-        let conduct = state.conduct.as_deref().filter(|_| state.lifecycle.is_open());
-        let room = conduct.and_then(|conduct| conduct.rooms.get(&RoomKind::Conference)).copied();
-        let began = state.moments.detected.unwrap_or(state.reported_at);
-        let (service, now) = (state.service, app.desk.now());
-        let (scope, number) = (Scope::of(&paged.viewer), paged.page.number);
-        let alerted = state.alerts.is_some();
-        let read = move |sql: &mut dyn Sql| {
-            let mut found = Around::default();
-            if let Some(id) = service {
-                let from = began.plus_seconds(-CHANGES_SECONDS);
-                found.links = services::get(sql, id)?.map(|one| one.links).unwrap_or_default();
-                found.changes = changes::of_service(sql, id, from, now, CHANGES)?;
-            }
-            if alerted {
-                let wanted = Wanted { number: Some(number), ..Wanted::default() };
-                let alerts = found::open_first(sql, &scope, &wanted, ALERTS)?;
-                found.told = places(alerts.into_iter().flat_map(|one| one.details.links));
-            }
-            if let Some(id) = room {
-                let said = contents_by_id(sql, &[id])?.into_values().next();
-                let said = said.and_then(|content| content.body);
-                found.conference = said.filter(|address| leads(address));
-            }
-            Ok(found)
-        };
-        Ok(app.desk.read(read).await?)
-    }
-}
-
-/// Web addresses that alerts name, each once.
-fn places(links: impl Iterator<Item = ::alert::Link>) -> Vec<::alert::Link> {
-    let mut places: Vec<::alert::Link> = Vec::new();
-    for link in links.filter(|link| outward::host(link.href.trim()).is_some()) {
-        if places.len() < ALERT_LINKS && places.iter().all(|known| known.href != link.href) {
-            places.push(link);
-        }
-    }
-    places
-}
-
 /// Names and times as this person knows them.
 fn here(app: &App, paged: &Paged) -> Here {
     let policy = app.desk.policy();
@@ -168,7 +104,7 @@ fn screen(app: &App, token: &str, paged: &Paged, around: &Around, refused: Refus
                 span.meta { (paged.person.name) }
             }
             section.ack-b aria-labelledby="at" {
-                div.chips { (priority(paged.state.priority)) span.chip { (number) } @if paged.state.major { span.chip.chip-solid { (icon("major")) "Major incident" } } }
+                div.chips { (priority(paged.state.priority)) span.chip { (number) } (alerts(paged)) @if paged.state.major { span.chip.chip-solid { (icon("major")) "Major incident" } } }
                 h1 id="at" { (title) }
                 (facts(app, paged, around, &here))
             }
@@ -178,6 +114,14 @@ fn screen(app: &App, token: &str, paged: &Paged, around: &Around, refused: Refus
         }
     };
     shell::bare_page(Language::En, &format!("{number} {title}"), "ackp", main)
+}
+
+/// How many alerts it has that are not over.
+fn alerts(paged: &Paged) -> Markup {
+    let firing = paged.state.alerts.as_ref().map_or(0, |alerts| alerts.firing);
+    html! {
+        @if firing > 0 { span.chip { (icon("alert")) (counted(i64::from(firing), "alert")) } }
+    }
 }
 
 /// Whoever finds the link in an old message reads nothing by it, but may sign in.
@@ -229,16 +173,23 @@ fn facts(app: &App, paged: &Paged, around: &Around, here: &Here) -> Markup {
         dl.ack-d {
             @if let Some(service) = service { div { dt { "Service" } dd { (service.name) ", criticality " (service.criticality) } } }
             @if let Some(team) = team { div { dt { "Team" } dd { (team.name) } } }
-            div { dt { "Since" } dd { (moment(began, here)) ", " (since(began, here)) } }
+            div { dt { "Since" } dd { (moment(began, here)) ", " (duration(here.now.seconds_since(began))) " ago" } }
+            @if let Some(says) = &around.now { div { dt { "Now" } dd { (says) } } }
             @if let Some(at) = paged.word_was_due() { div { dt { "Next update" } dd { "It is overdue, it was due " (moment(at, here)) ". Say how it stands" } } }
             @if !around.changes.is_empty() {
                 div { dt { "Just changed" } dd {
                     @for change in &around.changes { div { (change.title) ", " (moment(change.at, here)) } }
                 } }
             }
+            @if let Some((problem, workaround)) = &around.known { div { dt { "Helps meanwhile" } dd { b { (problem) } ", " (workaround) } } }
+            @if let Some(before) = &around.before { div { dt { "Seen before" } dd {
+                b { (before.number) } " " (moment(before.at, here))
+                @if let Some(ended) = &before.ended { ", " (ended) }
+                @if let Some(seconds) = before.took_seconds { ", " (duration(seconds)) }
+            } } }
             div { dt { "Why you" } dd {
-                @if paged.page.learns { "You learn beside whoever is on call, " } @else { "You are paged because you are on call or were named for it, " }
-                (since(paged.page.created_at, here))
+                @if paged.page.learns { "You learn beside whoever is on call. Paged " } @else { "You are on call, or were named for it. Paged " }
+                (moment(paged.page.created_at, here))
             } }
             div { dt { "Also paged" } dd {
                 @if paged.others.is_empty() { "nobody yet" } @else { (paged.others.join(", ")) }
@@ -254,6 +205,15 @@ fn standing(policy: &Policy, paged: &Paged, here: &Here) -> Markup {
         section.ack-e aria-label="How it stands" {
             @if paged.is_called() {
                 p.banner.banner-warn role="status" { (icon("major")) span { "Say whether you come." } }
+            } @else if let Some(course) = held(paged) {
+                p.banner.banner-good role="status" {
+                    (icon("check"))
+                    span {
+                        "You have it. Nobody else is paged"
+                        @if let Some(at) = course.expires_at { " unless nothing is heard until " (moment(at, here)) }
+                        "."
+                    }
+                }
             } @else if let Some(over) = paged.is_over() {
                 p.banner.banner-info role="status" { (icon("check")) span { "Nothing waits for you here: " (over) "." } }
             } @else if mine {
@@ -272,6 +232,14 @@ fn standing(policy: &Policy, paged: &Paged, here: &Here) -> Markup {
             }
         }
     }
+}
+
+/// What rests because this person said that they have it.
+fn held(paged: &Paged) -> Option<&Course> {
+    let course = paged.state.paging.as_deref()?;
+    let rests = paged.is_over().is_some() && paged.state.lifecycle.is_open();
+    let is_theirs = course.acknowledged_by.contains(&paged.person.id);
+    (rests && is_theirs && course.standing == Standing::Acknowledged).then_some(course)
 }
 
 /// Whom a step pages, as far as that is known before it comes.
@@ -355,8 +323,8 @@ fn resolve(app: &App, action: &str, sent: Option<&Fields>) -> Markup {
     let of = |field: &str| sent.map(|sent| sent.text(field)).unwrap_or_default();
     let chosen = of("code");
     html! {
-        details open[sent.is_some()] {
-            summary { "Resolve it" }
+        details.fold open[sent.is_some()] {
+            summary { (icon("right")) "Resolve it" }
             form.stack-s method="post" action=(action) {
                 input type="hidden" name="say" value="resolve";
                 label.lbl for="code" { "How it ended" }
@@ -375,27 +343,4 @@ fn nothing() -> Response {
     let words = "There is no page here for you, or you may not see the incident any more.";
     let page = shell::error_page(Language::En, "Nothing to answer", words);
     (StatusCode::NOT_FOUND, page).into_response()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn places_that_alerts_name_are_web_addresses_and_each_is_offered_once() {
-        let link = |href: &str| ::alert::Link { href: href.to_owned(), text: "Graph".to_owned() };
-        let all = [
-            "https://graphs.example/1",
-            "javascript:alert(1)",
-            "https://graphs.example/1",
-            "http://logs.example/2",
-            "https://graphs.example/3",
-            "https://graphs.example/4",
-            "https://graphs.example/5",
-        ];
-        let found = places(all.into_iter().map(link));
-        let found: Vec<&str> = found.iter().map(|link| link.href.as_str()).collect();
-        assert_eq!(found.len(), ALERT_LINKS);
-        assert_eq!(found[..2], ["https://graphs.example/1", "http://logs.example/2"]);
-    }
 }

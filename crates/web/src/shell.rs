@@ -374,27 +374,49 @@ fn rail(who: &SignedIn, section: Section) -> Markup {
     let viewer = who.viewer();
     let settings =
         viewer.has(&[kernel::Role::Administrator, kernel::Role::Manager, kernel::Role::Auditor]);
+    let staff = viewer.is_staff();
     html! {
         nav.rail aria-label="Main" {
             a.rail-mark href=(url::QUEUE) aria-label="Evenkeel, home" { (mark()) }
             ul {
-                @if viewer.is_staff() {
+                @if staff {
                     li { a href=(url::QUEUE) aria-current=[current(Section::Queue)] data-key-go="q" { (icon("queue")) span { "Queue" } } }
                     li { a href=(url::MAJORS) aria-current=[current(Section::Majors)] data-key-go="m" { (icon("major")) span { "Majors" (majors_open(who.majors)) } } }
                     li { a href=(url::ON_CALL) aria-current=[current(Section::OnCall)] data-key-go="o" { (icon("oncall")) span { "On call" } } }
                     li { a href=(url::SERVICES) aria-current=[current(Section::Services)] data-key-go="s" { (icon("services")) span { "Services" } } }
-                    // A thumb bar has room for five; on a phone the palette leads there.
+                    // A thumb bar has room for five; the fifth of a phone opens the rest.
                     li.hide-s { a href=(url::PROBLEMS) aria-current=[current(Section::Problems)] data-key-go="p" { (icon("book")) span { "Problems" } } }
                     li.hide-s { a href=(url::REVIEWS) aria-current=[current(Section::Reviews)] data-key-go="r" { (icon("review")) span { "Reviews" } } }
                     li.hide-s { a href=(url::REPORTS) aria-current=[current(Section::Reports)] data-key-go="t" { (icon("reports")) span { "Reports" } } }
+                    li.show-s { (more_places(section, settings)) }
                 } @else {
                     li { a href=(url::PORTAL) { (icon("globe")) span { "Portal" } } }
                 }
             }
             @if settings {
-                ul.rail-end {
+                ul class=(if staff { "rail-end hide-s" } else { "rail-end" }) {
                     li { a href=(url::SETTINGS) aria-current=[current(Section::Settings)] data-key-go="," { (icon("settings")) span { "Settings" } } }
                 }
+            }
+        }
+    }
+}
+
+/// What a thumb bar has no room for, behind its last button.
+fn more_places(section: Section, settings: bool) -> Markup {
+    let places = [
+        (Section::Problems, url::PROBLEMS, "book", "Problems"),
+        (Section::Reviews, url::REVIEWS, "review", "Reviews"),
+        (Section::Reports, url::REPORTS, "reports", "Reports"),
+        (Section::Settings, url::SETTINGS, "settings", "Settings"),
+    ];
+    let places = places.into_iter().filter(|(place, ..)| settings || *place != Section::Settings);
+    let here = places.clone().any(|(place, ..)| place == section);
+    html! {
+        button type="button" popovertarget="places" aria-current=[here.then_some("true")] { (icon("dots")) span { "More" } }
+        div.pop.pop-a.menu id="places" popover role="group" aria-label="More places" {
+            @for (place, address, symbol, name) in places {
+                a.opt href=(address) aria-current=[(place == section).then_some("page")] { (icon(symbol)) span { (name) } }
             }
         }
     }

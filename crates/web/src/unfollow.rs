@@ -1,6 +1,6 @@
-//! Where the link at the foot of a follower's letter leads, and that of a letter with collected
-//! news: they stop following, or get no more such letters, without signing in. Looking changes
-//! nothing; a press does, of the page or of a mail program (RFC 8058).
+//! Where the link at the foot of a follower's letter leads, that of a letter with collected news,
+//! and that of a report by mail: they stop following, or get no more such letters, without signing
+//! in. Looking changes nothing; a press does, of the page or of a mail program (RFC 8058).
 
 use crate::answer_link::{kept_private, page, reader_of};
 use crate::app::App;
@@ -14,16 +14,52 @@ use axum::extract::{Path, State as Shared};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use desk::Trouble;
-use desk::seals::{Unfollow, Unusable};
+use desk::reports::mailed;
+use desk::seals::{Seals, Uncollect, Unfollow, Unmail, Unusable};
 use incident::telling::{Channels, Group, Preferences};
 use incident::{Command, RefusalKind};
-use kernel::{Actor, Channel, Language, PersonId};
+use insight::report::Name;
+use kernel::{Actor, Channel, Language, PersonId, Timestamp};
 use maud::{Markup, html};
 use store::Sql;
 use store::directory::{people, told_how};
+use store::reports::mailed::get as mailing;
 
 pub(crate) fn routes() -> Router<App> {
     Router::new().route("/u/{token}", get(show).merge(post(stop)))
+}
+
+/// What a link ends.
+#[derive(Debug, Clone, Copy)]
+enum Ends {
+    /// Following an incident.
+    Following(Unfollow),
+    /// Letters with collected news.
+    Collected(Uncollect),
+    /// Letters with a report.
+    Mailed(Unmail),
+}
+
+impl Ends {
+    /// What a token says, whichever it is.
+    fn read(seals: &Seals, token: &str, now: Timestamp) -> Result<Self, Unusable> {
+        let read = [
+            seals.read_unfollow(token, now).map(Ends::Following),
+            seals.read_uncollect(token, now).map(Ends::Collected),
+            seals.read_unmail(token, now).map(Ends::Mailed),
+        ];
+        let expired = read.iter().any(|one| matches!(one, Err(Unusable::Expired)));
+        let why = if expired { Unusable::Expired } else { Unusable::NotOurs };
+        read.into_iter().find_map(Result::ok).ok_or(why)
+    }
+
+    fn person(&self) -> PersonId {
+        match self {
+            Ends::Following(link) => link.person,
+            Ends::Collected(link) => link.person,
+            Ends::Mailed(link) => link.person,
+        }
+    }
 }
 
 /// `GET /u/{token}`
@@ -33,18 +69,9 @@ async fn show(
     Path(token): Path<String>,
 ) -> PageResult<Response> {
     Ok(kept_private(match asked(&app, &token).await? {
-        Asked::Follows(link, who) => {
-            let say = locale::answer(who.language);
-            let title = say.unfollow_question(link.number);
-            question(&token, who.language, &title, say.unfollow_words(), say.unfollow_press())
-                .into_response()
-        }
-        Asked::Collects(who) => {
-            let say = locale::answer(who.language);
-            let (title, words) = (say.unfollow_all_question(), say.unfollow_all_words());
-            question(&token, who.language, title, words, say.unfollow_all_press()).into_response()
-        }
-        other => over(other, language),
+        Asked::Open(what, who) => question(&token, &what, who.language).into_response(),
+        Asked::Over(ends, language) => stopped(language, ends).into_response(),
+        Asked::NoLink(unusable) => nowhere(unusable, language),
     }))
 }
 
@@ -55,15 +82,16 @@ async fn stop(
     Path(token): Path<String>,
 ) -> PageResult<Response> {
     Ok(kept_private(match asked(&app, &token).await? {
-        Asked::Follows(link, who) => {
-            unfollow(&app, &link, who.name).await?;
-            stopped(who.language, false).into_response()
+        Asked::Open(Open { ends, .. }, who) => {
+            match ends {
+                Ends::Following(link) => unfollow(&app, &link, who.name).await?,
+                Ends::Collected(link) => uncollect(&app, link.person).await?,
+                Ends::Mailed(link) => unmail(&app, link, who.name).await?,
+            }
+            stopped(who.language, ends).into_response()
         }
-        Asked::Collects(who) => {
-            uncollect(&app, who.id).await?;
-            stopped(who.language, true).into_response()
-        }
-        other => over(other, language),
+        Asked::Over(ends, language) => stopped(language, ends).into_response(),
+        Asked::NoLink(unusable) => nowhere(unusable, language),
     }))
 }
 
@@ -97,59 +125,93 @@ async fn uncollect(app: &App, person: PersonId) -> Result<(), Trouble> {
         .await
 }
 
+/// They get a report no more by mail.
+async fn unmail(app: &App, link: Unmail, name: String) -> Result<(), Trouble> {
+    let actor = Actor::person(link.person, name);
+    let leave = move |sql: &mut dyn Sql, audit: &desk::Audit| {
+        mailed::leave(sql, audit, link.person, link.report)
+    };
+    app.desk.change(actor, leave).await
+}
+
 /// Who came by a link.
 struct Who {
-    id: PersonId,
     /// Their name, for the record.
     name: String,
     language: Language,
 }
 
+/// What a link ends that was not ended yet.
+struct Open {
+    ends: Ends,
+    /// Which report they get, where it ends letters with one.
+    report: Option<Name>,
+}
+
 /// What a link asks of whoever pressed it.
 enum Asked {
-    /// To stop following its incident.
-    Follows(Unfollow, Who),
-    /// To send no more letters with collected news.
-    Collects(Who),
-    /// Nothing any more: they do not follow it.
-    Stopped(Language),
-    /// Nothing any more: they get no such letters.
-    Uncollected(Language),
+    /// To end it.
+    Open(Open, Who),
+    /// Nothing any more: it was ended before.
+    Over(Ends, Language),
     NoLink(Unusable),
 }
 
 async fn asked(app: &App, token: &str) -> PageResult<Asked> {
     let (seals, now) = (app.desk.seals().await?, app.desk.now());
-    let (link, person) = match (seals.read_unfollow(token, now), seals.read_uncollect(token, now)) {
-        (Ok(link), _) => (Some(link), link.person),
-        (_, Ok(all)) => (None, all.person),
-        (Err(Unusable::Expired), _) | (_, Err(Unusable::Expired)) => {
-            return Ok(Asked::NoLink(Unusable::Expired));
-        }
-        _ => return Ok(Asked::NoLink(Unusable::NotOurs)),
+    let ends = match Ends::read(&seals, token, now) {
+        Ok(ends) => ends,
+        Err(unusable) => return Ok(Asked::NoLink(unusable)),
     };
     let read = move |sql: &mut dyn Sql| {
-        let Some(person) = people::get(sql, person)? else { return Ok(None) };
-        let stored = link.map(|link| store::incidents::load(sql, link.number)).transpose()?;
-        let follows = stored.flatten().is_some_and(|it| it.state.watchers.contains(&person.id));
-        let preferences: Preferences = told_how::get(sql, person.id)?;
-        let news = preferences.channels.get(&Group::Followed).copied().unwrap_or(Channels::ALL);
-        Ok(Some((person, follows, news.mail)))
+        let Some(person) = people::get(sql, ends.person())? else { return Ok(None) };
+        let open = match ends {
+            Ends::Following(link) => {
+                let stored = store::incidents::load(sql, link.number)?;
+                let follows = stored.is_some_and(|it| it.state.watchers.contains(&person.id));
+                follows.then_some(Open { ends, report: None })
+            }
+            Ends::Collected(_) => {
+                let preferences: Preferences = told_how::get(sql, person.id)?;
+                let news = preferences.channels.get(&Group::Followed).copied();
+                let by_mail = news.unwrap_or(Channels::ALL).mail;
+                by_mail.then_some(Open { ends, report: None })
+            }
+            Ends::Mailed(link) => {
+                let sent = mailing(sql, link.report)?;
+                let sent = sent.filter(|one| one.people.contains(&person.id));
+                sent.map(|one| Open { ends, report: Some(one.report) })
+            }
+        };
+        Ok(Some((person, open)))
     };
-    let Some((person, follows, collects)) = app.desk.read(read).await? else {
+    let Some((person, open)) = app.desk.read(read).await? else {
         return Ok(Asked::NoLink(Unusable::NotOurs));
     };
     let language = reader_of(app, &person).language;
-    let who = Who { id: person.id, name: person.name, language };
-    Ok(match link {
-        Some(link) if follows => Asked::Follows(link, who),
-        Some(_) => Asked::Stopped(language),
-        None if collects => Asked::Collects(who),
-        None => Asked::Uncollected(language),
+    Ok(match open {
+        Some(open) => Asked::Open(open, Who { name: person.name, language }),
+        None => Asked::Over(ends, language),
     })
 }
 
-fn question(token: &str, language: Language, title: &str, words: &str, press: &str) -> Markup {
+fn question(token: &str, open: &Open, language: Language) -> Markup {
+    let (say, report) = (locale::answer(language), locale::reports(language));
+    let (title, words, press) = match open.ends {
+        Ends::Following(link) => {
+            (say.unfollow_question(link.number), say.unfollow_words(), say.unfollow_press())
+        }
+        Ends::Collected(_) => (
+            say.unfollow_all_question().to_owned(),
+            say.unfollow_all_words(),
+            say.unfollow_all_press(),
+        ),
+        Ends::Mailed(_) => {
+            let name = open.report.map(|name| report.mailed_report(name.as_str()));
+            let title = report.unmail_question(&name.unwrap_or_default());
+            (title, report.unmail_words(), report.unmail_press())
+        }
+    };
     let body = html! {
         section.card.confirm aria-labelledby="stop" {
             h1 id="stop" { (title) }
@@ -159,13 +221,17 @@ fn question(token: &str, language: Language, title: &str, words: &str, press: &s
             }
         }
     };
-    page(language, title, body)
+    page(language, &title, body)
 }
 
-/// That they follow one incident no more, or get no letters with collected news at all.
-fn stopped(language: Language, all: bool) -> Markup {
+/// That it was ended.
+fn stopped(language: Language, ends: Ends) -> Markup {
     let say = locale::answer(language);
-    let words = if all { say.unfollowed_all() } else { say.unfollowed() };
+    let words = match ends {
+        Ends::Following(_) => say.unfollowed(),
+        Ends::Collected(_) => say.unfollowed_all(),
+        Ends::Mailed(_) => locale::reports(language).unmailed(),
+    };
     let body = html! {
         p.banner.banner-good role="status" { (icon("check")) span { (words) } }
         p { a.link href=(url::ACCOUNT) { (say.unfollow_choose()) } }
@@ -173,18 +239,8 @@ fn stopped(language: Language, all: bool) -> Markup {
     page(language, words, body)
 }
 
-/// Where nothing is asked any more; whoever came by no link of ours reads the language of
-/// their browser.
-fn over(asked: Asked, language: Language) -> Response {
-    let unusable = match asked {
-        Asked::NoLink(unusable) => unusable,
-        Asked::Uncollected(language) => return stopped(language, true).into_response(),
-        Asked::Stopped(language)
-        | Asked::Follows(_, Who { language, .. })
-        | Asked::Collects(Who { language, .. }) => {
-            return stopped(language, false).into_response();
-        }
-    };
+/// Where nothing can be ended; whoever came by no link of ours reads the language of their browser.
+fn nowhere(unusable: Unusable, language: Language) -> Response {
     let say = locale::answer(language);
     let (status, words) = match unusable {
         Unusable::NotOurs => (StatusCode::NOT_FOUND, say.unfollow_nowhere()),

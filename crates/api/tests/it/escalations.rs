@@ -143,7 +143,6 @@ async fn what_is_wrong_with_a_policy_is_told_by_field() {
             ),
             "steps.0.everyone",
         ),
-        ("steps", step("after_seconds", json!(0)), "repeats"),
         ("repeats", json!(11), "repeats"),
         ("acknowledgement_seconds", json!(5), "acknowledgement_seconds"),
         ("fallback", json!([{ "team": "Nowhere" }]), "fallback.0"),

@@ -6,7 +6,7 @@ use crate::{Audit, Desk, Trouble};
 use incident::policy::Fault;
 use incident::{Refusal, TokenScope, Viewer};
 use jiff::tz::TimeZone;
-use kernel::{ReportId, Role, Timestamp, limits};
+use kernel::{PersonId, ReportId, Role, Timestamp, limits};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -145,6 +145,34 @@ pub fn stop(
     Ok(audit.deleted(sql, Mailing::WHAT, id, &before)?)
 }
 
+/// Somebody gets it no more, by their own wish; what nobody gets is sent no more at all. Nothing
+/// happens where they got it no more before.
+///
+/// # Errors
+///
+/// [`Trouble::Failed`] when the database does not answer.
+pub fn leave(
+    sql: &mut dyn Sql,
+    audit: &Audit,
+    person: PersonId,
+    id: ReportId,
+) -> Result<(), Trouble> {
+    let Some(before) = rows::get(sql, id)?.filter(|one| one.people.contains(&person)) else {
+        return Ok(());
+    };
+    let mut after = before.clone();
+    after.people.remove(&person);
+    if after.people.is_empty() {
+        rows::delete(sql, id)?;
+        return Ok(audit.deleted(sql, Mailing::WHAT, id, &before)?);
+    }
+    if !rows::update(sql, &after)? {
+        return Err(Trouble::Stale { seen: before.version, current: before.version });
+    }
+    after.version += 1;
+    Ok(audit.changed(sql, Mailing::WHAT, id, &before, &after)?)
+}
+
 fn must_arrange(viewer: &Viewer) -> Result<(), Trouble> {
     match may_arrange(viewer) {
         true => Ok(()),
@@ -238,7 +266,8 @@ fn asked(mailing: &Mailing, due: Timestamp) -> Option<Asked> {
 
 impl Desk {
     /// Hands every report that is due to the mail, each once for each of its readers; how many.
-    /// Of what was due while nobody looked, the last alone is sent. Several nodes may do so at once.
+    /// Of what was due while nobody looked, the last alone is sent; after a restore nothing of what
+    /// was due before, which may have been sent. Several nodes may do so at once.
     ///
     /// # Errors
     ///
@@ -248,6 +277,10 @@ impl Desk {
         let all = self.read(rows::all).await?;
         let mut handed = 0;
         for mailing in all {
+            if mailing.is_brought_back() {
+                self.write(move |sql| Ok(rows::take(sql, &mailing, now)?)).await?;
+                continue;
+            }
             let Some(due) = due(&mailing, now) else { continue };
             handed += self.write(move |sql| Ok(hand_over(sql, &mailing, due, now)?)).await?;
         }

@@ -2,7 +2,7 @@
 //! somebody presses a button; looking at the page changes nothing.
 
 use super::{Seals, hex, unhex};
-use kernel::{IncidentNumber, PersonId, Timestamp};
+use kernel::{IncidentNumber, PersonId, ReportId, Timestamp};
 use uuid::Uuid;
 
 /// Bytes of the seal of a link.
@@ -45,6 +45,20 @@ const UNCOLLECT_BYTES: usize = 16 + 8;
 pub struct Uncollect {
     /// Who gets them.
     pub person: PersonId,
+    /// Until when it can be used.
+    pub until: Timestamp,
+}
+
+/// Bytes of what a link that ends letters with a report says.
+const UNMAIL_BYTES: usize = 16 + 16 + 8;
+
+/// A link by which somebody gets a report no more by mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unmail {
+    /// Who gets it.
+    pub person: PersonId,
+    /// What was arranged.
+    pub report: ReportId,
     /// Until when it can be used.
     pub until: Timestamp,
 }
@@ -128,6 +142,42 @@ impl Seals {
         let link = read_uncollect(&data).ok_or(Unusable::NotOurs)?;
         if now > link.until { Err(Unusable::Expired) } else { Ok(link) }
     }
+}
+
+impl Seals {
+    /// The token of a link that ends letters with a report, for `/u/{token}`.
+    pub fn unmail(&self, link: &Unmail) -> String {
+        let mut data = link.person.0.as_bytes().to_vec();
+        data.extend(link.report.0.as_bytes());
+        data.extend(link.until.micros().to_be_bytes());
+        format!("{}{}", hex(&data), self.seal::<SEAL_BYTES>("unmail", &data))
+    }
+
+    /// What such a token says, at an instant.
+    ///
+    /// # Errors
+    ///
+    /// [`Unusable`], with the reason that somebody can be told.
+    pub fn read_unmail(&self, token: &str, now: Timestamp) -> Result<Unmail, Unusable> {
+        let split = token.split_at_checked(2 * UNMAIL_BYTES).ok_or(Unusable::NotOurs)?;
+        let data = unhex(split.0).ok_or(Unusable::NotOurs)?;
+        if !self.fits::<SEAL_BYTES>("unmail", &data, split.1) {
+            return Err(Unusable::NotOurs);
+        }
+        let link = read_unmail(&data).ok_or(Unusable::NotOurs)?;
+        if now > link.until { Err(Unusable::Expired) } else { Ok(link) }
+    }
+}
+
+fn read_unmail(data: &[u8]) -> Option<Unmail> {
+    let (person, rest) = data.split_first_chunk()?;
+    let (report, rest) = rest.split_first_chunk()?;
+    let until: &[u8; 8] = rest.try_into().ok()?;
+    Some(Unmail {
+        person: PersonId(Uuid::from_bytes(*person)),
+        report: ReportId(Uuid::from_bytes(*report)),
+        until: Timestamp::from_micros(i64::from_be_bytes(*until)),
+    })
 }
 
 fn read_uncollect(data: &[u8]) -> Option<Uncollect> {
@@ -215,6 +265,13 @@ mod tests {
         assert_eq!(seals.read_uncollect(&all_token, now), Ok(all));
         assert_eq!(seals.read_uncollect(&all_token, now.plus_seconds(1)), Err(Unusable::Expired));
         assert_eq!(seals.read_unfollow(&all_token, now), Err(Unusable::NotOurs));
+        let mailed = Unmail { person, report: ReportId(Uuid::from_u128(7)), until: now };
+        let mailed_token = seals.unmail(&mailed);
+        assert_eq!(seals.read_unmail(&mailed_token, now), Ok(mailed));
+        let later = now.plus_seconds(1);
+        assert_eq!(seals.read_unmail(&mailed_token, later), Err(Unusable::Expired));
+        assert_eq!(seals.read_unmail(&all_token, now), Err(Unusable::NotOurs));
+        assert_eq!(seals.read_uncollect(&mailed_token, now), Err(Unusable::NotOurs));
         assert_eq!(Seals::of([8; 32]).read_unfollow(&token, now), Err(Unusable::NotOurs));
         for other in [&token[1..], "", "ü", &"0".repeat(400)] {
             assert_eq!(seals.read_unfollow(other, now), Err(Unusable::NotOurs), "{other}");

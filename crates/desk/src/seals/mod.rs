@@ -7,7 +7,7 @@ mod mail;
 mod page;
 mod subscriber;
 
-pub use link::{Link, Uncollect, Unfollow, Unusable};
+pub use link::{Link, Uncollect, Unfollow, Unmail, Unusable};
 pub use mail::{Mark, OwnMessage, Seen};
 pub use subscriber::{Asking, OutsideMessage};
 

@@ -1,14 +1,14 @@
 //! Reports that are sent by mail: who arranges which, when they are handed to the mail and how
 //! often, and what their readers may see of them.
 
-use desk::reports::mailed::{change, mailings, make, may_arrange, stop};
+use desk::reports::mailed::{change, leave, mailings, make, may_arrange, stop};
 use desk::{Trouble, command_line};
 use incident::{Command, RefusalKind, Viewer};
 use insight::report::{By, Name, Pace, Past, Turn};
 use kernel::{ReportId, Timestamp};
 use std::collections::BTreeSet;
 use store::deliveries::{self, Delivery};
-use store::reports::mailed::{MAILED, Mailing, due_at};
+use store::reports::mailed::{MAILED, Mailing, due_at, forget_waiting};
 use testkit::TestDesk;
 
 const DAY: i64 = 86_400;
@@ -70,6 +70,21 @@ async fn each_reader_gets_what_is_due_once_and_the_past_is_not_made_up_for() {
 }
 
 #[tokio::test]
+async fn a_restore_sends_nothing_of_the_past_again() {
+    let t = with_mail().await;
+    arranged(&t, &t.manager, daily(&t.manager, &[&t.manager])).await.unwrap();
+    t.clock.advance(DAY);
+    assert_eq!(t.desk.mail_reports().await.unwrap(), 1);
+    t.desk.write(|sql| Ok(forget_waiting(sql)?)).await.unwrap();
+    t.clock.advance(DAY);
+    for _ in 0..2 {
+        assert_eq!(t.desk.mail_reports().await.unwrap(), 0, "it may have been sent");
+    }
+    t.clock.advance(DAY);
+    assert_eq!(t.desk.mail_reports().await.unwrap(), 1, "what is due from then on is sent");
+}
+
+#[tokio::test]
 async fn a_changed_hour_sends_nothing_twice() {
     let t = with_mail().await;
     let one = arranged(&t, &t.manager, daily(&t.manager, &[&t.manager])).await.unwrap();
@@ -109,6 +124,26 @@ async fn what_is_stopped_is_sent_no_more() {
     assert_eq!(t.desk.mailed_report(&manager, one.id, due).await.unwrap(), None, "withdrawn");
     t.clock.advance(DAY);
     assert_eq!(t.desk.mail_reports().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn whoever_gets_a_report_ends_that_for_themselves() {
+    let t = with_mail().await;
+    let one = arranged(&t, &t.manager, daily(&t.manager, &[&t.manager, &t.agent])).await.unwrap();
+    let leaves = async |person| {
+        let left =
+            move |sql: &mut dyn store::Sql, audit: &desk::Audit| leave(sql, audit, person, one.id);
+        t.desk.change(command_line(), left).await.unwrap();
+        t.desk.read(store::reports::mailed::all).await.unwrap()
+    };
+    for _ in 0..2 {
+        let left = leaves(t.agent.person).await;
+        assert_eq!(left[0].people, [t.manager.person].into());
+        assert_eq!((left[0].version, left[0].done_until), (2, one.done_until));
+    }
+    t.clock.advance(DAY);
+    assert_eq!(t.desk.mail_reports().await.unwrap(), 1, "the other one still gets it");
+    assert!(leaves(t.manager.person).await.is_empty(), "nobody is left");
 }
 
 #[tokio::test]

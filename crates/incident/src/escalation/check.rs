@@ -74,7 +74,10 @@ impl EscalationPolicy {
         for (at, step) in self.steps.iter().enumerate() {
             step.check(&format!("steps.{at}"), policy, webhooks, &mut faults);
         }
-        self.check_repeats(&mut faults);
+        if self.repeats > limits::ESCALATION_REPEATS {
+            let words = format!("must be 0 to {}", limits::ESCALATION_REPEATS);
+            faults.push(Fault::new("repeats", words));
+        }
         let shortest = limits::ACKNOWLEDGEMENT_SECONDS_MIN;
         let longest = limits::ACKNOWLEDGEMENT_SECONDS_MAX;
         if self.acknowledgement_seconds.is_some_and(|s| !(shortest..=longest).contains(&s)) {
@@ -83,18 +86,6 @@ impl EscalationPolicy {
         }
         check_whom("fallback", &self.fallback, policy, webhooks, &mut faults);
         faults
-    }
-
-    fn check_repeats(&self, faults: &mut Vec<Fault>) {
-        if self.repeats > limits::ESCALATION_REPEATS {
-            let words = format!("must be 0 to {}", limits::ESCALATION_REPEATS);
-            faults.push(Fault::new("repeats", words));
-        }
-        let waits = self.steps.iter().any(|step| step.after_seconds > 0);
-        if self.repeats > 0 && !self.steps.is_empty() && !waits {
-            let words = "needs a step that waits; otherwise everybody is paged again at once";
-            faults.push(Fault::new("repeats", words));
-        }
     }
 
     /// Whether a step or the end of it pages this one.

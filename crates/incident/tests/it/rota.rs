@@ -2,10 +2,10 @@
 
 use crate::case::{Who, network, policy};
 use incident::escalation::check::{ScheduleToSave, unreachable};
-use incident::escalation::{EscalationPolicy, EscalationStep, SchedulePolicy, Whom};
+use incident::escalation::{EscalationPolicy, EscalationStep, SchedulePolicy, Whom, plan};
 use incident::permissions::{may_arrange, may_decide_swap, may_end_override, may_take_shift};
 use incident::{Policy, TokenScope, Viewer};
-use kernel::{EscalationId, PersonId, Priority, ScheduleId, WebhookId};
+use kernel::{EscalationId, PersonId, Priority, ScheduleId, Timestamp, WebhookId};
 use roster::{Layer, Rotation, Unit, Versions};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -102,7 +102,11 @@ fn a_policy_pages_somebody_and_waits_in_between() {
     let with = |steps| EscalationPolicy { steps, ..good.clone() };
     assert_eq!(faults(with(vec![])), ["steps"]);
     assert_eq!(faults(with(vec![step(5, &[])])), ["steps.0.whom"]);
-    assert_eq!(faults(with(vec![step(0, &whom)])), ["repeats"], "all rounds would come at once");
+    let at_once = with(vec![step(0, &whom)]);
+    assert_eq!(faults(at_once.clone()), [""; 0]);
+    let begun = Timestamp::from_micros(0);
+    let planned = plan(&at_once, begun).into_iter().map(|step| step.at.seconds_since(begun));
+    assert_eq!(planned.collect::<Vec<_>>(), [0, 300, 600], "its rounds do not come at once");
     assert_eq!(faults(with(vec![step(86_401, &whom)])), ["steps.0.after_seconds"]);
     let gone = with(vec![step(5, &[Whom::Person(Who::Auditor.id())])]);
     assert_eq!(fields(gone.gone(&policy, &BTreeSet::new())), ["steps.0.whom.0"]);

@@ -27,7 +27,7 @@ impl PeriodError {
     /// In words, for the field `to`.
     pub fn words(self) -> String {
         match self {
-            PeriodError::Backwards => "must not be before from".to_owned(),
+            PeriodError::Backwards => "must not be before the first day".to_owned(),
             PeriodError::TooLong => format!("must be at most {DAYS_MAX} days after from"),
             PeriodError::Unknown => "is no day of that time zone".to_owned(),
         }

@@ -3,7 +3,7 @@
 use super::facts::{Facts, Kept};
 use super::phases::{Mark, lasted};
 use jiff::tz::TimeZone;
-use kernel::{IncidentNumber, ServiceId, Timestamp};
+use kernel::{IncidentNumber, ServiceId, Timestamp, grouped};
 use std::collections::BTreeMap;
 
 /// Characters of a quotation: what is longer is read in the incident.
@@ -98,7 +98,9 @@ pub fn impact(story: &Story<'_>) -> String {
     let mut said = Vec::new();
     match facts.affected {
         Some(1) => said.push("1 person was affected.".to_owned()),
-        Some(people) => said.push(format!("About {people} people were affected.")),
+        Some(people) => {
+            said.push(format!("About {} people were affected.", grouped(i64::from(people))));
+        }
         None => said.push("Nobody said how many people were affected.".to_owned()),
     }
     match facts.reports {
@@ -112,7 +114,7 @@ pub fn impact(story: &Story<'_>) -> String {
         said.push(format!("{name}: {} ({degree}){lasts}.", lasted(one.seconds)));
     }
     if let Some(cost) = facts.figures.cost {
-        said.push(format!("By what an hour costs, the outages cost about {cost}."));
+        said.push(format!("By what an hour costs, the outages cost about {}.", grouped(cost)));
     }
     let missed: Vec<&str> = facts
         .outcomes

@@ -2,15 +2,15 @@
 
 use crate::sample::{NOW, service};
 use incident::alerts::AlertsWhy;
-use incident::conduct::{Degree, Outage};
+use incident::conduct::{Degree, Figures, Outage};
 use incident::event::{Acknowledged, AlertsChanged, Commented, Derived, Mitigated, Resolved};
 use incident::state::Moments;
 use incident::{Body, Cause, Event, Visibility};
 use insight::review::{
-    Document, Effect, Mark, PROPOSED_MAX, Part, Phases, Seen, Told, downtime, effect, escaped,
-    lasted, markdown, named, phases, picks,
+    Document, Effect, Facts, Mark, PROPOSED_MAX, Part, Phases, Seen, Story, Told, downtime, effect,
+    escaped, impact, lasted, markdown, named, phases, picks,
 };
-use kernel::{Actor, Channel, Timestamp};
+use kernel::{Actor, Channel, IncidentNumber, Timestamp};
 use proptest::prelude::*;
 
 fn at(minutes: i64) -> Timestamp {
@@ -175,6 +175,32 @@ fn downtime_is_summed_by_service() {
     assert_eq!(found[1].degree, Degree::Full, "the worst of it");
     assert_eq!(lasted(4_740), "1 h 19 min");
     assert_eq!(lasted(100_800), "1 d 4 h");
+}
+
+#[test]
+fn large_figures_of_an_impact_are_easy_to_read() {
+    let facts = Facts {
+        phases: phases(&seen(Moments::default())),
+        outcomes: vec![],
+        downtime: vec![],
+        figures: Figures { cost: Some(1_234_567), ..Figures::default() },
+        updates: 0,
+        affected: Some(12_400),
+        reports: 0,
+    };
+    let story = Story {
+        incident: IncidentNumber(1),
+        title: "Checkout",
+        service: None,
+        names: &Default::default(),
+        facts: &facts,
+        resolution: None,
+        cause: None,
+        zone: &jiff::tz::TimeZone::UTC,
+    };
+    let said = impact(&story);
+    assert!(said.contains("About 12,400 people were affected."), "{said}");
+    assert!(said.contains("the outages cost about 1,234,567."), "{said}");
 }
 
 fn event(n: u32, actor: Actor, body: Body) -> Event {

@@ -8,11 +8,11 @@ use crate::material::{self, Here, Known, Material, Read};
 use crate::message::{Envelope, message};
 use crate::sight::{self, Sight, Silence};
 use crate::words;
-use desk::seals::{Seals, Uncollect, Unfollow};
+use desk::seals::{Seals, Uncollect, Unfollow, Unmail};
 use desk::{Desk, Trouble};
 use incident::TokenScope;
 use incident::rating::SURVEY;
-use kernel::{IncidentNumber, PersonId, Timestamp};
+use kernel::{IncidentNumber, PersonId, ReportId, Timestamp};
 use lettre::Message;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use store::deliveries::{self, Delivery, Held, Outcome, ToldAs};
@@ -73,6 +73,13 @@ impl Writing<'_> {
     fn uncollect(&self, person: PersonId) -> String {
         let until = self.now.plus_days(UNFOLLOW_DAYS);
         let token = self.seals.uncollect(&Uncollect { person, until });
+        format!("{}/u/{token}", self.options.public_url)
+    }
+
+    /// Where its reader gets a report no more by mail.
+    fn unmail(&self, person: PersonId, report: ReportId) -> String {
+        let until = self.now.plus_days(UNFOLLOW_DAYS);
+        let token = self.seals.unmail(&Unmail { person, report, until });
         format!("{}/u/{token}", self.options.public_url)
     }
 }
@@ -230,8 +237,9 @@ impl Courier {
                 let here = Here::of(&person, &policy, now);
                 let at = here.moment(now);
                 let (mailed, from) = *counted;
-                let letter = words::report::letter(&mailed, &from, public_url, &here);
-                let (thread, unsubscribe, about) = (None, None, letter.subject.clone());
+                let stop = writing.unmail(person.id, mailed.mailing.id);
+                let letter = words::report::letter(&mailed, &from, public_url, &stop, &here);
+                let (thread, unsubscribe, about) = (None, Some(stop), letter.subject.clone());
                 Ok(Written { letter, name: person.name, thread, at, about, unsubscribe })
             }
             Read::Incident(material) => {

@@ -15,8 +15,14 @@ const LINES_MAX: usize = 12;
 /// What stands where nothing was there to count.
 const NO_FIGURE: &str = "–";
 
-/// The letter; `from` is who arranged it.
-pub(crate) fn letter(mailed: &Mailed, from: &str, public_url: &str, here: &Here) -> Letter {
+/// The letter; `from` is who arranged it, `stop` where its reader ends such letters.
+pub(crate) fn letter(
+    mailed: &Mailed,
+    from: &str,
+    public_url: &str,
+    stop: &str,
+    here: &Here,
+) -> Letter {
     let (report, mailing) = (&*mailed.report, &mailed.mailing);
     let say = locale::reports(here.language);
     let title = say.mailed_report(report.name.as_str());
@@ -30,6 +36,7 @@ pub(crate) fn letter(mailed: &Mailed, from: &str, public_url: &str, here: &Here)
     pieces.push(Piece::Text(say.mailed_own().to_owned()));
     pieces.push(Piece::Links(vec![(say.mailed_open(), address(mailed, public_url))]));
     pieces.push(Piece::File(file(mailed)));
+    pieces.push(Piece::Links(vec![(say.mailed_stop(), stop.to_owned())]));
     Letter {
         language: here.language,
         subject: one_line(&say.mailed_subject(&title, &first, &last)),

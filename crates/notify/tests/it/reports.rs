@@ -57,7 +57,7 @@ fn letters(world: &World) -> Vec<crate::sink::Mail> {
 async fn a_report_is_a_table_a_link_and_a_file() {
     let world = World::new().await;
     world.t.report("Printer prints nothing").await;
-    arranged(&world, Name::Hops, Language::En).await;
+    let id = arranged(&world, Name::Hops, Language::En).await;
     tomorrow(&world).await;
     let letters = letters(&world);
     assert_eq!(letters.len(), 1);
@@ -75,6 +75,12 @@ async fn a_report_is_a_table_a_link_and_a_file() {
     assert!(words.contains("hops-2026-11-23-2026-11-23.csv"), "{words}");
     assert!(words.contains("Line,Name,Incidents"), "{words}");
     assert_eq!(letters[0].header("Auto-Submitted").as_deref(), Some("auto-generated"));
+    // One press of its reader, or of their mail program, ends such letters.
+    let url = letters[0].header("List-Unsubscribe").unwrap();
+    let token = url.strip_prefix(&format!("<{PUBLIC_URL}/u/")).unwrap().trim_end_matches('>');
+    let link = world.t.desk.seals().await.unwrap().read_unmail(token, world.t.desk.now()).unwrap();
+    assert_eq!((link.person, link.report), (world.t.agent.person, id));
+    assert!(words.contains(&format!("Stop these letters: {PUBLIC_URL}/u/{token}")), "{words}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -189,7 +189,7 @@ const fn health(condition: Condition) -> &'static str {
 /// A condition as a shape: never the only carrier, a word stands beside it.
 fn icon(condition: Condition) -> Markup {
     html! {
-        svg.i aria-hidden="true" width="16" height="16" { use href={ "#" (health(condition)) }; }
+        svg.i aria-hidden="true" width="16" height="16" { use href={ "#" (health(condition)) } {} }
     }
 }
 
@@ -198,17 +198,18 @@ fn icons() -> Markup {
     let shape = |id: &str, inner: Markup| html! { symbol id=(id) viewBox="0 0 16 16" { (inner) } };
     html! {
         svg width="0" height="0" aria-hidden="true" focusable="false" {
-            (shape("ok", html! { circle cx="8" cy="8" r="5.2"; path d="M5 8h6"; }))
-            (shape("degraded", html! { path d="M8 2.6 14 13H2zM5.6 10.6h4.8"; }))
+            // Each has an end of its own: what stands within another shape is not drawn.
+            (shape("ok", html! { circle cx="8" cy="8" r="5.2" {} path d="M5 8h6" {} }))
+            (shape("degraded", html! { path d="M8 2.6 14 13H2zM5.6 10.6h4.8" {} }))
             (shape("partial", html! {
-                rect x="2.8" y="2.8" width="10.4" height="10.4" rx="1";
-                path d="M2.8 8h10.4v5.2H2.8z" fill="currentColor";
+                rect x="2.8" y="2.8" width="10.4" height="10.4" rx="1" {}
+                path d="M2.8 8h10.4v5.2H2.8z" fill="currentColor" {}
             }))
             (shape("down", html! {
-                rect x="2.8" y="2.8" width="10.4" height="10.4" rx="1";
-                path d="m5.6 5.6 4.8 4.8M10.4 5.6l-4.8 4.8";
+                rect x="2.8" y="2.8" width="10.4" height="10.4" rx="1" {}
+                path d="m5.6 5.6 4.8 4.8M10.4 5.6l-4.8 4.8" {}
             }))
-            (shape("maint", html! { path d="M8 2.2 13.8 8 8 13.8 2.2 8zM6 8h4"; }))
+            (shape("maint", html! { path d="M8 2.2 13.8 8 8 13.8 2.2 8zM6 8h4" {} }))
         }
     }
 }

@@ -3,7 +3,7 @@
 #![allow(dead_code)]
 
 /// Elements of HTML that have no end.
-const VOID: [&str; 9] = ["meta", "link", "img", "use", "path", "rect", "circle", "br", "input"];
+const VOID: [&str; 5] = ["meta", "link", "img", "br", "input"];
 
 /// Elements before and after which a line ends, also without a style sheet.
 const BLOCKS: [&str; 17] = [
@@ -105,7 +105,7 @@ pub fn markup(text: &str, is_html: bool) -> Result<Document, String> {
         }
         let element = element(tag.trim_end_matches('/'))?;
         let is_void = is_html && VOID.contains(&element.name.as_str());
-        let ends_itself = tag.ends_with('/') || (is_void && !has_end(&element, rest));
+        let ends_itself = tag.ends_with('/') || is_void;
         if !ends_itself {
             open.push(element.name.clone());
         }
@@ -113,11 +113,6 @@ pub fn markup(text: &str, is_html: bool) -> Result<Document, String> {
     }
     document.text.push_str(&unescaped(rest)?);
     if open.is_empty() { Ok(document) } else { Err(format!("{open:?} do not end")) }
-}
-
-/// Paths of a drawing may hold a title, and then end.
-fn has_end(element: &Element, rest: &str) -> bool {
-    element.name == "path" && (rest.starts_with("<title>") || rest.starts_with("</path>"))
 }
 
 /// The inside of a tag, up to the first `>` outside of quotes.

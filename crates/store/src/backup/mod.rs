@@ -150,6 +150,7 @@ fn fill(store: &Store, files: &Files, into: &Path) -> Result<Summary, Failure> {
         crate::webhooks::forget_waiting(sql)?;
         crate::outside::forget_waiting(sql)?;
         crate::pages::send::forget_waiting(sql)?;
+        crate::reports::mailed::forget_waiting(sql)?;
         add_files(sql, files)
     })?;
     backup.batch("pragma journal_mode = delete")?;

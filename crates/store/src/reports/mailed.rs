@@ -12,6 +12,8 @@ use std::collections::BTreeSet;
 pub const MAILED: &str = "report";
 /// Mailings of all people at most.
 pub const MAILINGS_MAX: i64 = 1_000;
+/// What is said to be done of what comes from a backup: when that was brought back, nobody knows yet.
+const BROUGHT_BACK: Timestamp = Timestamp::from_micros(-1);
 /// Seconds of the minutes that `n` of a delivery counts since 1970.
 const MINUTE: i64 = 60;
 
@@ -45,6 +47,11 @@ pub struct Mailing {
 impl Mailing {
     /// What it is called in refusals and in the audit.
     pub const WHAT: &'static str = "mailed report";
+
+    /// Whether it comes from a backup, and nothing was looked for since.
+    pub fn is_brought_back(&self) -> bool {
+        self.done_until == BROUGHT_BACK
+    }
 }
 
 const SELECT: &str = "select id, owner_id, report, lines, query, zone, past, pace, day, hour, \
@@ -105,6 +112,13 @@ pub fn take(sql: &mut dyn Sql, mailing: &Mailing, due: Timestamp) -> Result<bool
         where id = $1 and version = $3 and done_until < $2";
     let values = [mailing.id.into(), due.into(), mailing.version.into()];
     Ok(sql.execute(statement, &values)? == 1)
+}
+
+/// Leaves what is due to whoever goes on with the data that a backup is made of; whoever restores it
+/// goes on from that instant.
+pub fn forget_waiting(sql: &mut dyn Sql) -> Result<(), Failure> {
+    sql.execute("update report_mailings set done_until = $1", &[BROUGHT_BACK.into()])?;
+    Ok(())
 }
 
 /// Hands what is due to the mail, for one person and once; whether it was not before. Nobody is

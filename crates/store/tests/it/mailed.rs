@@ -5,9 +5,11 @@ use crate::harness::{each_engine, write};
 use crate::list::world::{NOW, settle};
 use insight::report::{By, Name, Pace, Past, Turn};
 use kernel::{PersonId, ReportId};
+use store::files::Files;
 use store::reports::mailed::{
     Mailing, all, count, delete, due_at, get, hand_over, insert, of_owner, take, update,
 };
+use store::{Store, Target};
 
 fn mailing(number: u128) -> Mailing {
     Mailing {
@@ -61,6 +63,30 @@ fn what_is_due_is_taken_and_handed_over_once() {
             let reader = PersonId(uuid::Uuid::from_u128(9));
             assert!(hand_over(sql, one.id, due, reader, due)?);
             assert!(!hand_over(sql, one.id, due, reader, due)?, "they have it");
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn what_is_due_is_not_made_up_for_by_whoever_restores_a_backup() {
+    each_engine("mailed_backup", |store| {
+        write(store, |sql| {
+            settle(sql)?;
+            insert(sql, &mailing(1))
+        });
+        let folder = tempfile::tempdir().unwrap();
+        let files = Files::local(folder.path().join("files"));
+        let path = folder.path().join("backup");
+        store::backup::backup(store, &files, &path).unwrap();
+        let into = Target::Sqlite(folder.path().join("restored.db"));
+        store::backup::restore(&path, &into, &files, false, || Ok(())).unwrap();
+        let restored = Store::open(&into).unwrap();
+        assert!(restored.read_blocking(all).unwrap()[0].is_brought_back());
+        assert!(!store.read_blocking(all).unwrap()[0].is_brought_back());
+        write(&restored, |sql| {
+            let one = all(sql)?.remove(0);
+            assert!(take(sql, &one, NOW)?, "it goes on from the instant it is brought back");
             Ok(())
         });
     });

@@ -24,6 +24,8 @@ class Preview {
     });
     document.addEventListener("change", ({ target }) => this.concerns(target) && this.now());
     document.addEventListener("click", (event) => this.press(event));
+    // What was sent is gone from the form, and so from what is shown of it.
+    form.addEventListener("sent", () => this.now());
     // So does what somebody changed before this ran, and what the browser kept over a reload.
     if ([...form.elements].some((field) => isField(field) && this.concerns(field) && isChanged(field))) this.now();
   }

@@ -267,7 +267,7 @@ fn story(who: &SignedIn, known: &Known) -> Markup {
     lines.sort_by_key(|(at, _)| *at);
     html! {
         section.card aria-labelledby="story" {
-            div.card-h { h2 id="story" { "What its source said" } span.meta { "told " (time::counted(known.found.alert.count, "time")) } }
+            div.card-h { h2 id="story" { "What its source said" } span.meta { "told " @if known.found.alert.count == 1 { "once" } @else { (time::counted(known.found.alert.count, "time")) } } }
             div.card-b {
                 ol.rows { @for (at, words) in &lines {
                     li { (icon(if *at > who.here.now { "clock" } else { "history" })) p { (words) } span.meta { (time::moment(*at, &who.here)) } }

@@ -33,7 +33,7 @@ pub(super) fn page(who: &SignedIn, quality: &Quality) -> Markup {
                             div.card-b.stack {
                                 p {
                                     "Learned from " (counted(i64::from(measured.learned), "incident")) " since " (time::moment(measured.since, &who.here))
-                                    ", " (counted(version, "time")) " so far, last " (time::since(at, &who.here)) ". Confidential incidents tell nothing."
+                                    ", last learned " (time::moment(at, &who.here)) @if version > 1 { ", " (counted(version, "time")) " so far" } ". Confidential incidents tell nothing."
                                 }
                                 (held_out(measured))
                             }

@@ -16,7 +16,8 @@ use desk::suggest::{Offer, Suggester};
 use incident::policy::Policy;
 use incident::{Access, Body, Event, Scope, State, Viewer};
 use kernel::{
-    CategoryId, Channel, ContentId, IncidentNumber, PersonId, ServiceId, TeamId, Timestamp,
+    ActorKind, CategoryId, Channel, ContentId, IncidentNumber, PersonId, ServiceId, TeamId,
+    Timestamp,
 };
 use maud::{Markup, html};
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -131,6 +132,17 @@ impl Case {
     pub(super) fn person(&self, id: PersonId) -> &str {
         let staff = || self.policy.staff.get(&id).map(|staff| staff.name.as_str());
         self.people.get(&id).map(|person| person.name.as_str()).or_else(staff).unwrap_or(SOMEBODY)
+    }
+
+    /// Who logged what somebody else reported; a program that reports for itself is no other.
+    pub(super) fn logger<'a>(&self, event: &'a Event, requester: PersonId) -> Option<&'a str> {
+        let actor = &event.actor;
+        let is_own = match actor.kind {
+            ActorKind::Person => actor.person_id() == Some(requester),
+            ActorKind::Integration => self.by_machine && requester == self.state().requester,
+            ActorKind::System => true,
+        };
+        (!is_own).then_some(actor.name.as_str())
     }
 
     /// What else is known of a person.

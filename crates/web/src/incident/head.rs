@@ -146,15 +146,13 @@ fn origin(case: &Case) -> Markup {
     let state = case.state();
     let by =
         case.events().iter().find(|stored| stored.number == case.number && stored.event.n == 1);
-    let logger = by
-        .filter(|stored| stored.event.actor.person_id() != Some(state.requester))
-        .map(|stored| &stored.event.actor.name);
+    let logger = by.and_then(|stored| case.logger(&stored.event, state.requester));
     html! {
         (case.person(state.requester)) " reported it"
         @if let Some(word) = channel_word(state.channel) { " " (word) }
         ", " (time::moment(state.reported_at, &case.here))
         @if let Some(name) = logger { ", logged by " (name) }
-        @if let Some(affected) = state.affected { ", " (affected) @if affected == 1 { " person affected" } @else { " people affected" } }
+        @if let Some(affected) = state.affected { ", " (kernel::grouped(i64::from(affected))) @if affected == 1 { " person affected" } @else { " people affected" } }
     }
 }
 

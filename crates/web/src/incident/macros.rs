@@ -78,7 +78,7 @@ pub(super) async fn list(
         div.page {
             div.page-h { div { h1 { "Macros" } p { "For " (number) ", " (row.title) } } div.btns { a.btn href=(macros_address()) { "Edit macros" } } }
             div.stack-l {
-                form.btns method="get" action=(url::macros(number)) role="search" {
+                form.find method="get" action=(url::macros(number)) role="search" {
                     label.vh for="q" { "Filter" }
                     input.inp id="q" type="search" name="q" value=(asked.text("q")) placeholder="Filter by name";
                     button.btn type="submit" { "Filter" }

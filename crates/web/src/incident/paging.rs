@@ -3,11 +3,12 @@
 use super::case::Case;
 use super::head::{opener, post};
 use super::timeline::alerts::silent;
+use super::timeline::paged::failure;
 use super::view::View;
 use crate::part::icon::icon;
 use crate::part::time;
-use incident::CommandName as C;
-use incident::escalation::{Course, Planned, Standing, Whom};
+use incident::escalation::{Course, Failure, Planned, Standing, Whom};
+use incident::{Body, CommandName as C};
 use kernel::{PersonId, Timestamp};
 use maud::{Markup, html};
 
@@ -55,19 +56,36 @@ fn going(view: &View<'_>, course: &Course) -> Markup {
 
 fn exhausted(view: &View<'_>, course: &Course) -> Markup {
     let case = view.case;
+    let last = names(case, course.waiting_for.iter().copied());
     html! {
         div class="banner banner-crit" role="alert" {
             (icon("alert"))
             div {
-                b { "Everybody was paged and nobody took it." } " "
-                @if !course.waiting_for.is_empty() { (names(case, course.waiting_for.iter().copied())) " was told last" }
-                @else { "Nobody could be told" }
-                @if let Some(at) = course.next_at() { ", and is told again " (when(case, at)) }
+                @if let Some(why) = unreached(case, course) {
+                    b { "Nobody was reached." } " "
+                    @if last.is_empty() { "Nobody is left to try" }
+                    @else { (last) " last: " (failure(why)) }
+                    @if let Some(at) = course.next_at() { ". Tried again " (when(case, at)) }
+                } @else {
+                    b { "Everybody was paged and nobody took it." } " "
+                    @if !last.is_empty() { (last) " was told last" }
+                    @else { "Nobody could be told" }
+                    @if let Some(at) = course.next_at() { ", and is told again " (when(case, at)) }
+                }
                 "."
             }
             (buttons(view, "Tell them again now"))
         }
     }
+}
+
+/// Why none of those who were paged last was reached, where that is known.
+fn unreached(case: &Case, course: &Course) -> Option<Failure> {
+    let own = case.events().iter().filter(|stored| stored.number == case.number);
+    own.rev().find_map(|stored| match &stored.event.body {
+        Body::PageFailed(data) if data.paged == course.paged_n => Some(data.failure),
+        _ => None,
+    })
 }
 
 fn buttons(view: &View<'_>, escalate: &str) -> Markup {

@@ -1,6 +1,6 @@
 //! The list of major incidents: what waits for a decision, what goes on, what was of late.
 
-use super::{amount, asked, hourly, kept};
+use super::{asked, hourly, kept};
 use crate::app::App;
 use crate::auth::{SignedIn, Staff};
 use crate::error::PageResult;
@@ -16,7 +16,7 @@ use incident::conduct;
 use incident::permissions::granted;
 use incident::state::IncidentRole;
 use incident::{Access, CommandName as C, Policy};
-use kernel::{ContentId, IncidentNumber, ServiceId};
+use kernel::{ContentId, IncidentNumber, ServiceId, grouped};
 use maud::{Markup, html};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -252,7 +252,7 @@ impl Drawn<'_> {
                 td.num { (after(mitigated.into_iter().flatten().min())) }
                 td.num { (after(state.moments.resolved)) }
                 td.num { (words.unwrap_or_else(|| "–".to_owned())) }
-                td.num { (cost.map_or("–".to_owned(), amount)) }
+                td.num { (cost.map_or("–".to_owned(), grouped)) }
             }
         }
     }

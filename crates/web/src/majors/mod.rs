@@ -60,42 +60,8 @@ pub(crate) fn hourly(sql: &mut dyn Sql) -> Result<BTreeMap<ServiceId, i64>, Fail
     Ok(services::hourly(sql)?.into_iter().collect())
 }
 
-/// "12,400".
-pub(crate) fn amount(units: i64) -> String {
-    let digits = units.unsigned_abs().to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3 + 1);
-    if units < 0 {
-        grouped.push('−');
-    }
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
 /// "3 of 4": how many words came in time of those that were due.
 pub(crate) fn kept(communication: &Communication) -> String {
     let due = communication.kept + communication.missed;
     if due == 0 { "none due yet".to_owned() } else { format!("{} of {due}", communication.kept) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn amounts_are_grouped() {
-        for (units, words) in [
-            (0, "0"),
-            (950, "950"),
-            (12_400, "12,400"),
-            (1_000_000, "1,000,000"),
-            (-1_500, "−1,500"),
-        ] {
-            assert_eq!(amount(units), words);
-        }
-    }
 }

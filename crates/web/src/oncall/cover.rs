@@ -143,7 +143,7 @@ pub(super) fn overrides_card(who: &SignedIn, sight: &Sight) -> Markup {
         @if !chosen.overrides.is_empty() {
             section.card aria-labelledby="ov" {
                 div.card-h { h2 id="ov" { "Who stands in" } span.meta { "wins over every layer" } }
-                div.scroll-x tabindex="0" role="region" aria-label="Who stands in" { table.dt {
+                div.scroll-x tabindex="0" role="region" aria-label="Who stands in, table" { table.dt {
                     thead { tr {
                         th scope="col" { "Who" } th scope="col" { "From" } th scope="col" { "Until" } th scope="col" { "Why" }
                         th scope="col" { span.vh { "Actions" } }

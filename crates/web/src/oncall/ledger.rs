@@ -62,7 +62,7 @@ fn line(who: &SignedIn, one: &PromisedPage, found: &PagingLedger, names: &Names)
     let whom: Vec<String> = promise.whom.iter().map(|whom| names.words(*whom)).collect();
     html! {
         tr {
-            th scope="row" { (promise.step + 1) @if promise.round > 0 { span.meta { ", time " (promise.round + 1) } } }
+            th scope="row" { (promise.step + 1) @if promise.round > 0 { span.meta { ", round " (promise.round + 1) } } }
             td.nowrap { (here.exact(promise.latest_at)) }
             td { @if whom.is_empty() { "every administrator" } @else { (whom.join(" and ")) } }
             td {

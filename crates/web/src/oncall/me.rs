@@ -116,7 +116,7 @@ fn facts(who: &SignedIn, sight: &Sight, ahead: &[(&Standing, Span)], told_first:
     let rest = if told_first { ahead.get(1..).unwrap_or_default() } else { ahead };
     html! {
         dl.props {
-            div { dt { "Reaches you by" } dd { (reached(who, sight, who.viewer().person)) " " a.link href=(url::ACCOUNT) { "Change" } } }
+            div { dt { "Reaches you by" } dd { (reached(who, sight, who.viewer().person, true)) " " a.link href=(url::ACCOUNT) { "Change" } } }
             @if !rest.is_empty() {
                 div { dt { "After that" } dd {
                     @for (place, (row, span)) in rest.iter().enumerate() {
@@ -129,22 +129,34 @@ fn facts(who: &SignedIn, sight: &Sight, ahead: &[(&Standing, Span)], told_first:
     }
 }
 
-/// By what somebody is reached at night. Addresses and numbers are for themselves and for
-/// administrators; the others read by what.
-pub(super) fn reached(who: &SignedIn, sight: &Sight, person: PersonId) -> Markup {
-    let viewer = who.viewer();
-    let open = viewer.person == person || viewer.has(&[kernel::Role::Administrator]);
+/// By what somebody is reached at night; `open` with address and number, which are for themselves.
+pub(super) fn reached(who: &SignedIn, sight: &Sight, person: PersonId, open: bool) -> Markup {
     let reach = sight.names.policy.paging.reach.get(&person);
-    let ways = reach.map(|reach| ways(reach, who.here.now, open)).unwrap_or_default();
+    let ways = reach.map(|reach| ways(reach, &sight.channels, who.here.now, open));
+    let (ways, lost) = ways.unwrap_or_default();
     html! {
         @if ways.is_empty() { span.err { (icon("alert")) "no way" } } @else { (ways.join(", ")) }
+        @if !lost.is_empty() { " " span.meta { "Nothing here sends by " (lost.join(", ")) "." } }
     }
 }
 
-/// "Text message", "Telephone call after 3 min".
-fn ways(reach: &Reach, now: Timestamp, open: bool) -> Vec<String> {
-    let mut said: Vec<String> = Vec::new();
+/// "Text message", "Telephone call after 3 min"; and by what this instance cannot send though it
+/// should. `by` is what it sends by; nothing where that is not known.
+fn ways(
+    reach: &Reach,
+    by: &[PageChannel],
+    now: Timestamp,
+    open: bool,
+) -> (Vec<String>, Vec<&'static str>) {
+    let (mut said, mut lost): (Vec<String>, Vec<&'static str>) = Default::default();
     for way in reach.ways(Urgency::High, now) {
+        if !by.is_empty() && !by.contains(&way.channel) {
+            let name = way.channel.name();
+            if !lost.contains(&name) {
+                lost.push(name);
+            }
+            continue;
+        }
         let mut words = way.channel.name().to_owned();
         // Other addresses are as good as keys.
         if open && matches!(way.channel, PageChannel::Sms | PageChannel::Voice | PageChannel::Email)
@@ -159,5 +171,21 @@ fn ways(reach: &Reach, now: Timestamp, open: bool) -> Vec<String> {
             said.push(words);
         }
     }
-    said
+    (said, lost)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_said_to_be_reached_by_what_nothing_sends() {
+        let reach = Reach { email: Some("ada@new.example".to_owned()), ..Reach::default() };
+        let now = Timestamp::from_micros(0);
+        let told = |by: &[PageChannel]| ways(&reach, by, now, true);
+        assert_eq!(told(&[PageChannel::Sms]), (vec![], vec!["E-mail"]));
+        let (said, lost) = told(&[PageChannel::Email]);
+        assert_eq!((said, lost.len()), (vec!["E-mail (ada@new.example)".to_owned()], 0));
+        assert_eq!(told(&[]).0.len(), 1, "nobody knows what is sent by");
+    }
 }

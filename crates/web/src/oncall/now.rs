@@ -62,7 +62,7 @@ fn line(who: &SignedIn, sight: &Sight, row: &Standing, takes: bool) -> Markup {
                     Some(None) => span.crit-t { "nobody" },
                 }
             }
-            td.oc-r { @if let Some(person) = row.now.person { (reached(who, sight, person)) } @else { "–" } }
+            td.oc-r { @if let Some(person) = row.now.person { (reached(who, sight, person, false)) } @else { "–" } }
             @if takes {
                 td.num { @if row.now.person != Some(me) { (take_over(sight, row, "Take over now", "btn btn-sm")) } }
             }

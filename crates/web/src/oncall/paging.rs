@@ -3,7 +3,7 @@
 use super::sight::Sight;
 use crate::auth::SignedIn;
 use crate::part::pri::priority;
-use crate::part::time::{due, since};
+use crate::part::time::{due, moment};
 use crate::url;
 use incident::escalation::{Course, Standing};
 use maud::{Markup, html};
@@ -33,7 +33,7 @@ fn entry(who: &SignedIn, sight: &Sight, row: &IncidentRow, course: &Course) -> M
                     Standing::Exhausted => span.crit-t { "Everybody was paged and nobody took it. " },
                     _ => { "Step " (course.step.as_ref().map_or(0, |step| step.step + 1)) " of " (course.steps) ". " }
                 }
-                @if waits.is_empty() { "Nobody is asked just now" } @else { (waits.join(", ")) @if let Some(at) = course.paged_at { " since " (since(at, here)) } }
+                @if waits.is_empty() { "Nobody is asked just now" } @else { (waits.join(", ")) @if let Some(at) = course.paged_at { " paged at " (moment(at, here)) } }
                 "."
                 @if let Some(next) = course.ahead.first() {
                     " Next in " (due(next.at, here)) ": "

@@ -8,6 +8,7 @@ use crate::error::{PageError, PageResult};
 use crate::settings::whom::Names;
 use desk::rota::{learning, roster_of};
 use incident::escalation::{SchedulePolicy, Whom};
+use incident::reach::PageChannel;
 use incident::{Access, Policy, Scope};
 use kernel::{IncidentNumber, PersonId, ScheduleId, Timestamp};
 use roster::{Roster, Span};
@@ -131,6 +132,8 @@ pub(super) struct Chosen {
 /// All of it.
 pub(super) struct Sight {
     pub(super) names: Names,
+    /// By what this instance sends pages; nothing where that is not known.
+    pub(super) channels: Vec<PageChannel>,
     /// Schedules in use, by name.
     pub(super) rows: Vec<Standing>,
     pub(super) chosen: Option<Chosen>,
@@ -167,7 +170,8 @@ impl Sight {
         };
         let found = app.desk.read(read).await?;
         let (rows, chosen, swaps, paging) = found.ok_or(PageError::NotFound)?;
-        Ok(Sight { names, rows, chosen, swaps, paging })
+        let channels = app.desk.page_channels();
+        Ok(Sight { names, channels, rows, chosen, swaps, paging })
     }
 
     /// How the chosen schedule stands.

@@ -20,7 +20,7 @@ pub(super) fn card(who: &SignedIn, sight: &Sight) -> Markup {
         @if !sight.swaps.is_empty() {
             section.card id="swaps" aria-labelledby="sw" {
                 div.card-h { h2 id="sw" { "Shifts that are offered" } span.meta { "each stays with its owner until somebody else has it" } }
-                div.scroll-x tabindex="0" role="region" aria-label="Shifts that are offered" { table.dt {
+                div.scroll-x tabindex="0" role="region" aria-label="Shifts that are offered, table" { table.dt {
                     thead { tr {
                         th scope="col" { "Whose" } th scope="col" { "Schedule" } th scope="col" { "From" } th scope="col" { "Until" }
                         th scope="col" { "Why" } th scope="col" { "Taken by" } th scope="col" { span.vh { "Actions" } }

@@ -204,7 +204,7 @@ fn over_words(seconds: i64) -> String {
 
 /// "1 incident", "3 incidents".
 pub(crate) fn counted(count: i64, one: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
+    if count == 1 { format!("1 {one}") } else { format!("{} {one}s", kernel::grouped(count)) }
 }
 
 fn ticking(kind: &str, at: Timestamp, words: &str, here: &Here) -> Markup {

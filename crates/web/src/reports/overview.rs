@@ -143,8 +143,8 @@ fn tiles(asked: &Asked, seen: &Overview) -> Markup {
 fn causes(seen: &Overview) -> Markup {
     html! {
         section.card aria-labelledby="causes-h" {
-            div.card-h { h2 id="causes-h" { a href=(url::PROBLEMS) { "What keeps coming back" } } span.meta { "problems that are not over, by hours lost" } }
-            @if seen.causes.is_empty() { p.card-b.muted { "No problem has incidents. Open one from the queue: select incidents with one cause and press B." } }
+            div.card-h { h2 id="causes-h" { a href=(url::PROBLEMS) { "What keeps coming back" } } span.meta { "problems that are not over, by hours lost; " a.link href=(url::RECURRING) { "recurring incidents" } } }
+            @if seen.causes.is_empty() { p.card-b.muted { "No problem has incidents. Open one from recurring incidents, or from the queue: select incidents with one cause and press B." } }
             @else {
                 div.scroll-x tabindex="0" role="region" aria-label="What keeps coming back, table" { table.dt {
                     thead { tr {

@@ -185,7 +185,7 @@ pub(super) fn moved(
         Unit::Number => format!("{difference:+.1}").replace('-', "−"),
         Unit::Amount => {
             let more = if difference > 0.0 { "+" } else { "" };
-            format!("{more}{}", crate::majors::amount(difference.round() as i64))
+            format!("{more}{}", kernel::grouped(difference.round() as i64))
         }
     };
     let least = if unit == Unit::Share { 0.000_5 } else { 0.05 };

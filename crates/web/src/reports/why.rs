@@ -134,6 +134,7 @@ fn line(row: &IncidentRow, why: &Why, kind: ClockKind, policy: &Policy, here: &H
 fn hops(count: usize) -> String {
     match count {
         0 => "It stayed with its team".to_owned(),
+        1 => "It changed teams once".to_owned(),
         count => format!("It changed teams {}", counted(count as i64, "time")),
     }
 }

@@ -105,7 +105,7 @@ pub(super) fn figure(value: Option<f64>, unit: Unit) -> String {
         Unit::Share => share(value),
         Unit::Seconds => time::duration(value as i64),
         Unit::Number => format!("{value:.1}"),
-        Unit::Amount => crate::majors::amount(value.round() as i64),
+        Unit::Amount => kernel::grouped(value.round() as i64),
     }
 }
 

@@ -211,25 +211,26 @@ impl View<'_> {
     fn timeline(&self) -> Markup {
         let review = &self.case.review;
         let reached = reached(&self.case.facts.phases);
-        let mut next = 0;
-        let rows: Vec<Markup> = self
-            .case
-            .lines
-            .iter()
-            .map(|shown| {
-                let (from, at) = (next, shown.event.event.happened_at);
-                while reached.get(next).is_some_and(|(begun, _)| *begun <= at) {
-                    next += 1;
-                }
-                html! {
-                    @for (_, mark) in &reached[from..next] { (group(*mark)) }
-                    (self.entry(shown))
-                }
-            })
-            .collect();
+        let (mut next, mut entries, mut before) = (0, 0, None);
+        let mut rows: Vec<Markup> = Vec::new();
+        for shown in &self.case.lines {
+            let (from, at) = (next, shown.event.event.happened_at);
+            while reached.get(next).is_some_and(|(begun, _)| *begun <= at) {
+                next += 1;
+            }
+            rows.extend(reached[from..next].iter().map(|(_, mark)| group(*mark)));
+            // What happened at once is one entry of the record, and told once.
+            let line = self.line_of(shown).map(|line| line.href.as_str());
+            let again = line.is_some() && line == before && shown.pick.remark.is_empty();
+            before = line;
+            if !again {
+                entries += 1;
+                rows.push(self.entry(shown));
+            }
+        }
         html! {
             p.meta {
-                (rows.len()) " of " (self.record.len()) " entries, picked from " (review.incident) ". "
+                (entries) " of " (self.record.len()) " entries, picked from " (review.incident) ". "
                 a.link href=(url::incident(review.incident)) { "Open the full timeline" }
                 @if self.case.hidden > 0 { ". " (self.case.hidden) " more are of incidents that you do not see." }
             }
@@ -239,15 +240,30 @@ impl View<'_> {
         }
     }
 
+    /// The entry of the record that a picked event is part of.
+    fn line_of(&self, shown: &Shown) -> Option<&Line> {
+        self.record.iter().find(|line| line.holds(shown.pick.incident, shown.pick.n))
+    }
+
+    /// An instant: its clock alone on the day on which it began, which stands above.
+    fn at(&self, at: Timestamp) -> String {
+        let here = &self.who.here;
+        let began = self.case.facts.phases.at(Mark::Started);
+        match began.map(|began| here.local(began).date()) == Some(here.local(at).date()) {
+            true => here.clock(at),
+            false => here.exact(at),
+        }
+    }
+
     fn entry(&self, shown: &Shown) -> Markup {
         let (pick, here) = (&shown.pick, &self.who.here);
         let at = shown.event.event.happened_at;
-        let line = self.record.iter().find(|line| line.holds(pick.incident, pick.n));
+        let line = self.line_of(shown);
         let whole = || url::incident(pick.incident);
         let href = line.map_or_else(whole, |line| line.href.clone());
         html! {
             li {
-                a href=(href) { time datetime=(at) title=(here.full(at)) { (here.exact(at)) } }
+                a href=(href) { time datetime=(at) title=(here.full(at)) { (self.at(at)) } }
                 p {
                     @match line {
                         Some(line) => {

@@ -1,12 +1,11 @@
 //! How long what took: the phases of an incident on one line, in figures, and as a table.
 
-use crate::majors;
 use crate::part::clock;
 use crate::part::icon::icon;
 use crate::part::time::{self, Here};
 use incident::clocks::ClockKind;
 use insight::review::{Facts, Kept, Mark, Outcome, Phases, Span, lasted};
-use kernel::Timestamp;
+use kernel::{Timestamp, grouped};
 use maud::{Markup, PreEscaped, html};
 use std::fmt::Write as _;
 
@@ -320,7 +319,7 @@ fn twin(facts: &Facts, here: &Here, open: bool) -> Markup {
                 }
             }
             @if facts.updates > 0 { p.meta { (time::counted(i64::from(facts.updates), "status update")) " published, " (facts.figures.words_kept) " in time." } }
-            @if let Some(cost) = facts.figures.cost { p.meta { "The outages cost " (majors::amount(cost)) "." } }
+            @if let Some(cost) = facts.figures.cost { p.meta { "The outages cost " (grouped(cost)) "." } }
         }
     }
 }

@@ -181,7 +181,8 @@ fn row(sight: &Sight, service: &Service) -> Markup {
         tr {
             th scope="row" {
                 a href=(url::service(service.id)) { (service.name) }
-                @if !service.public_name.is_empty() { div.meta { (service.public_name) } }
+                // The same in other letters tells nothing.
+                @if !service.public_name.is_empty() && query::fold(&service.public_name) != query::fold(&service.name) { div.meta { (service.public_name) } }
             }
             td { (health::health(sight.health(service.id))) (reasons(&sight.causes(service.id))) }
             td { (sight.owner(service).unwrap_or("–")) }

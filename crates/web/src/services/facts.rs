@@ -1,10 +1,10 @@
 //! What is known of a service: what it is for, whose it is, what was promised of it.
 
 use super::around::listed;
+use super::calls;
 use super::days::{Days, goal, health_of, percent};
 use super::one::Told;
 use super::sight::Sight;
-use super::{calls, thousands};
 use crate::auth::SignedIn;
 use crate::part::health::{glyph, look};
 use crate::part::icon::icon;
@@ -15,7 +15,7 @@ use desk::map::Reason;
 use incident::clocks::ClockKind;
 use incident::conduct::Degree;
 use incident::policy::Agreement;
-use kernel::{Priority, Role, ServiceId, Timestamp};
+use kernel::{Priority, Role, ServiceId, Timestamp, grouped};
 use map::Health;
 use maud::{Markup, html};
 use store::directory::services::Service;
@@ -155,8 +155,8 @@ fn cost(who: &SignedIn, service: &Service, told: &Told) -> Markup {
         i64::try_from(i128::from(hourly) * seconds / i128::from(HOUR)).unwrap_or(i64::MAX)
     });
     html! {
-        (thousands(hourly)) " an hour"
-        @if let Some(sum) = so_far { ", " span.crit-t { (thousands(sum)) " so far" } }
+        (grouped(hourly)) " an hour"
+        @if let Some(sum) = so_far { ", " span.crit-t { (grouped(sum)) " so far" } }
     }
 }
 

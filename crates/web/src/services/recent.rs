@@ -70,9 +70,9 @@ fn changed(
                 @if let Some(other) = elsewhere { ", " a href=(url::service(other.id)) { (other.name) } }
             }
             @if let Some((true, number)) = told.said(change) {
-                span.chip.chip-crit { (time::moment(change.at, &who.here)) ", cause of " (number) }
+                span.chip.chip-crit { span { (time::moment(change.at, &who.here)) ", cause of " (number) } }
             } @else if told.is_suspect(change) {
-                span.chip.chip-crit { (time::moment(change.at, &who.here)) ", suspect" }
+                span.chip.chip-crit { span { (time::moment(change.at, &who.here)) ", suspect" } }
             } @else {
                 span.meta { (time::moment(change.at, &who.here)) }
             }

@@ -39,7 +39,7 @@ pub(crate) mod whom;
 
 use crate::app::App;
 use crate::auth::SignedIn;
-use crate::error::{PageError, PageResult};
+use crate::error::PageError;
 use crate::part::icon::icon;
 use crate::route::get;
 use crate::shell::{self, Page};
@@ -57,6 +57,7 @@ pub(crate) use setup::is_missing as setup_is_missing;
 pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route(url::SETTINGS, get(first))
+        .merge(setup::routes())
         .merge(agreements::routes())
         .merge(calendars::routes())
         .merge(matrix::routes())
@@ -87,12 +88,11 @@ pub(crate) fn routes() -> Router<App> {
         .merge(audit::routes())
 }
 
-/// `GET /settings`: what is still to be set up, where something is.
-async fn first(State(app): State<App>, Reads(who): Reads) -> PageResult<Response> {
-    match setup::page(&app, &who).await? {
-        Some(page) => Ok(page.into_response()),
-        None => Ok(Redirect::to(&Section::Teams.address()).into_response()),
-    }
+/// `GET /settings`: what is to be set up before anybody can work, else the teams.
+async fn first(State(app): State<App>, Reads(who): Reads) -> Response {
+    let is_fresh = who.viewer().configures() && setup_is_missing(&app.desk.policy());
+    let section = if is_fresh { Section::FirstSteps } else { Section::Teams };
+    Redirect::to(&section.address()).into_response()
 }
 
 /// Somebody who may read the settings.
@@ -161,6 +161,7 @@ enum Section {
     Tokens,
     Webhooks,
     Audit,
+    FirstSteps,
 }
 
 impl Section {
@@ -196,6 +197,7 @@ impl Section {
         (
             "Instance",
             &[
+                Section::FirstSteps,
                 Section::General,
                 Section::Mail,
                 Section::Mailboxes,
@@ -241,6 +243,7 @@ impl Section {
             Section::Tokens => ("tokens", "API tokens", "key"),
             Section::Webhooks => ("webhooks", "Webhooks", "globe"),
             Section::Audit => ("audit", "Audit log", "history"),
+            Section::FirstSteps => ("first-steps", "First steps", "task"),
         }
     }
 
@@ -275,7 +278,7 @@ fn section_page(
     let page = Page::new(who, section.name())
         .section(shell::Section::Settings)
         .crumb(url::SETTINGS, "Settings");
-    around(page, Some(section), section.name(), lead, action, body)
+    around(page, section, section.name(), lead, action, body)
 }
 
 /// The page of a row of a section.
@@ -284,7 +287,7 @@ fn row_page(who: &SignedIn, section: Section, title: &str, lead: Markup, body: M
         .section(shell::Section::Settings)
         .crumb(url::SETTINGS, "Settings")
         .crumb(section.address(), section.name());
-    around(page, Some(section), title, lead, None, body)
+    around(page, section, title, lead, None, body)
 }
 
 /// The page of a form that shows what it would do while it is filled in.
@@ -294,12 +297,12 @@ fn form_page(who: &SignedIn, section: Section, title: &str, lead: Markup, body: 
         .script("app-settings.js")
         .crumb(url::SETTINGS, "Settings")
         .crumb(section.address(), section.name());
-    around(page, Some(section), title, lead, None, body)
+    around(page, section, title, lead, None, body)
 }
 
 fn around(
     page: Page<'_>,
-    section: Option<Section>,
+    section: Section,
     title: &str,
     lead: Markup,
     action: Option<Markup>,
@@ -320,7 +323,7 @@ fn around(
             @for (group, sections) in Section::GROUPS {
                 p.pop-h { (group) }
                 @for other in sections {
-                    a.opt href=(other.address()) aria-current=[(Some(*other) == section).then_some("page")] { (icon(other.facts().2)) (other.name()) }
+                    a.opt href=(other.address()) aria-current=[(*other == section).then_some("page")] { (icon(other.facts().2)) (other.name()) }
                 }
             }
         }
@@ -328,7 +331,7 @@ fn around(
     page.main_class("main main-canvas").side(side(section)).show(main)
 }
 
-fn side(current: Option<Section>) -> Markup {
+fn side(current: Section) -> Markup {
     html! {
         nav.side aria-label="Settings" {
             @for (group, sections) in Section::GROUPS {
@@ -336,7 +339,7 @@ fn side(current: Option<Section>) -> Markup {
                 ul {
                     @for section in sections {
                         li {
-                            a href=(section.address()) aria-current=[(Some(*section) == current).then_some("page")] {
+                            a href=(section.address()) aria-current=[(*section == current).then_some("page")] {
                                 (icon(section.facts().2)) span { (section.name()) }
                             }
                         }

@@ -18,7 +18,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use desk::subscribers::as_csv;
-use kernel::{ComponentId, SubscriberId, Timestamp, limits};
+use kernel::{ComponentId, SubscriberId, Timestamp, grouped, limits};
 use maud::{Markup, html};
 use std::collections::HashMap;
 use store::outside::{self, GIVEN_UP_DAYS, Reminders, Unsent};
@@ -99,22 +99,25 @@ fn counted(sight: &Sight) -> Markup {
         section.card aria-labelledby="counts" {
             div.card-h { h2 id="counts" { (time::counted(*confirmed, "subscriber")) } }
             div.card-b {
-                p { (unconfirmed) " more asked and have not confirmed; they are forgotten after 48 hours. There is room for " (SUBSCRIBERS_MAX) "." }
+                p {
+                    @if *unconfirmed > 0 { (grouped(*unconfirmed)) " more asked and have not confirmed; they are forgotten after 48 hours. " }
+                    "There is room for " (grouped(SUBSCRIBERS_MAX)) "."
+                }
                 (not_sent(sight.unsent))
-                div.scroll-x tabindex="0" role="region" aria-label="Subscribers of each component" { table.dt {
-                    thead { tr { th scope="col" { "Component" } th.num scope="col" { "Subscribers" } } }
-                    tbody {
-                        tr { th scope="row" { "Everything" } td.num { (everything) } }
-                        @for component in &sight.components {
-                            @let chose = chose.get(&component.id).copied().unwrap_or_default();
-                            tr {
-                                th scope="row" { a href={ (SECTION.address()) "?component=" (component.id) } { (component.name) } }
-                                td.num { (everything + chose) }
-                            }
+            }
+            div.scroll-x tabindex="0" role="region" aria-label="Subscribers of each component" { table.dt {
+                thead { tr { th scope="col" { "Component" } th.num scope="col" { "Subscribers" } } }
+                tbody {
+                    tr { th scope="row" { "Everything" } td.num { (grouped(*everything)) } }
+                    @for component in &sight.components {
+                        @let chose = chose.get(&component.id).copied().unwrap_or_default();
+                        tr {
+                            th scope="row" { a href={ (SECTION.address()) "?component=" (component.id) } { (component.name) } }
+                            td.num { (grouped(everything + chose)) }
                         }
                     }
-                } }
-            }
+                }
+            } }
         }
     }
 }
@@ -142,7 +145,7 @@ fn table(who: &SignedIn, sight: &Sight, filter: &Filter) -> Markup {
         section.card aria-labelledby="who" {
             div.card-h { h2 id="who" { "Who they are" } }
             div.card-b {
-                form.btns method="get" action=(SECTION.address()) role="search" {
+                form.find method="get" action=(SECTION.address()) role="search" {
                     label.vh for="q" { "In the address" }
                     input.inp id="q" name="q" type="search" value=(filter.text) placeholder="In the address";
                     @if !component.is_empty() { input type="hidden" name="component" value=(component); }

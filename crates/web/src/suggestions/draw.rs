@@ -87,7 +87,7 @@ fn told(who: &SignedIn, one: &Quality, measured: &Measured) -> Markup {
     html! {
         p {
             "Learned from " (counted(i64::from(measured.learned), "incident")) " since " (time::moment(measured.since, &who.here))
-            @if let Some((version, at)) = one.trained { ", for the " (ordinal(version)) " time " (time::since(at, &who.here)) }
+            @if let Some((version, at)) = one.trained { ", for the " (ordinal(version)) " time, last learned " (time::moment(at, &who.here)) }
             "."
         }
         @if measured.held_out == 0 {

@@ -29,7 +29,7 @@ pub(super) const COUNTED: [(&str, &str); 5] = [
 ];
 
 /// Rows of each list: what a wall holds in type that is read from afar.
-const ROWS: usize = 8;
+const ROWS: usize = 6;
 /// Schedules at most.
 const SCHEDULES: usize = 12;
 

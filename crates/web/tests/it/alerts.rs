@@ -90,7 +90,7 @@ async fn an_alert_tells_all_and_is_acted_on() {
         .hides("<script>x");
     world.get("otto", &path).await.hides(">Acknowledge<").hides(">Resolve<");
     let incident = world.get("mara", &format!("/incidents/{number}")).await;
-    incident.shows(&format!("href=\"{path}\"")).shows(" firing of ");
+    incident.shows(&format!("href=\"{path}\"")).shows(" firing of ").hides("logged by");
     incident.shows("href=\"https://runbook.example/disk\" rel=\"noopener noreferrer\"");
     incident.shows("runbook.example</span>").shows("Evil: ").hides("href=\"javascript:");
 
@@ -131,6 +131,7 @@ async fn an_integration_is_connected_heard_mended_and_ended() {
     let page = world.get("ada", &format!("{path}?tool=prometheus")).await;
     page.shows("Waiting for your first event").shows(&format!("path_prefix: /intake/{key}"));
     page.shows(&format!("data-poll=\"{heard}\""));
+    page.shows("an alert that names no service of yours pages every administrator");
     let read = world.get("otto", &path).await;
     read.shows("Waiting for").hides(key).hides("<form class=\"form\"").hides("What came");
     assert_eq!(world.get("mara", &path).await.status, StatusCode::FORBIDDEN);

@@ -148,6 +148,46 @@ async fn a_follower_stops_following_by_one_press_and_looking_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_report_by_mail_ends_by_one_press_of_its_reader() {
+    let world = World::new().await;
+    let (manager, reader) = (world.viewer("ines"), world.person("mara").id);
+    let mailing = store::reports::mailed::Mailing {
+        id: kernel::ReportId(desk::fresh()),
+        owner: manager.person,
+        report: insight::report::Name::Hops,
+        by: insight::report::By::Team,
+        query: String::new(),
+        zone: "UTC".to_owned(),
+        past: insight::report::Past::LastWeek,
+        turn: insight::report::Turn { pace: insight::report::Pace::Weekly, day: 1, hour: 7 },
+        people: [reader].into(),
+        done_until: world.desk.now(),
+        version: 1,
+    };
+    let id = mailing.id;
+    world
+        .desk
+        .change(desk::command_line(), move |sql, audit| {
+            desk::reports::mailed::make(sql, audit, &manager, mailing)
+        })
+        .await
+        .unwrap();
+    let until = world.desk.now().plus_days(1);
+    let link = desk::seals::Unmail { person: reader, report: id, until };
+    let path = format!("/u/{}", world.desk.seals().await.unwrap().unmail(&link));
+    world.get("", &path).await.shows("No more letters with the report “Moves between teams”?");
+    let mailed = async || world.desk.read(store::reports::mailed::all).await.unwrap().len();
+    assert_eq!(mailed().await, 1, "looking changes nothing");
+    let press = crate::harness::form(&path).header("origin", "null");
+    let body = axum::body::Body::from("List-Unsubscribe=One-Click");
+    let done = world.send("", press, body).await;
+    assert_eq!(done.status, StatusCode::OK);
+    done.shows("You get no more letters with this report.");
+    assert_eq!(mailed().await, 0);
+    world.get("", &path).await.shows("You get no more letters").hides("<form");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn letters_with_collected_news_end_by_one_press_in_the_readers_language() {
     let world = World::new().await;
     let peter = world.person("peter").id;

@@ -108,6 +108,17 @@ async fn a_page_is_answered_from_the_telephone_without_a_login() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_answers_reads_that_they_have_it() {
+    let world = World::new().await;
+    let (number, _, path) = paged(&world, "Labels").await;
+    let team = format!("team:{}", world.network);
+    world.post("ines", &format!("/incidents/{number}/page"), &[("whom", &team)]).await;
+    world.get("", &path).await.hides("You have it");
+    world.post("", &path, &[("say", "acknowledge")]).await;
+    world.get("", &path).await.shows("You have it.").hides("Nothing waits for you here");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_learns_and_cannot_hears_no_more_of_it() {
     let world = World::new().await;
     let (_, id, path) = paged_as(&world, "Labels", 0, true).await;
@@ -180,6 +191,21 @@ async fn the_screen_of_a_page_leads_to_what_helps_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_screen_of_a_page_says_what_was_like_it() {
+    let world = World::new().await;
+    world.desk.use_search(None);
+    let before = world.report("Handheld scanner drops off the wireless network").await;
+    let resolved = [("form", "resolve"), ("code", "fixed"), ("note", "Roaming is on again")];
+    let done = world.post("mara", &format!("/incidents/{before}/resolve"), &resolved).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+    let (_, _, path) = paged(&world, "Handheld scanner drops off the wireless").await;
+    world.desk.search_caught_up().await.unwrap();
+    world.get("", &path).await.shows("Seen before").shows(&before.to_string());
+    world.post("", &path, &[("say", "acknowledge")]).await;
+    world.get("", &path).await.hides("Seen before").shows("somebody has it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_old_link_answers_nothing_and_tells_nothing() {
     let world = World::new().await;
     // The clock of the machine goes on meanwhile.
@@ -209,7 +235,7 @@ async fn a_page_can_be_resolved_with_a_sentence() {
     let odd = [("say", "resolve"), ("code", "no-such-code"), ("note", "New toner, and a prayer")];
     let refused = world.post("", &path, &odd).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    refused.shows("New toner, and a prayer").shows("<details open>");
+    refused.shows("New toner, and a prayer").shows("<details class=\"fold\" open>");
     let fields = [("say", "resolve"), ("code", "fixed"), ("note", "It prints again")];
     assert_eq!(world.post("", &path, &fields).await.status, StatusCode::SEE_OTHER);
     let stored = world.desk.read(move |sql| store::incidents::load(sql, number)).await.unwrap();

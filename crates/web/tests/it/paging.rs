@@ -1,6 +1,10 @@
 //! Who is paged, on the incident's page.
 
 use crate::harness::World;
+use incident::Command;
+use incident::command::Related;
+use incident::escalation::{Course, Failure};
+use kernel::{Actor, Channel, IncidentNumber};
 
 #[tokio::test]
 async fn the_page_says_who_is_paged_and_who_is_next() {
@@ -25,4 +29,33 @@ async fn the_page_says_who_is_paged_and_who_is_next() {
 
     let wrong = world.post("mara", &form, &[("whom", "cat:7")]).await;
     wrong.shows("is nobody who can be paged");
+}
+
+async fn course(world: &World, number: IncidentNumber) -> Course {
+    let stored = world.desk.read(move |sql| store::incidents::load(sql, number)).await.unwrap();
+    *stored.unwrap().state.paging.expect("it pages")
+}
+
+#[tokio::test]
+async fn whoever_was_not_reached_is_not_said_to_have_been_told() {
+    let world = World::idle().await;
+    let number = world.report("VPN drops").await;
+    let path = format!("/incidents/{number}");
+    let team = format!("team:{}", world.network);
+    world.post("mara", &format!("{path}/page"), &[("whom", &team)]).await;
+    for _ in 0..4 {
+        world.post("mara", &format!("{path}/escalate-page"), &[]).await;
+    }
+    world.get("mara", &path).await.shows("Everybody was paged and nobody took it.");
+    // Whoever is left is paged after the first of them, and is not reached either.
+    for _ in 0..2 {
+        let Course { paged_n: paged, waiting_for, .. } = course(&world, number).await;
+        let people = waiting_for.into_iter().collect();
+        let failed = Related::PageFailed { paged, people, failure: Failure::Errors };
+        let ask = world.desk.ask_unlimited(Actor::system(), Channel::Timer).on(number);
+        ask.issue(Command::Note(failed)).await.unwrap();
+    }
+    let page = world.get("mara", &path).await;
+    page.shows("Nobody was reached.").shows("every way failed").shows("Tell them again now");
+    page.hides("was told last");
 }

@@ -129,7 +129,7 @@ async fn what_makes_no_question_is_said_and_runs_nowhere() {
         ("q=priority%3AP9", "P1, P2, P3, P4, P5"),
         ("zone=Mars%2FOlympus", "time zone"),
         ("period=own&from=2026-02-30&to=x", "2 things to fix"),
-        ("period=own&from=2026-02-03&to=2026-02-01", "before from"),
+        ("period=own&from=2026-02-03&to=2026-02-01", "before the first day"),
         ("period=own&from=1990-01-01&to=2026-02-01", "1830 days"),
     ] {
         for path in ["/reports", "/reports/times", "/reports/times/behind"] {
@@ -160,7 +160,7 @@ async fn why_an_agreement_was_missed_is_three_steps_away() {
     all.shows("0 of 1").shows("what was late, and why");
     let list = world.get("ines", &link(&all, "figure=compliance~P1~resolution_breached")).await;
     list.shows("Resolution passed its target of 4 h")
-        .shows("It changed teams 1 time")
+        .shows("It changed teams once")
         .shows("with Service Desk <b>10 h</b>")
         .shows("waiting on supplier <b>4 h</b>");
     let clocks = link(&list, &format!("/incidents/{number}"));
@@ -210,6 +210,12 @@ async fn figures_of_single_persons_are_for_managers() {
     let page = world.get("ines", "/reports/workload?by=person").await;
     let (_, all) = page.body.split_once(table).unwrap();
     assert!(all.contains("Mara Lindqvist") && all.contains("Ines Calderon"), "{all}");
+}
+
+#[tokio::test]
+async fn reports_lead_to_what_comes_again() {
+    let world = World::new().await;
+    world.get("ines", "/reports").await.shows("href=\"/recurring\"");
 }
 
 #[tokio::test]

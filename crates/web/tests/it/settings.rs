@@ -493,8 +493,12 @@ async fn a_fresh_instance_says_what_to_set_up() {
     assert_eq!(world.get("ada", "/").await.location(), "/settings");
     assert_eq!(world.get("otto", "/").await.location(), "/queue");
     assert_eq!(world.get("otto", "/settings").await.location(), "/settings/teams");
-    let page = world.get("ada", "/settings").await;
-    page.shows("First steps").shows(r#"href="/settings/services""#);
+    assert_eq!(world.get("ada", "/settings").await.location(), "/settings/first-steps");
+    let page = world.get("ada", "/settings/first-steps").await;
+    page.shows("First steps")
+        .shows(r#"href="/settings/services""#)
+        .shows("To be woken by monitoring");
+    page.shows("2 of 6 done").shows("0 of 4 done").shows(r##"href="/me#reached""##);
     assert_eq!(page.body.matches(">done<").count(), 2, "teams and people: {}", page.body);
 
     world.post("ada", "/settings/services", &[("name", "VPN"), ("criticality", "3")]).await;

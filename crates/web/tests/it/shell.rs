@@ -108,6 +108,21 @@ async fn navigation_shows_what_somebody_may_use() {
 }
 
 #[tokio::test]
+async fn a_thumb_bar_leads_to_all_places_that_somebody_may_use() {
+    let world = World::new().await;
+    for (who, settings) in [("mara", false), ("ada", true)] {
+        let page = world.get(who, "/queue").await;
+        let (_, rest) = page.body.split_once("id=\"places\"").unwrap();
+        let (more, _) = rest.split_once("</div>").unwrap();
+        for place in ["/problems", "/reviews", "/reports"] {
+            assert!(more.contains(&format!("href=\"{place}\"")), "{place} in {more}");
+        }
+        assert_eq!(more.contains("href=\"/settings\""), settings, "{more}");
+    }
+    world.get("ada", "/reports").await.shows("popovertarget=\"places\" aria-current=\"true\"");
+}
+
+#[tokio::test]
 async fn the_list_of_keys_has_every_key_of_a_page() {
     let world = World::new().await;
     let number = world.report("Gate").await;

@@ -50,13 +50,16 @@ async fn administrators_set_the_page_up() {
         assert!(sent.iter().any(|(n, v)| n == name && v == value), "{name}: {sent:?}");
     }
     page.shows("switched on");
-    let mut alone = form;
-    (alone[0].1, alone[3].1) = ("1", "");
-    let refused = world.post("ada", PAGE, &alone).await;
-    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    refused.shows("id=\"first-e\"");
+    // Of the instance's language it is where only others are named.
+    let mut others = form;
+    (others[0].1, others[3].1, others[4].1) = ("1", "", "fr");
+    assert_eq!(world.post("ada", PAGE, &others).await.status, StatusCode::SEE_OTHER);
+    let sent = world.get("ada", PAGE).await.sends(PAGE);
+    for (name, value) in [("first", "en"), ("other", "fr")] {
+        assert!(sent.iter().any(|(n, v)| n == name && v == value), "{name}: {sent:?}");
+    }
     let mut odd = form;
-    odd[0].1 = "1";
+    odd[0].1 = "2";
     odd[6].1 = "https://status.example";
     let refused = world.post("ada", PAGE, &odd).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -64,7 +67,7 @@ async fn administrators_set_the_page_up() {
     let own = Request::post(PAGE)
         .header("host", "status.northwind.example")
         .header("content-type", "application/x-www-form-urlencoded");
-    let body = Body::from("version=1&domain=status.northwind.example");
+    let body = Body::from("version=2&domain=status.northwind.example");
     world.send("ada", own, body).await.shows("id=\"domain-e\"");
     let stale = world.post("ada", PAGE, &form).await;
     assert_eq!(stale.status, StatusCode::PRECONDITION_FAILED);

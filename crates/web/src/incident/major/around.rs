@@ -25,7 +25,7 @@ pub(super) fn impact(room: &Room<'_>, patch: Option<&str>) -> Markup {
                     None => p.meta { "Nobody has said yet what it means for the business." },
                 }
                 @if let Some(affected) = room.state().affected {
-                    p class="dl-in mts" { span { "People affected " b { (affected) } } }
+                    p class="dl-in mts" { span { "People affected " b { (kernel::grouped(i64::from(affected))) } } }
                 }
             }
         }

@@ -91,6 +91,23 @@ fn untold(room: &Room<'_>) -> Option<(UpdatePhase, Timestamp)> {
     (!is_told).then_some((phase, at))
 }
 
+/// That nobody outside was told of it. What is being written stays as it is, this is said anew.
+pub(super) fn told_nobody(room: &Room<'_>, patch: Option<&str>) -> Markup {
+    html! {
+        div id="mj-untold" data-patch=[patch] {
+            @if let Some((phase, at)) = untold(room) {
+                p.meta {
+                    @match phase {
+                        UpdatePhase::Resolved => "No update says yet that it is over, since "
+                        _ => "No update says yet that its impact is over. Marking it told nobody outside. Since "
+                    }
+                    (time::moment(at, room.here())) "."
+                }
+            }
+        }
+    }
+}
+
 fn title(room: &Room<'_>, start: &Start) -> String {
     let public = room.conduct().and_then(|conduct| conduct.public_title);
     let known = public.map(|id| room.case().text(id)).unwrap_or_default();
@@ -138,15 +155,7 @@ fn form(room: &Room<'_>, start: &Start) -> Markup {
             input type="hidden" name="screen" value="major";
             // For the scripts of the composer: all that is written here is an update.
             input type="radio" name="mode" value="update" checked hidden;
-            @if let Some((phase, at)) = untold(room).filter(|_| start.sent.is_none()) {
-                p.meta {
-                    @match phase {
-                        UpdatePhase::Resolved => "No update says yet that it is over, since "
-                        _ => "No update says yet that its impact is over. Marking it told nobody outside. Since "
-                    }
-                    (time::moment(at, room.here())) "."
-                }
-            }
+            (told_nobody(room, None))
             (phases(phase(room, start)))
             div.c-aud {
                 div.field.grow {

@@ -4,7 +4,7 @@ use super::Room;
 use crate::majors;
 use crate::part::time::{self, duration};
 use incident::conduct;
-use kernel::Timestamp;
+use kernel::{Timestamp, grouped};
 use maud::{Markup, html};
 
 /// Figures that are known.
@@ -28,8 +28,8 @@ pub(super) fn figures(room: &Room<'_>) -> Markup {
             @if let Some(conduct) = room.conduct().filter(|conduct| conduct.declared_at.is_some()) {
                 (figure("Updates in time", html! { (majors::kept(&conduct.communication)) }))
             }
-            @if let Some(affected) = state.affected { (figure("People affected", html! { (affected) })) }
-            @if let Some(cost) = cost { (figure("Cost of the outage", html! { (majors::amount(cost)) })) }
+            @if let Some(affected) = state.affected { (figure("People affected", html! { (grouped(i64::from(affected))) })) }
+            @if let Some(cost) = cost { (figure("Cost of the outage", html! { (grouped(cost)) })) }
         }
     }
 }

@@ -268,6 +268,7 @@ fn parts(room: &Room<'_>) -> Markup {
         (head::bar(room, MORPH))
         (head::head(room, MORPH))
         (next::countdown(room, MORPH))
+        @if room.can(C::PublishUpdate) && room.view.rights.works { (compose::told_nobody(room, MORPH)) }
         (below(room, MORPH))
         (beside(room, MORPH))
         (closure::check(room.view, MORPH))

@@ -21,7 +21,7 @@ pub(super) fn card(room: &Room<'_>, patch: Option<&str>) -> Markup {
             @if outages.is_empty() {
                 div.card-b { p.meta { "No outage is recorded. The status page and the figures of services follow what is." } }
             } @else {
-                div.scroll-x tabindex="0" role="region" aria-label="Outages" {
+                div.scroll-x tabindex="0" role="region" aria-label="Outages, table" {
                     table.dt {
                         thead { tr {
                             th scope="col" { "Service" } th scope="col" { "How bad" } th scope="col" { "From" } th scope="col" { "Until" }

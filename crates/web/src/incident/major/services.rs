@@ -129,7 +129,7 @@ pub(super) fn card(room: &Room<'_>, patch: Option<&str>) -> Markup {
             @if all.is_empty() {
                 div.card-b { p.meta { "The incident names no service. With one, what depends on it is shown here." } }
             } @else {
-                div.scroll-x tabindex="0" role="region" aria-label="Affected services" {
+                div.scroll-x tabindex="0" role="region" aria-label="Affected services, table" {
                     table.dt {
                         thead { tr { th scope="col" { "Service" } th scope="col" { "How it is" } th scope="col" { "Why it is here" } } }
                         tbody { @for one in all.iter().take(ROWS) { (row(room.case(), one)) } }

@@ -2,7 +2,7 @@
 
 use super::Room;
 use crate::incident::case::Case;
-use crate::incident::timeline::{Entry, Sort, did, entries, headline};
+use crate::incident::timeline::{Entry, Sort, did, entries, told};
 use crate::incident::words::short;
 use crate::part::icon::small_icon;
 use crate::part::person::first_name;
@@ -37,7 +37,7 @@ fn line(room: &Room<'_>, entry: &Entry<'_>, incident: &str) -> Markup {
         li class=[class] id={ "mj-" (entry.id(case.number)) } {
             a href={ (incident) "#" (entry.id(case.number)) } { time datetime=(at) title=(case.here.full(at)) { (case.here.moment(at)) } }
             p {
-                @if entry.sort.is_words() { (said(room, entry)) } @else { (headline(case, entry)) (paged(case, entry)) }
+                @if entry.sort.is_words() { (said(room, entry)) } @else { (told(case, entry)) (paged(case, entry)) }
             }
         }
     }
@@ -75,6 +75,7 @@ fn said(room: &Room<'_>, entry: &Entry<'_>) -> Markup {
             (_, Body::MajorStoodDown(_)) => { b { "Stood down" } " by " (name) },
             (_, Body::Resolved(_)) => { b { "Resolved" } " by " (name) },
             (Sort::Report, _) => { b { "Reported" } },
+            (_, Body::RespondersCalled(_)) => { (small_icon("lock")) " " b { (name) } " " (did(case, entry.main)) },
             (Sort::Note, _) => { (small_icon("lock")) " " b { (name) } },
             _ => b { (name) },
         }
@@ -97,6 +98,7 @@ pub(in crate::incident) fn words_of(body: &Body) -> Option<ContentId> {
         Body::MajorDeclared(data) => data.reason,
         Body::MajorStoodDown(data) => data.reason,
         Body::WorkLogged(data) => data.note,
+        Body::RespondersCalled(data) => data.note,
         _ => None,
     }
 }

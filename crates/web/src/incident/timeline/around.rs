@@ -7,7 +7,9 @@ use crate::incident::words::short;
 use crate::part::time::{self, duration};
 use incident::Body;
 use incident::conduct::Answer;
+use incident::event::CallAnswered;
 use incident::state::{IncidentRole, LinkKind};
+use kernel::PersonId;
 use maud::{Markup, html};
 
 /// Characters of a statement that are quoted.
@@ -102,14 +104,6 @@ fn conducted(case: &Case, body: &Body) -> Markup {
                 data.people.iter().map(|called| case.person(called.person)).collect();
             html! { "called " b { (names.join(", ")) } }
         }
-        Body::CallAnswered(data) => {
-            let said = match data.answer {
-                Answer::Coming => "is coming",
-                Answer::CannotCome => "cannot come",
-                Answer::Asked => "is asked again",
-            };
-            html! { b { (case.person(data.person)) } " " (said) @if let Some(note) = data.note { ": " (case.text(note)) } }
-        }
         Body::RoomSet(data) => match data.address {
             Some(_) => html! { "set the " b { (room_word(data.kind).to_lowercase()) } " room" },
             None => html! { "took the " (room_word(data.kind).to_lowercase()) " room back" },
@@ -141,6 +135,19 @@ fn conducted(case: &Case, body: &Body) -> Markup {
             html! { b { @if data.again { "the update is still overdue" } @else { "the update is overdue" } } ", it was due " (time::moment(data.due, &case.here)) }
         }
         other => html! { (other.kind().replace('_', " ")) },
+    }
+}
+
+/// What somebody who was asked to come said; most say it themselves.
+pub(super) fn answered(case: &Case, data: &CallAnswered, by: Option<PersonId>) -> Markup {
+    let said = match data.answer {
+        Answer::Coming => "is coming",
+        Answer::CannotCome => "cannot come",
+        Answer::Asked => "is asked again",
+    };
+    html! {
+        @if by == Some(data.person) { b { (said) } } @else { "heard that " (case.person(data.person)) " " b { (said) } }
+        @if let Some(note) = data.note { ": “" (case.text(note)) "”" }
     }
 }
 

@@ -12,7 +12,7 @@ use incident::conduct::Audiences;
 use incident::ledger::Turn;
 use incident::state::UpdatePhase;
 use incident::{Body, Lifecycle};
-use kernel::{ActorKind, Channel, ContentId};
+use kernel::{Channel, ContentId};
 use maud::{Markup, html};
 use store::incidents::timeline::StoredEvent;
 
@@ -153,10 +153,9 @@ fn about_author(case: &Case, entry: &Entry<'_>, name: &str) -> String {
         _ => parts.extend(teams.first().map(|team| case.team(*team).to_owned())),
     }
     if let Body::Reported(data) = &event.body
-        && event.actor.person_id() != Some(data.requester)
-        && event.actor.kind != ActorKind::System
+        && let Some(name) = case.logger(event, data.requester)
     {
-        parts.push(format!("logged by {}", event.actor.name));
+        parts.push(format!("logged by {name}"));
     }
     if let incident::Cause::Derived(by) = &event.cause
         && by.by == "rule"

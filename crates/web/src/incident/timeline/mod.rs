@@ -13,13 +13,13 @@ mod fold;
 mod gather;
 mod given;
 mod net;
-mod paged;
+pub(super) mod paged;
 mod promised;
 mod say;
 
 pub(super) use around::{link_word, role_word};
 pub(super) use draw::{As, Rights, channel_word, entry, phase_word};
-pub(super) use say::{did, headline, hold_word};
+pub(super) use say::{did, hold_word, told};
 
 use incident::Event;
 use kernel::{IncidentNumber, PersonId, Timestamp};

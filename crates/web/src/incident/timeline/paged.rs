@@ -102,7 +102,8 @@ fn stopped(why: Stop) -> &'static str {
     }
 }
 
-fn failure(failure: Failure) -> &'static str {
+/// What happened instead of reaching somebody.
+pub(in crate::incident) fn failure(failure: Failure) -> &'static str {
     match failure {
         Failure::Errors => "every way failed",
         Failure::NotTried => "nothing was sent",

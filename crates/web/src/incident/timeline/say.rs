@@ -1,6 +1,6 @@
 //! Events as sentences.
 
-use super::around::related;
+use super::around::{answered, related};
 use super::given;
 use super::net::Net;
 use super::paged;
@@ -11,6 +11,7 @@ use crate::incident::clocks::Step;
 use crate::part::state::lifecycle;
 use crate::part::time::{self, duration};
 use crate::part::{clock, state};
+use incident::clocks::ClockKind;
 use incident::ledger::Turn;
 use incident::state::HoldReason;
 use incident::{Body, Lifecycle};
@@ -65,20 +66,27 @@ pub(super) fn icon_of(entry: &Entry<'_>) -> &'static str {
     }
 }
 
-/// An entry on one line: who did what, in the end.
+/// An entry on one line: who did what, in the end, and when.
 pub(in crate::incident) fn headline(case: &Case, entry: &Entry<'_>) -> Markup {
+    let says_when = entry.sort == Sort::Hold || warned(entry).is_some();
+    html! { (told(case, entry)) @if !says_when { ", " (when(case, entry.happened_at())) } }
+}
+
+/// The same where the instant stands beside it.
+pub(in crate::incident) fn told(case: &Case, entry: &Entry<'_>) -> Markup {
     match entry.sort {
         Sort::Edit => {
-            html! { (actor(entry.main)) " " (edits(case, entry)) (given::why(entry.main)) ", " (when(case, entry.happened_at())) }
+            html! { (actor(entry.main)) " " (edits(case, entry)) (given::why(entry.main)) }
         }
-        Sort::Step if entry.events.len() > 1 => {
-            html! { (actor(entry.main)) " " (steps(entry)) ", " (when(case, entry.happened_at())) }
-        }
+        Sort::Step if entry.events.len() > 1 => html! { (actor(entry.main)) " " (steps(entry)) },
         Sort::Hold => held(case, entry),
-        Sort::Automatic => automatic(case, entry),
-        _ => {
-            html! { (actor(entry.main)) " " (did(case, entry.main)) ", " (when(case, entry.happened_at())) }
-        }
+        Sort::Automatic => match warned(entry) {
+            Some((kind, share)) => {
+                html! { b { (clock::name(kind)) " clock" } " passed " (share) "% of its target" }
+            }
+            None => capital(did(case, entry.main)),
+        },
+        _ => html! { (actor(entry.main)) " " (did(case, entry.main)) },
     }
 }
 
@@ -331,8 +339,8 @@ fn held(case: &Case, entry: &Entry<'_>) -> Markup {
     }
 }
 
-/// What the product did by itself.
-fn automatic(case: &Case, entry: &Entry<'_>) -> Markup {
+/// Which clock was warned of more than once and of nothing else, and its last share.
+fn warned(entry: &Entry<'_>) -> Option<(ClockKind, u8)> {
     let warned = |stored: &&StoredEvent| match &stored.event.body {
         Body::ClockWarned(data) => Some((data.clock, data.share)),
         _ => None,
@@ -343,12 +351,14 @@ fn automatic(case: &Case, entry: &Entry<'_>) -> Markup {
         .iter()
         .all(|stored| matches!(stored.event.body, Body::ClockWarned(_) | Body::ClocksChanged(_)));
     match warnings.as_slice() {
-        [(kind, _), .., (_, last)]
-            if only_warnings && warnings.iter().all(|(other, _)| other == kind) =>
+        [(kind, _), .., last]
+            if entry.sort == Sort::Automatic
+                && only_warnings
+                && warnings.iter().all(|(other, _)| other == kind) =>
         {
-            html! { b { (clock::name(*kind)) " clock" } " passed " (last) "% of its target" }
+            Some(*last)
         }
-        _ => html! { (capital(did(case, entry.main))) ", " (when(case, entry.happened_at())) },
+        _ => None,
     }
 }
 
@@ -358,6 +368,7 @@ pub(in crate::incident) fn did(case: &Case, stored: &StoredEvent) -> Markup {
         Body::WorkStarted(_) => became(Lifecycle::InProgress),
         Body::WorkReturned(_) => became(Lifecycle::New),
         Body::Acknowledged(_) => html! { "acknowledged it" },
+        Body::CallAnswered(data) => answered(case, data, stored.event.actor.person_id()),
         Body::Responded(_) => html! { "gave the first response" },
         Body::AgreementChanged(data) => match case.policy.agreements.get(data.agreement) {
             Some(now) => html! { "agreement now " b { (now.name) } },

@@ -6,7 +6,7 @@ use crate::part::empty::empty;
 use crate::part::form::Field;
 use crate::part::icon::icon;
 use crate::reports::words::{by_word, title};
-use crate::settings::editing::{Problem, version_field};
+use crate::settings::editing::{Problem, choices, version_field};
 use crate::shell::{Page, Section};
 use crate::url;
 use desk::reports::mailed::{may_arrange, next_due};
@@ -189,7 +189,7 @@ fn when(who: &SignedIn, fields: &Fields, problem: &Problem) -> Markup {
     }
     let zones: Vec<(&str, &str)> = zones.into_iter().map(|name| (name, name)).collect();
     html! {
-        div.form-2 {
+        div.form-2.rp-pace {
             (Field::new("pace", "How often").errors(errors).select(&paces, fields.text("pace")))
             (Field::new("weekday", "Day of the week").hint("For a report that is sent each week.").errors(errors).select(&week, fields.text("weekday")))
             (Field::new("month_day", "Day of the month").hint("For a report that is sent each month. In a shorter month it is sent on the last day.").errors(errors).select(&days, fields.text("month_day")))
@@ -202,19 +202,15 @@ fn when(who: &SignedIn, fields: &Fields, problem: &Problem) -> Markup {
 
 /// Who gets it.
 fn readers(fields: &Fields, problem: &Problem, offered: &[Person]) -> Markup {
-    let chosen: Vec<&str> = fields.all("people").collect();
-    let errors = &problem.errors;
-    let field = Field::new("people", "Who gets it")
-        .hint("Hold Ctrl or ⌘ to choose several. Each person gets figures of what they may see.")
-        .errors(errors);
-    field.around(html! {
-        select.inp id="people" name="people" multiple size="8" aria-invalid=[field.invalid()] aria-describedby=[field.described_by()] {
-            @for person in offered {
-                @let id = person.id.to_string();
-                option value=(id) selected[chosen.contains(&id.as_str())] { (person.name) }
-            }
+    let options: Vec<(String, String)> =
+        offered.iter().map(|person| (person.id.to_string(), person.name.clone())).collect();
+    let hint = "Each person gets figures of what they may see.";
+    html! {
+        div.rp-who id="people" tabindex="-1" {
+            (choices("people", "Who gets it", Some(hint), &options, fields))
+            @if let Some(wrong) = problem.errors.of("people") { p.err { (icon("alert")) (wrong) } }
         }
-    })
+    }
 }
 
 #[cfg(test)]

@@ -196,7 +196,7 @@ fn end_card(all: &All, fields: &Fields, errors: &Errors) -> Markup {
         section.card aria-labelledby="end-h" {
             div.card-h { h2 id="end-h" { "And if nobody takes it" } span.meta { "it never ends in silence" } }
             div.card-b { div.form {
-                (Field::new("repeats", "How often are the steps gone through again?").hint("0 to 10").errors(errors)
+                (Field::new("repeats", "How often are the steps gone through again?").hint("0 to 10. Each time begins after the longest wait of a step, or after 5 min where none waits.").errors(errors)
                     .input("number", fields.filled("repeats").unwrap_or("1")))
                 (selects(all, ("fallback", "Who is told at the end?"), &chosen, errors))
                 p.hint { "With nobody chosen, every administrator is told." }

@@ -12,6 +12,7 @@ use crate::part::time;
 use crate::settings::editing::{self, Problem, buttons, name_field, version_field};
 use crate::settings::{Section, form_page, row_page, section_page};
 use crate::url;
+use incident::Policy;
 use maud::{Markup, html};
 use store::alerts::asks::{self, Asked};
 use store::alerts::payloads::{Kept, PayloadOutcome};
@@ -146,6 +147,7 @@ pub(super) fn page(who: &SignedIn, app: &App, all: &All, shown: &Shown<'_>) -> M
         (shown.banner)
         (problem.banner(who, &address))
         (heard(who, source, false))
+        @if source.takes() { (paged(&app.desk.policy(), source)) }
         @if source.settings.ask.is_some() { (asked::state(who, shown.asked.as_ref())) }
         @if let Some(confirmed) = shown.kept.iter().find(|kept| kept.outcome == PayloadOutcome::Confirmed) {
             p.meta { "Confirmed " (time::moment(confirmed.received_at, &who.here)) @if edits { ": " (confirmed.note) } "." }
@@ -182,12 +184,40 @@ pub(super) fn heard(who: &SignedIn, source: &Integration, patch: bool) -> Markup
                 div {
                     @match source.last_seen_at {
                         None => { b { "Waiting for your first event …" } " It is told here as soon as it came. " noscript { a.link href=(address) { "Look again" } } }
-                        Some(at) => { b { "Received" } " " (time::since(at, &who.here)) ". " a.link href={ (url::ALERTS) "?source=" (source.id) } { "See its alerts" } }
+                        Some(at) => { b { "Received" } " " (time::moment(at, &who.here)) ". " a.link href={ (url::ALERTS) "?source=" (source.id) } { "See its alerts" } }
                     }
                 }
             }
         } @else {
             div.banner.banner-warn id="heard" role="status" data-patch[patch] { (icon("pause")) div { b { "Out of use." } " What it sends is refused." } }
+        }
+    }
+}
+
+/// That every administrator would be paged, which is found out at night else. What a source names by
+/// itself may have a policy all the same.
+fn paged(policy: &Policy, source: &Integration) -> Markup {
+    let service = source.service.and_then(|id| policy.services.get(&id));
+    let team = source.team.or(service.and_then(|service| service.team));
+    let words = match (policy.paging.policy_of(source.service, team), service, team) {
+        (Some(_), ..) => return html! {},
+        (None, None, None) => {
+            "It has no service and no team: an alert that names no service of yours pages every administrator."
+        }
+        (None, Some(_), None) => {
+            "Its alerts page every administrator: its service has no escalation policy, and no team owns it."
+        }
+        (None, None, Some(_)) => {
+            "Its alerts page every administrator unless they name a service with an escalation policy: its team has none."
+        }
+        (None, Some(_), Some(_)) => {
+            "Its alerts page every administrator: neither its service nor its team has an escalation policy."
+        }
+    };
+    html! {
+        div.banner.banner-warn {
+            (icon("alert"))
+            div { (words) " " a.link href=(Section::Escalations.address()) { "Escalation policies" } }
         }
     }
 }

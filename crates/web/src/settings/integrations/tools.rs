@@ -250,9 +250,9 @@ fn json(place: &Place<'_>) -> Vec<Step> {
     vec![
         step("Send any JSON to:", place.door("json")),
         step(
-            "Try it:",
+            "Try it; it pages whoever is on call. With \"resolved\" in place of \"firing\" it ends:",
             format!(
-                "curl -H 'Content-Type: application/json' \\\n  -d '{{\"id\": \"disk-1\", \"title\": \"Disk full on db-1\", \"severity\": \"warning\", \"status\": \"firing\"}}' \\\n  {}",
+                "curl -H 'Content-Type: application/json' \\\n  -d '{{\"id\": \"disk-1\", \"title\": \"Disk full on db-1\", \"severity\": \"critical\", \"status\": \"firing\"}}' \\\n  {}",
                 place.door("json")
             ),
         ),

@@ -295,7 +295,7 @@ fn inputs(all: &All, fields: &Fields, problem: &Problem) -> Markup {
                 (clock_change::choice(fields, "ends_at", "To", &zone))
             }
         }
-        fieldset.field {
+        fieldset.field.if-ticked {
             legend { "Does it come again?" }
             (checkbox("recurs", "Yes, between these instants, at these times", fields.ticked("recurs")))
             div.form-2 {
@@ -320,7 +320,7 @@ fn outside(all: &All, fields: &Fields, problem: &Problem) -> Markup {
     let components = all.components.iter().map(|one| (one.id.to_string(), one.name.clone()));
     let components: Vec<(String, String)> = components.collect();
     html! {
-        fieldset.field {
+        fieldset.field.if-ticked {
             legend { "Is it told outside?" }
             (checkbox("public", "Yes, on the status page and to its subscribers", fields.ticked("public")))
             (field("public_title", "What it is called there").input("text", fields.text("public_title")))

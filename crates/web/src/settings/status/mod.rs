@@ -57,7 +57,8 @@ async fn change(
     filled: Filled,
 ) -> PageResult<Response> {
     let Filled { fields, file } = filled;
-    match update(&app, &who, &headers, &fields, file).await {
+    let usual = app.instance().await?.setting.language;
+    match update(&app, &who, &headers, &fields, file, usual).await {
         Ok(()) => Ok(saved(ADDRESS)),
         Err(trouble) => {
             let id = page::STATUS_PAGE.to_owned();
@@ -102,7 +103,7 @@ fn shown(page: &StatusPage) -> Fields {
     Fields::of(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
-fn typed(fields: &Fields) -> Result<StatusPage, Trouble> {
+fn typed(fields: &Fields, usual: Language) -> Result<StatusPage, Trouble> {
     let line = |field: &'static str| -> Result<String, Trouble> {
         Ok(editing::one_line(&editing::text(fields, field, LINE_CHARS)?))
     };
@@ -110,7 +111,7 @@ fn typed(fields: &Fields) -> Result<StatusPage, Trouble> {
         id: String::new(),
         public: fields.ticked("public"),
         name: line("name")?,
-        languages: languages(fields)?,
+        languages: languages(fields, usual)?,
         time_zone: line("time_zone")?,
         domain: line("domain")?.to_ascii_lowercase(),
         domain_is_ours: fields.ticked("domain_is_ours"),
@@ -119,21 +120,17 @@ fn typed(fields: &Fields) -> Result<StatusPage, Trouble> {
     })
 }
 
-/// The first one, and the others that were ticked; none is the instance's.
-fn languages(fields: &Fields) -> Result<Vec<Language>, Refusal> {
+/// The first one, and the others that were ticked. Where no first one was chosen it is the
+/// `usual` one of the instance, which is written down as soon as there are others.
+fn languages(fields: &Fields, usual: Language) -> Result<Vec<Language>, Refusal> {
     let unknown = |_| Refusal::invalid("first", "is none of the languages offered");
     let first: Option<Language> =
         fields.filled("first").map(str::parse).transpose().map_err(unknown)?;
-    let Some(first) = first else {
-        return match fields.all("other").next() {
-            Some(_) => {
-                Err(Refusal::invalid("first", "Choose this one, too, where there are others"))
-            }
-            None => Ok(Vec::new()),
-        };
-    };
+    if first.is_none() && fields.all("other").next().is_none() {
+        return Ok(Vec::new());
+    }
     let others = fields.all("other").map(|text| text.parse::<Language>());
-    let mut languages = vec![first];
+    let mut languages = vec![first.unwrap_or(usual)];
     for other in others {
         let other = other.map_err(unknown)?;
         if !languages.contains(&other) {
@@ -149,8 +146,9 @@ async fn update(
     headers: &HeaderMap,
     fields: &Fields,
     file: Option<Vec<u8>>,
+    usual: Language,
 ) -> Result<(), Trouble> {
-    let (given, seen) = (typed(fields)?, editing::version(fields)?);
+    let (given, seen) = (typed(fields, usual)?, editing::version(fields)?);
     let host = app.options.public_url.as_deref().and_then(desk::status::host_of);
     desk::status::check(&given, host)?;
     // Whoever gave away the name that they came by would not come in again.

@@ -1,0 +1,171 @@
+//! What helps whoever is paged at once: what its alert says, what was changed, where it is written
+//! how to mend it, what was like it, where they meet.
+
+use crate::app::App;
+use crate::error::PageResult;
+use crate::incident::leads;
+use crate::part::outward;
+use desk::paging::Paged;
+use desk::search::{Like, SimilarIncident};
+use incident::Scope;
+use incident::conduct::RoomKind;
+use incident::permissions::Access;
+use kernel::{IncidentNumber, ProblemNumber, Timestamp};
+use std::time::Duration;
+use store::Sql;
+use store::alerts::found::{self, Wanted};
+use store::directory::changes::{self, Change};
+use store::directory::services::{self, Link};
+use store::incidents::timeline::contents_by_id;
+use tokio::time::timeout;
+
+/// Changes at the service that are told.
+const CHANGES: usize = 2;
+/// Seconds before it began in which a change may be why: a day.
+const CHANGES_SECONDS: i64 = 86_400;
+/// Alerts whose graphs and runbooks are offered, and how many of these in all.
+const ALERTS: usize = 3;
+const ALERT_LINKS: usize = 4;
+/// Characters of a line that is read at a glance.
+const LINE_CHARS: usize = 160;
+/// What is like it is told where it is found within this time.
+const COMPARE_AT_MOST: Duration = Duration::from_secs(2);
+
+/// What helps at once.
+#[derive(Default)]
+pub(super) struct Around {
+    pub(super) changes: Vec<Change>,
+    pub(super) links: Vec<Link>,
+    /// Graphs, logs and runbooks that its alerts name.
+    pub(super) told: Vec<::alert::Link>,
+    pub(super) conference: Option<String>,
+    /// What the first of its alerts that are not over says.
+    pub(super) now: Option<String>,
+    /// A known error that is like it, and what helps meanwhile.
+    pub(super) known: Option<(ProblemNumber, String)>,
+    /// What was like it and is over.
+    pub(super) before: Option<Before>,
+}
+
+/// An incident that was like it.
+pub(super) struct Before {
+    pub(super) number: IncidentNumber,
+    /// When it was reported.
+    pub(super) at: Timestamp,
+    /// How it ended, by the name of its code.
+    pub(super) ended: Option<String>,
+    /// How long it took until service was back, in seconds.
+    pub(super) took_seconds: Option<i64>,
+}
+
+impl Around {
+    pub(super) async fn read(app: &App, paged: &Paged) -> PageResult<Around> {
+        let state = &paged.state;
+        let conduct = state.conduct.as_deref().filter(|_| state.lifecycle.is_open());
+        let room = conduct.and_then(|conduct| conduct.rooms.get(&RoomKind::Conference)).copied();
+        let began = state.moments.detected.unwrap_or(state.reported_at);
+        let (service, now) = (state.service, app.desk.now());
+        let (scope, number) = (Scope::of(&paged.viewer), paged.page.number);
+        let alerted = state.alerts.is_some();
+        let read = move |sql: &mut dyn Sql| {
+            let mut found = Around::default();
+            if let Some(id) = service {
+                let from = began.plus_seconds(-CHANGES_SECONDS);
+                found.links = services::get(sql, id)?.map(|one| one.links).unwrap_or_default();
+                found.changes = changes::of_service(sql, id, from, now, CHANGES)?;
+            }
+            if alerted {
+                let wanted = Wanted { number: Some(number), ..Wanted::default() };
+                let alerts = found::open_first(sql, &scope, &wanted, ALERTS)?;
+                let firing = alerts.iter().find(|one| one.alert.is_open());
+                found.now = firing.and_then(|one| first_line(&one.details.body));
+                found.told = places(alerts.into_iter().flat_map(|one| one.details.links));
+            }
+            if let Some(id) = room {
+                let said = contents_by_id(sql, &[id])?.into_values().next();
+                let said = said.and_then(|content| content.body);
+                found.conference = said.filter(|address| leads(address));
+            }
+            Ok(found)
+        };
+        let mut found = app.desk.read(read).await?;
+        if paged.is_over().is_none() {
+            found.compare(app, paged).await;
+        }
+        Ok(found)
+    }
+
+    /// What was like it. What fails or takes its time keeps nobody from answering.
+    async fn compare(&mut self, app: &App, paged: &Paged) {
+        let alike = app.desk.similar(&paged.viewer, Like::Incident(paged.page.number));
+        let Ok(Ok(alike)) = timeout(COMPARE_AT_MOST, alike).await else { return };
+        let mut known = alike.known_errors.into_iter();
+        self.known = known.find_map(|error| Some((error.number, first_line(&error.workaround?)?)));
+        let policy = app.desk.policy();
+        let code = |code: &str| {
+            let known = policy.resolution_codes.iter().find(|known| known.code == code);
+            known.map_or(code, |known| known.label.as_str()).to_owned()
+        };
+        let over = |one: &SimilarIncident| one.ended.is_some() && one.row.access == Access::Full;
+        self.before = alike.incidents.into_iter().find(over).map(|one| Before {
+            number: one.row.number,
+            at: one.row.state.reported_at,
+            ended: one.ended.map(|ended| code(&ended.code)),
+            took_seconds: one.took_seconds,
+        });
+    }
+}
+
+/// The first line that says something, as much of it as is read at a glance.
+fn first_line(words: &str) -> Option<String> {
+    let line = words.lines().map(str::trim).find(|line| !line.is_empty())?;
+    Some(match line.char_indices().nth(LINE_CHARS) {
+        Some((end, _)) => format!("{}…", line[..end].trim_end()),
+        None => line.to_owned(),
+    })
+}
+
+/// Web addresses that alerts name, each once.
+fn places(links: impl Iterator<Item = ::alert::Link>) -> Vec<::alert::Link> {
+    let mut places: Vec<::alert::Link> = Vec::new();
+    for link in links.filter(|link| outward::host(link.href.trim()).is_some()) {
+        if places.len() < ALERT_LINKS && places.iter().all(|known| known.href != link.href) {
+            places.push(link);
+        }
+    }
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_that_alerts_name_are_web_addresses_and_each_is_offered_once() {
+        let link = |href: &str| ::alert::Link { href: href.to_owned(), text: "Graph".to_owned() };
+        let all = [
+            "https://graphs.example/1",
+            "javascript:alert(1)",
+            "https://graphs.example/1",
+            "http://logs.example/2",
+            "https://graphs.example/3",
+            "https://graphs.example/4",
+            "https://graphs.example/5",
+        ];
+        let found = places(all.into_iter().map(link));
+        let found: Vec<&str> = found.iter().map(|link| link.href.as_str()).collect();
+        assert_eq!(found.len(), ALERT_LINKS);
+        assert_eq!(found[..2], ["https://graphs.example/1", "http://logs.example/2"]);
+    }
+
+    #[test]
+    fn a_line_is_the_first_that_says_something_and_is_cut_at_a_letter() {
+        assert_eq!(
+            first_line("\n  34% of requests fail \nSee the graph").as_deref(),
+            Some("34% of requests fail")
+        );
+        assert_eq!(first_line(" \n"), None);
+        let long = first_line(&"ż".repeat(LINE_CHARS + 1)).unwrap();
+        assert_eq!(long.chars().count(), LINE_CHARS + 1);
+    }
+}
