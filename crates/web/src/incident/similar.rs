@@ -24,6 +24,8 @@ use store::incidents::list::IncidentRow;
 
 /// Incidents beside the timeline; the page of its own shows all.
 const BESIDE: usize = 5;
+/// Incidents in the preview beside the queue.
+const BRIEF: usize = 3;
 /// Known errors beside the timeline.
 const ERRORS: usize = 3;
 /// Words that are named as a reason.
@@ -45,7 +47,7 @@ pub(super) fn awaited(view: &View<'_>) -> Markup {
     }
 }
 
-/// `GET /incidents/{number}/similar`: the section for scripts, a page for others.
+/// `GET /incidents/{number}/similar`: the section for scripts, with `brief=1` that of the preview; a page for others.
 pub(super) async fn show(
     State(app): State<App>,
     Staff(who): Staff,
@@ -58,6 +60,9 @@ pub(super) async fn show(
     let asked = Fields::parse(query.as_deref().unwrap_or_default());
     let alike = read(&app, &who, &row).await?;
     let drawn = Drawn::of(&app, &who, number);
+    if live.0 && asked.ticked("brief") {
+        return Ok(drawn.brief(&alike).into_response());
+    }
     if live.0 {
         return Ok(drawn.section(&alike, Some("morph")).into_response());
     }
@@ -183,6 +188,17 @@ impl Drawn {
                     @if alike.incidents.len() > BESIDE { a.link.meta href=(url::similar(self.number)) { "Show all" } }
                 }
                 (self.lists(alike, BESIDE))
+            }
+        }
+    }
+
+    /// The first of them in the preview: to be read, with nothing to say of them.
+    fn brief(self, alike: &Similar) -> Markup {
+        let drawn = Drawn { works: false, ..self };
+        html! {
+            section.sec id="similar" aria-labelledby="similar-h" data-patch="morph" {
+                div.sec-h { h3 id="similar-h" { "Seen before" } }
+                (drawn.lists(alike, BRIEF))
             }
         }
     }

@@ -39,16 +39,16 @@ struct Home {
     all_count: i64,
     shared: Vec<IncidentRow>,
     outages: Vec<Outage>,
-    /// Those that one's own open incidents joined.
-    joined: BTreeSet<IncidentNumber>,
+    /// Those that one has already.
+    had: BTreeSet<IncidentNumber>,
     services: Vec<(ServiceId, String)>,
 }
 
 /// `GET /portal`
 pub(super) async fn show(State(app): State<App>, Reader(who): Reader) -> PageResult<Markup> {
     let (home, say) = (read(&app, &who).await?, locale::portal(who.here.language));
-    let joined = |outage: &&Outage| home.joined.contains(&outage.number);
-    let news: Vec<Outage> = home.outages.iter().filter(|one| !joined(one)).cloned().collect();
+    let new = |outage: &&Outage| !home.had.contains(&outage.number);
+    let news: Vec<Outage> = home.outages.iter().filter(new).cloned().collect();
     let body = html! {
         @if !news.is_empty() { section.stack-s aria-label=(say.known_problems()) { (known::banners(&news, &who.here)) } }
         (ask(say))
@@ -107,10 +107,10 @@ async fn read(app: &App, who: &SignedIn) -> PageResult<Home> {
         let services = policy.services.iter().map(|(id, service)| (*id, service.name.clone()));
         let mut services: Vec<(ServiceId, String)> = services.collect();
         services.sort_by_cached_key(|(id, name)| (name.to_lowercase(), *id));
-        let (open, joined) = open_ones(sql, &viewer, &context)?;
+        let (open, had) = open_ones(sql, &viewer, &context)?;
         Ok(Home {
             open,
-            joined,
+            had,
             all_count: mine::count(sql, &viewer, &context, Which::All)?,
             shared: mine::first(sql, &viewer, &context, Which::Shared, FIRST)?,
             outages: outages::known(sql, &viewer, &person, &context)?,
@@ -120,17 +120,18 @@ async fn read(app: &App, who: &SignedIn) -> PageResult<Home> {
     Ok(app.desk.read(read).await?)
 }
 
-/// One's own open incidents, first those that wait for a word of one's own, and what they joined.
+/// One's own open incidents, first those that wait for a word of one's own, and the outages among
+/// and above them.
 fn open_ones(
     sql: &mut dyn store::Sql,
     viewer: &Viewer,
     context: &query::Context,
 ) -> Result<(Vec<IncidentRow>, BTreeSet<IncidentNumber>), store::Failure> {
     let mut rows = mine::first(sql, viewer, context, Which::Open, LOOKED_THROUGH)?;
-    let joined = rows.iter().filter_map(|row| row.state.parent).collect();
+    let had = outages::had(&rows);
     rows.sort_by_key(|row| !words::is_their_turn(&row.state));
     rows.truncate(FIRST);
-    Ok((rows, joined))
+    Ok((rows, had))
 }
 
 fn ask(say: Portal) -> Markup {

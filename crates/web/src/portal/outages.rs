@@ -9,7 +9,7 @@ use incident::permissions::KNOWN_OUTAGE_TAG;
 use incident::{Scope, Viewer};
 use kernel::{IncidentNumber, ServiceId, Timestamp};
 use query::{Context, Expr, Name, Query, StateWord, Term};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use store::directory::Person;
 use store::incidents::list::{IncidentRow, Look};
 use store::{Failure, Sql};
@@ -93,6 +93,14 @@ pub(super) fn one(
     number: IncidentNumber,
 ) -> Result<Option<Outage>, Failure> {
     Ok(known(sql, viewer, person, context)?.into_iter().find(|outage| outage.number == number))
+}
+
+/// The outages that these incidents of one's own are or belong to: nothing is left to say of them.
+pub(super) fn had(own: &[IncidentRow]) -> BTreeSet<IncidentNumber> {
+    let with = |row: &IncidentRow| {
+        [Some(row.number), row.state.parent, row.state.merged_into].into_iter().flatten()
+    };
+    own.iter().flat_map(with).collect()
 }
 
 /// The worst that is known against each service.

@@ -48,7 +48,7 @@ impl<'a> Facets<'a> {
                         p.meta { (heading(facet.field)) }
                         div class="flex wrap" {
                             @for value in facet.values.iter().take(VALUES) {
-                                (link(&self.narrowed(&value.term), &value.name, Some(value.count.to_string()), false))
+                                (link(&self.narrowed(&value.term), &called(facet.field, &value.name), Some(value.count.to_string()), false))
                             }
                         }
                     }
@@ -131,13 +131,19 @@ fn narrowed(text: &str, term: &str) -> String {
     }
 }
 
-/// What a value is called: words of ours begin with a capital letter, names are as people write them.
+/// What a value is called: words of ours as the hits say them, names as people write them.
 fn called(field: &str, name: &str) -> String {
-    match (field, name) {
-        ("channel", "api") => "API".to_owned(),
-        ("state" | "channel", _) => heading(name),
-        _ => name.to_owned(),
-    }
+    let ours = match (field, name) {
+        ("state", "new") => "New or assigned",
+        ("state", "on hold") => "Waiting",
+        ("channel", "api") => "API",
+        ("channel", "cli") => "Command line",
+        ("channel", "email") => "E-mail",
+        ("channel", "web") => "Agent",
+        ("state" | "channel", _) => return heading(name),
+        _ => name,
+    };
+    ours.to_owned()
 }
 
 /// "Service" of `service`.
@@ -156,7 +162,11 @@ mod tests {
         assert_eq!(narrowed("prioritty:P1", "state:open"), "prioritty p1 state:open");
         assert_eq!(heading("business_service"), "Business service");
         let names = [("state", "in progress"), ("channel", "api"), ("service", "e-mail")];
-        let called = names.map(|(field, name)| called(field, name));
-        assert_eq!(called, ["In progress", "API", "e-mail"]);
+        let told = names.map(|(field, name)| called(field, name));
+        assert_eq!(told, ["In progress", "API", "e-mail"]);
+        // A hit says on whom it waits, and that a team has it.
+        let names = [("state", "on hold"), ("state", "new"), ("channel", "web")];
+        let told = names.map(|(field, name)| called(field, name));
+        assert_eq!(told, ["Waiting", "New or assigned", "Agent"]);
     }
 }

@@ -219,6 +219,10 @@ async fn similar_incidents_say_how_they_ended_and_are_judged() {
         .shows("Roaming was switched on again")
         .shows("Both say")
         .hides("<html");
+    let preview = get_live(&world, "mara", &format!("/incidents/{now}/preview")).await;
+    preview.shows(&format!("data-lazy=\"{path}?brief=1\""));
+    let brief = get_live(&world, "mara", &format!("{path}?brief=1")).await;
+    brief.shows("Seen before").shows(&before.to_string()).hides("Not alike");
     get(&world, "mara", &path).await.shows("<h1>Similar incidents</h1>").shows(&before.to_string());
     world.get("otto", &path).await.shows(&before.to_string()).hides("Not alike");
 
