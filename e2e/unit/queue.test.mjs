@@ -3,7 +3,7 @@ import test, { beforeEach } from "node:test";
 import { $, assets, page, serve, until } from "./page.mjs";
 
 const row = (n, more = "") => `<tr class="row ${more}" id=row-INC-${n} data-number=INC-${n}><td class=c-sel><input type=checkbox name=number value=INC-${n} form=bulk-form></td><td><a class=t href="#">Incident ${n}</a></td></tr>`;
-const main = (numbers) => `<main id=main><div class=q-wrap><button id=newrows type=button hidden><span></span></button>
+const main = (numbers) => `<main id=main><div class=q-wrap><div id=bulk-said></div><button id=newrows type=button hidden><span></span></button>
   <table class=q data-queue><thead><tr><td class=c-sel><input type=checkbox data-select-all></td></tr></thead><tbody id=rows>${numbers.map((n) => row(n)).join("")}</tbody></table>
   <div class=bulk role=toolbar><b data-count></b><form id=bulk-form method=post action="/queue/bulk" data-reset></form><button type=button data-clear>Clear</button></div></div></main>`;
 page(`${main([1, 2, 3])}<aside id=preview class="panel panel-prev"></aside><p id=say></p><div id=bulk-state class=pop popover><button form=bulk-form name=state value=vendor>Waiting on supplier</button></div>`);
@@ -58,6 +58,16 @@ test("what is chosen in a list goes with the selection, which is over then", asy
   await submit(form, $("#bulk-state button"));
   assert.equal(String(calls[0].body), "number=INC-2&state=vendor");
   assert.deepEqual(queue.selected(), []);
+});
+
+test("what was refused stays selected", async () => {
+  box(1).click();
+  box(2).click();
+  serve(() => ({ body: `<div id=bulk-said data-patch><div class=banner><a href="/incidents/INC-2">INC-2</a>: no</div></div>` }));
+  await submit($("#bulk-form"), $("#bulk-state button"));
+  await until(() => queue.selected().length, "selected again");
+  assert.deepEqual(queue.selected(), ["INC-2"]);
+  $("#bulk-said").replaceChildren();
 });
 
 test("a row that rose above the waterline is counted, not moved", () => {

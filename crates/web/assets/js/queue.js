@@ -296,12 +296,16 @@ function mark(number) {
 
 const backToList = () => $(".t", currentRow() ?? $(".q-wrap"))?.focus();
 
-// The bar hides with the selection: the reader is put back where they were in the list.
+// The bar hides with the selection: the reader is put back where they were in the list. What the answer refuses
+// stays selected.
 function acted(event) {
   if (event.target.id !== "bulk-form") return;
-  clearSelection();
-  const focus = document.activeElement;
-  if (focus === document.body || focus?.closest(".bulk, dialog, [popover]")) setTimeout(backToList, 0);
+  const before = clearSelection() && document.activeElement;
+  setTimeout(() => {
+    const refused = $$("#bulk-said a").map((link) => link.textContent);
+    rows().forEach((row) => refused.includes(row.dataset.number) && check(row, true));
+    if (before === document.body || before?.closest?.(".bulk, dialog, [popover]")) backToList();
+  }, 0);
 }
 
 function inDialog(number, html) {
