@@ -281,7 +281,8 @@ impl Drawn {
 
 /// Why something is alike: "Same service. Both say roaming, scanner."
 pub(super) fn why(why: &Why) -> Option<String> {
-    let words: Vec<&str> = why.words.iter().take(WORDS).map(String::as_str).collect();
+    let telling = why.words.iter().filter(|word| tells(word));
+    let words: Vec<&str> = telling.take(WORDS).map(String::as_str).collect();
     let parts = [
         why.same_service.then(|| "Same service.".to_owned()),
         (!words.is_empty()).then(|| format!("Both say {}.", words.join(", "))),
@@ -293,6 +294,11 @@ pub(super) fn why(why: &Why) -> Option<String> {
     ];
     let said: Vec<String> = parts.into_iter().flatten().collect();
     (!said.is_empty()).then(|| said.join(" "))
+}
+
+/// Whether a word says something by itself: halves of names, such as those of "Wi-Fi", do not.
+fn tells(word: &str) -> bool {
+    word.chars().count() > 2 && !word.chars().all(|c| c.is_ascii_digit())
 }
 
 /// The beginning of what somebody was told, on one line.
@@ -312,7 +318,7 @@ mod tests {
     fn the_reasons_are_said_in_words() {
         assert_eq!(why(&Why::default()), None);
         let all = Why {
-            words: vec!["roaming".into(), "scanner".into()],
+            words: vec!["fi".into(), "roaming".into(), "20".into(), "scanner".into()],
             same_service: true,
             labels: vec!["host=ap7".into()],
             helped: true,
