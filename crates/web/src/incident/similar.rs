@@ -10,6 +10,7 @@ use crate::error::{PageError, PageResult};
 use crate::form::Fields;
 use crate::part::icon::icon;
 use crate::part::marked::marked;
+use crate::part::telling::tells;
 use crate::part::time::duration;
 use crate::part::{chip, state};
 use crate::shell::{Page, Section};
@@ -294,11 +295,6 @@ pub(super) fn why(why: &Why) -> Option<String> {
     ];
     let said: Vec<String> = parts.into_iter().flatten().collect();
     (!said.is_empty()).then(|| said.join(" "))
-}
-
-/// Whether a word says something by itself: halves of names, such as those of "Wi-Fi", do not.
-fn tells(word: &str) -> bool {
-    word.chars().count() > 2 && !word.chars().all(|c| c.is_ascii_digit())
 }
 
 /// The beginning of what somebody was told, on one line.

@@ -4,6 +4,7 @@
 use super::known::{self, Said};
 use super::reader::promise;
 use super::words::{self, Health};
+use crate::part::telling::is_common;
 use crate::part::time::Here;
 use incident::permissions::KNOWN_OUTAGE_TAG;
 use incident::{Scope, Viewer};
@@ -141,96 +142,9 @@ pub(super) fn likeness(typed: &[String], text: &str) -> usize {
 /// The words of a sentence that tell something: three letters and more, and none
 /// of those that every report has.
 pub(super) fn telling(text: &str) -> Vec<String> {
-    const COMMON: &[&str] = &[
-        // English
-        "and",
-        "are",
-        "but",
-        "can",
-        "does",
-        "doesn",
-        "don",
-        "for",
-        "has",
-        "have",
-        "not",
-        "our",
-        "the",
-        "this",
-        "with",
-        "work",
-        "working",
-        "works",
-        // German
-        "aber",
-        "das",
-        "der",
-        "die",
-        "ein",
-        "eine",
-        "für",
-        "funktioniert",
-        "geht",
-        "hat",
-        "ich",
-        "ist",
-        "kann",
-        "kein",
-        "keine",
-        "mehr",
-        "mein",
-        "meine",
-        "mit",
-        "nicht",
-        "und",
-        // French
-        "avec",
-        "dans",
-        "des",
-        "est",
-        "fonctionne",
-        "les",
-        "mais",
-        "marche",
-        "mon",
-        "pas",
-        "peux",
-        "plus",
-        "pour",
-        "que",
-        "sur",
-        "une",
-        // Spanish and Portuguese
-        "com",
-        "con",
-        "del",
-        "esta",
-        "está",
-        "funciona",
-        "los",
-        "mais",
-        "meu",
-        "minha",
-        "não",
-        "para",
-        "por",
-        "puedo",
-        "uma",
-        // Polish
-        "ale",
-        "działa",
-        "dla",
-        "jest",
-        "mam",
-        "mnie",
-        "moja",
-        "mój",
-        "nie",
-        "się",
-    ];
     query::words(text)
         .into_iter()
-        .filter(|word| word.chars().count() >= 3 && !COMMON.contains(&word.as_str()))
+        .filter(|word| word.chars().count() >= 3 && !is_common(word))
         .collect()
 }
 
