@@ -247,6 +247,20 @@ async fn similar_incidents_say_how_they_ended_and_are_judged() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn forms_that_ask_for_a_number_find_it_by_words() {
+    let world = indexed().await;
+    let other = world.report("Gate camera is black").await;
+    let here = world.report("Gate camera shows nothing").await;
+    let address = format!("/incidents/{here}/numbers");
+    let form = get(&world, "mara", &format!("/incidents/{here}/merge")).await;
+    form.shows(&format!("data-suggest=\"{address}\""));
+    let found = get_live(&world, "mara", &format!("{address}?q=camera")).await;
+    found.shows(&other.to_string()).shows("Gate camera is black").hides(&here.to_string());
+    let known = get_live(&world, "mara", &format!("{address}?q={other}")).await;
+    assert_eq!(known.body, "[]", "whoever knows the number needs no list");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn of_an_incident_one_may_not_see_nothing_is_said() {
     let world = indexed().await;
     let (open, hidden) = (world.report("Gate is stuck").await, secret(&world, "Gate leak").await);
