@@ -300,7 +300,7 @@ fn adding(app: &App, devices: &[Device], shown: &Shown, wrong: bool) -> Markup {
     let typed = |name: &str| if wrong { shown.typed.text(name) } else { "" };
     html! {
         details open[wrong && shown.errors.of(ADDRESS).is_some()] {
-            summary { "Add a way" }
+            summary class="btn btn-sm" { (icon("plus")) "Add a way" }
             form.form method="post" action="/me/contacts" {
                 (Field::new(CHANNEL, "By").errors(&shown.errors).select(&channels, typed(CHANNEL)))
                 (Field::new(ADDRESS, "Number or address").hint("+49 30 1234567 for text messages and calls; a topic or its whole address for ntfy; the number of a chat for Telegram; the address of an incoming webhook for other chats.").errors(&shown.errors).input("text", typed(ADDRESS)))
