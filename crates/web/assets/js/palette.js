@@ -65,7 +65,7 @@ class Palette {
     this.status = el("span", { class: "end", role: "status" });
     const hint = (keys, text) => el("span", {}, ...keys.map((key) => el("kbd", {}, key)), ` ${text}`);
     const foot = el("div", { class: "pal-f" }, hint(["↑", "↓"], "move"), hint(["↵"], "run"), hint(["Ctrl ↵"], "new tab"), hint([">"], "only commands"), this.status);
-    const head = el("div", { class: "pal-in" }, icon("search"), this.input, this.chip, el("kbd", {}, "Esc"));
+    const head = el("div", { class: "pal-in" }, icon("search"), this.input, this.chip, el("kbd", {}, "Esc"), closer());
     this.dialog = el("dialog", { class: "pal", id: "pal", "aria-label": "Command palette" }, head, this.list, foot);
     this.box = new Listbox(this.input, this.list);
     this.later = debounce(60, () => this.fetch());
@@ -190,6 +190,8 @@ class Palette {
     else if (item.form) post(item);
   }
 }
+
+const closer = () => el("button", { class: "btn btn-quiet btn-icon show-s", type: "button", "data-close": true, "aria-label": "Close" }, icon("x"));
 
 function post({ form: action, fields = {} }) {
   const form = el("form", { method: "post", action, "data-live": true, hidden: true });
