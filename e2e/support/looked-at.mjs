@@ -100,6 +100,7 @@ export const NO_SCREEN = [
   '/incidents/new/services',
   '/incidents/{number}/macros/{id}',
   '/incidents/{number}/mail/{n}/page',
+  '/incidents/{number}/numbers',
   '/incidents/{number}/preview',
   '/live',
   '/mail/{id}/page',

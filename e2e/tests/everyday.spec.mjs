@@ -298,3 +298,34 @@ test('a phone number finds the caller, and the palette begins an incident with w
   await mara.keyboard.type('0105550142');
   await expect(mara.getByRole('option', { name: /Gwen Tarrant/ })).toBeVisible();
 });
+
+test('a long timeline leads to its newest entry', async ({ desk, open }) => {
+  const { number } = await desk.api.report({ title: 'Lift 2 stops between floors' });
+  for (let n = 1; n <= 40; n += 1) await desk.api.command(number, 'comment', { body: `Reading ${n} of the lift`, visibility: 'internal' });
+  const mara = await open(people.mara);
+  await mara.goto(`/incidents/${number}`);
+  const way = mara.getByRole('link', { name: 'To the newest entry' });
+  await way.click();
+  await expect(screens.entry(mara, 'Reading 40 of the lift')).toBeInViewport();
+  await expect(way).toBeHidden();
+});
+
+test('an incident is merged into another that is found by its words', async ({ desk, open }) => {
+  const into = (await desk.api.report({ title: 'Turnstile north does not open' })).number;
+  const { number } = await desk.api.report({ title: 'North gate stays shut' });
+  const mara = await open(people.mara);
+  await mara.goto(`/incidents/${number}`);
+  await mara.getByRole('button', { name: 'More actions' }).first().click();
+  await mara.getByRole('link', { name: 'Merge into another' }).click();
+  const field = mara.getByRole('dialog').getByRole('combobox', { name: 'Into which incident' });
+  const found = mara.getByRole('option', { name: screens.words(into) });
+  await expect(async () => {
+    await field.fill('');
+    await field.pressSequentially('turnstile');
+    await expect(found).toBeVisible({ timeout: 1_000 });
+  }).toPass({ timeout: 15_000 });
+  await found.click();
+  await expect(field).toHaveValue(into);
+  await mara.keyboard.press('Control+Enter');
+  await expect(mara.getByText(`This is part of ${into}`)).toBeVisible();
+});

@@ -34,3 +34,13 @@ test('an answer that is waited for comes first, and refused files take no words 
   await expect(gwen.getByRole('button', { name: /^Remove/ })).toHaveCount(0);
   await expect(gwen.getByText('Being worked on').first()).toBeVisible();
 });
+
+test('a long word widens no page of the portal', async ({ desk, open }) => {
+  const gwenApi = await desk.apiOf(people.gwen);
+  const { number } = await gwenApi.report({ title: `Log says ${'ERR_CONNECTION_REFUSED_'.repeat(6)}` });
+  const gwen = await open(people.gwen, { viewport: PHONE });
+  for (const path of ['/portal', '/portal/incidents', `/portal/incidents/${number}`]) {
+    await gwen.goto(path);
+    expect(await gwen.evaluate(() => document.documentElement.scrollWidth), path).toBe(PHONE.width);
+  }
+});

@@ -64,6 +64,20 @@ test("a radio is chosen and its text focused", () => {
   assert.equal(document.activeElement, $("#txt"));
 });
 
+test("whoever goes on with words begun earlier is at their end", () => {
+  const field = $("#txt");
+  field.value = "Hello Gwen,";
+  field.setSelectionRange(0, 0);
+  press("r", { target: document.body });
+  assert.equal(field.selectionStart, 11);
+  field.setSelectionRange(5, 5);
+  field.blur();
+  press("r", { target: document.body });
+  assert.equal(field.selectionStart, 5, "where somebody was they stay");
+  field.value = "";
+  field.blur();
+});
+
 test("inside a dialog only its own keys work", () => {
   $("#resolve").showModal();
   press("e");

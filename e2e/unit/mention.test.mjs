@@ -67,3 +67,12 @@ test("a list that answers older words is not taken from", async () => {
   press("Enter");
   assert.equal(field.value, "printer INC-3 ");
 });
+
+test("that there are no macros is said and nothing is put in", async () => {
+  type("/");
+  await until(() => $("[role=option]")?.textContent === "No macros yet", "the words");
+  press("ArrowDown");
+  assert.ok(press("Enter").defaultPrevented);
+  assert.equal(field.value, "/");
+  assert.ok($("[role=listbox]").hidden);
+});

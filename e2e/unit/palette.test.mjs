@@ -5,7 +5,7 @@ import { $, assets, page, press, serve, until } from "./page.mjs";
 page(`<a class=cmdk href="/search" data-palette>Search</a><main id=main>
   <button id=resolve data-key=e>Resolve <kbd>E</kbd></button>
   <label><input type=radio name=mode data-key=n id=m-note>Internal note <kbd>N</kbd></label><textarea></textarea>
-  <a data-key-go=q href="#queue"><svg><use href="/assets/icons.svg#i-queue"></use></svg><span>Queue</span></a>
+  <a data-key-go=q href="#queue"><svg><use href="/assets/icons.svg#i-queue"></use></svg><span>Queue<span aria-hidden=true>3</span></span></a>
   <button data-key=t aria-label="Change team"></button><button hidden data-key=y>Hidden</button></main>`, { html: `data-on="INC-7"` });
 const { match } = await import(new URL("js/listbox.js", assets));
 const { filterActions, pageActions, startPalette } = await import(new URL("js/palette.js", assets));
@@ -20,8 +20,8 @@ test("words match at word starts, accents and case aside", () => {
 
 test("the page's actions come from its markup", () => {
   const actions = pageActions();
-  assert.deepEqual(actions.map(({ label, kbd }) => [label, kbd]), [["Resolve", "E"], ["Internal note", "N"], ["Queue", "G Q"], ["Change team", "T"]]);
-  assert.equal(actions[2].icon, "queue");
+  assert.deepEqual(actions.map(({ label, kbd }) => [label, kbd]), [["Resolve", "E"], ["Internal note", "N"], ["Change team", "T"], ["Queue", "G Q"]]);
+  assert.equal(actions[3].icon, "queue");
   assert.deepEqual(filterActions(actions, "no").map(({ label }) => label), ["Internal note"]);
   assert.deepEqual(filterActions(actions, "@no"), []);
   assert.equal(filterActions(actions, ">").length, 4);

@@ -3,17 +3,30 @@ import test, { beforeEach } from "node:test";
 import { $, assets, page, serve, until } from "./page.mjs";
 
 const row = (n, more = "") => `<tr class="row ${more}" id=row-INC-${n} data-number=INC-${n}><td class=c-sel><input type=checkbox name=number value=INC-${n} form=bulk-form></td><td><a class=t href="#">Incident ${n}</a></td></tr>`;
-const main = (numbers) => `<main id=main><div class=q-wrap><button id=newrows type=button hidden><span></span></button>
+const main = (numbers) => `<main id=main><div class=q-wrap><div id=bulk-said></div><button id=newrows type=button hidden><span></span></button>
   <table class=q data-queue><thead><tr><td class=c-sel><input type=checkbox data-select-all></td></tr></thead><tbody id=rows>${numbers.map((n) => row(n)).join("")}</tbody></table>
   <div class=bulk role=toolbar><b data-count></b><form id=bulk-form method=post action="/queue/bulk" data-reset></form><button type=button data-clear>Clear</button></div></div></main>`;
-page(`${main([1, 2, 3])}<p id=say></p><div id=bulk-state class=pop popover><button form=bulk-form name=state value=vendor>Waiting on supplier</button></div>`);
+page(`${main([1, 2, 3])}<aside id=preview class="panel panel-prev"></aside><p id=say></p><div id=bulk-state class=pop popover><button form=bulk-form name=state value=vendor>Waiting on supplier</button></div>`);
 const queue = await import(new URL("js/queue.js", assets));
+const asked = serve(({ url }) => ({
+  body: url.endsWith("preview") ? `<h2>Beside the list</h2><section id=similar data-lazy="/alike">Awaited</section>` : `<section id=similar data-patch=morph>Seen before</section>`,
+}));
 queue.startQueue();
 const { submit } = await import(new URL("js/forms.js", assets));
 const box = (n) => $(`#row-INC-${n} input`);
 const tell = (name, number) => document.dispatchEvent(new CustomEvent(name, { detail: { number } }));
 
 beforeEach(() => queue.clearSelection());
+
+test("beside the list stands what is first, and goes with its row", async () => {
+  await until(() => $("#similar")?.textContent === "Seen before", "preview, and what is like it");
+  assert.match(asked[0].url, /\/incidents\/INC-1\/preview$/);
+  assert.ok($("#row-INC-1").matches(".is-open"));
+  serve(() => ({ body: "<h2>Taken</h2>" }));
+  document.dispatchEvent(new CustomEvent("patched", { detail: { changed: [$("#row-INC-2")] } }));
+  document.dispatchEvent(new CustomEvent("patched", { detail: { changed: [$("#row-INC-1")] } }));
+  await until(() => $("#preview h2").textContent === "Taken", "preview anew");
+});
 
 test("selecting counts and names the bar", () => {
   box(1).click();
@@ -45,6 +58,16 @@ test("what is chosen in a list goes with the selection, which is over then", asy
   await submit(form, $("#bulk-state button"));
   assert.equal(String(calls[0].body), "number=INC-2&state=vendor");
   assert.deepEqual(queue.selected(), []);
+});
+
+test("what was refused stays selected", async () => {
+  box(1).click();
+  box(2).click();
+  serve(() => ({ body: `<div id=bulk-said data-patch><div class=banner><a href="/incidents/INC-2">INC-2</a>: no</div></div>` }));
+  await submit($("#bulk-form"), $("#bulk-state button"));
+  await until(() => queue.selected().length, "selected again");
+  assert.deepEqual(queue.selected(), ["INC-2"]);
+  $("#bulk-said").replaceChildren();
 });
 
 test("a row that rose above the waterline is counted, not moved", () => {

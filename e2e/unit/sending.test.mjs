@@ -66,6 +66,17 @@ test("until then Escape, the button and typing keep it", () => {
   }
 });
 
+test("what the writer's own forms bring is no reply by somebody else", () => {
+  send();
+  const own = document.body.appendChild(document.createElement("form"));
+  own.setAttribute("aria-busy", "true");
+  patch(entry("reply", "me"));
+  own.remove();
+  assert.equal($(".banner"), null);
+  assert.ok($("[data-cancel]"), "it still waits");
+  press("Escape", { target: field });
+});
+
 test("pressed twice it goes at once", async () => {
   send();
   press("Enter", { target: $("#main"), ctrlKey: true });

@@ -54,7 +54,7 @@ test("the page's clocks run from the server's, the rest of the page is left alon
 });
 
 test("a page that waited before it was shown runs from what its stream says", () => {
-  serverSays("2026-11-23T13:12:00+01:00");
+  serverSays("2026-11-23T13:11:30+01:00");
   assert.equal($("time").textContent, "2 h 47 m");
   serverSays("2026-11-23T13:15:30+01:00");
   assert.equal($("time").textContent, "2 h 43 m");

@@ -11,7 +11,7 @@ use tantivy::tokenizer::{RawTokenizer, TextAnalyzer, TokenizerManager};
 use tantivy::{TantivyDocument, Term};
 
 /// Counts up when the fields, the words or their stems change: older indexes are thrown away.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 /// The fast field with the seconds since 1970 of a document.
 pub(crate) const AT: &str = "at";

@@ -58,6 +58,50 @@ fn shorten(word: &mut String) {
     }
 }
 
+/// What joins words to one: hyphens, as they are typed and as programs write them.
+const HYPHENS: [char; 3] = ['-', '\u{2010}', '\u{2011}'];
+
+/// Parts that one word has at most: what has more is a name of machines or a list.
+const PARTS: usize = 3;
+
+/// The folded words of a text with their places. What hyphens join is a word of its own as well, at
+/// the place of its first part: who looks for "wifi" means "Wi-Fi", too.
+fn placed(text: &str) -> Vec<(usize, String)> {
+    if !text.contains(HYPHENS) {
+        return words(text).into_iter().enumerate().collect();
+    }
+    let end = text.char_indices().nth(TEXT_CHARS).map_or(text.len(), |(at, _)| at);
+    let (mut placed, mut at) = (Vec::new(), 0);
+    for piece in text[..end].split_whitespace() {
+        let parts = words(piece);
+        let joined = joined(piece, &parts);
+        let after = at + parts.len();
+        let mut parts = (at..).zip(parts);
+        placed.extend(parts.next());
+        placed.extend(joined.map(|word| (at, word)));
+        placed.extend(parts);
+        at = after;
+    }
+    placed
+}
+
+/// The parts of a piece of text as one word, if nothing but hyphens stands between them.
+fn joined(piece: &str, parts: &[String]) -> Option<String> {
+    let bare = piece.trim_matches(|c: char| !c.is_alphanumeric());
+    let letters = |part: &String| part.chars().all(char::is_alphabetic);
+    let others = bare.chars().filter(|c| !c.is_alphanumeric() && !HYPHENS.contains(c)).count();
+    let hyphens = bare.matches(HYPHENS).count();
+    let is_word = (2..=PARTS).contains(&parts.len())
+        && others == 0
+        && hyphens + 1 == parts.len()
+        && parts.iter().all(letters);
+    is_word.then(|| {
+        let mut word = parts.concat();
+        shorten(&mut word);
+        word
+    })
+}
+
 /// A folded word and its stems, sorted, each once. Two words are forms of one word if these
 /// have something in common.
 ///
@@ -146,10 +190,11 @@ impl Tokenizer for Folding {
     type TokenStream<'a> = Tokens;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Tokens {
-        let words = words(text).into_iter().enumerate();
+        let words = placed(text);
         let texts: Vec<_> = match self.stems {
-            false => words.collect(),
+            false => words,
             true => words
+                .into_iter()
                 .flat_map(|(at, word)| stems(&word).into_iter().map(move |stem| (at, stem)))
                 .collect(),
         };
@@ -204,6 +249,28 @@ mod tests {
         }
         assert_eq!([mistakes("vpn"), mistakes("mail"), mistakes("printing")], [0, 1, 2]);
         assert_eq!(mistakes("srv0012x"), 0);
+    }
+
+    #[test]
+    fn what_hyphens_join_is_one_word_too() {
+        let word = |at: usize, word: &str| (at, word.to_owned());
+        assert_eq!(
+            placed("The Wi-Fi, e\u{2011}mail"),
+            [
+                word(0, "the"),
+                word(1, "wi"),
+                word(1, "wifi"),
+                word(2, "fi"),
+                word(3, "e"),
+                word(3, "email"),
+                word(4, "mail")
+            ]
+        );
+        // Numbers, lists and what other signs part are no words.
+        for text in ["INC-7", "a-b-c-d", "2026-11-30", "one -- two", "x-y/z", "-", "no"] {
+            let parts: Vec<_> = words(text).into_iter().enumerate().collect();
+            assert_eq!(placed(text), parts, "{text}");
+        }
     }
 
     #[test]

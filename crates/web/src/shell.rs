@@ -476,7 +476,7 @@ fn theme_button(who: &SignedIn, say: locale::Entry) -> Markup {
     let other = if who.person().theme == "dark" { "light" } else { "dark" };
     html! {
         form method="post" action=(url::THEME) {
-            button class="btn btn-quiet btn-icon" type="submit" data-theme-toggle name="theme" value=(other)
+            button class="btn btn-quiet btn-icon" type="submit" data-theme-toggle data-name=(say.switch_theme()) name="theme" value=(other)
                 aria-label=(say.switch_theme()) { (icon("moon")) }
         }
     }

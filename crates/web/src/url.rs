@@ -227,6 +227,11 @@ pub(crate) fn report(name: impl Display) -> String {
     format!("{REPORTS}/{name}")
 }
 
+/// Where forms of an incident ask for numbers of others by words.
+pub(crate) fn numbers(number: IncidentNumber) -> String {
+    format!("/incidents/{number}/numbers")
+}
+
 /// What is like an incident, and where is posted whether it helped.
 pub(crate) fn similar(number: IncidentNumber) -> String {
     format!("/incidents/{number}/similar")

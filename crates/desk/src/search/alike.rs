@@ -36,6 +36,9 @@ const RECORDS_MAX: usize = 4;
 const OUTAGES_MAX: usize = 20;
 /// Below this share of what two that say the same have, nothing is alike.
 const ALIKE_MIN: f64 = 0.08;
+/// The share of what is asked for that a problem or an article has at least: one word of many that
+/// it happens to have tells nothing.
+const SHARE_MIN: f64 = 0.06;
 /// Characters of what was said that are compared.
 const TEXT_CHARS: usize = 8_000;
 /// Words of a title that the database is asked for where there is no index.
@@ -152,7 +155,7 @@ impl Comparer {
         found.retain(|row| staff || !known_outages.contains(&row.number));
         similar.incidents = ranked(sql, &scope, &asked, &subject, found)?;
         if failed.is_none() {
-            failed = self.records(sql, &scope, &subject, &mut similar)?.err();
+            failed = self.records(sql, &scope, (&subject, &asked), &mut similar)?.err();
         }
         Ok(Some((similar, failed)))
     }
@@ -298,7 +301,7 @@ impl Comparer {
         &self,
         sql: &mut dyn Sql,
         scope: &Scope,
-        subject: &Subject,
+        (subject, asked): (&Subject, &Asked),
         similar: &mut Similar,
     ) -> Result<Result<(), ::search::Failure>, Failure> {
         let Some(index) = &self.index else { return Ok(Ok(())) };
@@ -315,6 +318,10 @@ impl Comparer {
             true => one.state == store::directory::ArticleState::Published,
             false => one.is_open(),
         });
+        articles.retain(|one| {
+            let same_service = subject.service.is_some_and(|id| one.services.contains(&id));
+            same_service || asked.share(&Doc::new(&one.title, &one.body)) >= SHARE_MIN
+        });
         articles.sort_by_key(|one| numbers.iter().position(|number| *number == one.number));
         similar.articles =
             articles.iter().take(RECORDS_MAX).map(|one| shown.article(one)).collect();
@@ -329,6 +336,11 @@ impl Comparer {
             found.iter().filter_map(|one| one.id.parse().ok()).collect();
         let mut problems = problems::get_many(sql, &numbers)?;
         problems.sort_by_key(|one| numbers.iter().position(|number| *number == one.number));
+        problems.retain(|one| {
+            let said = format!("{}\n{}\n{}", one.description, one.cause, one.workaround);
+            let same_service = subject.service.is_some() && subject.service == one.service;
+            same_service || asked.share(&Doc::new(&one.title, &said)) >= SHARE_MIN
+        });
         let known = problems.iter().map(|one| shown.problem(one)).filter(|one| one.known_error);
         similar.known_errors = known.take(RECORDS_MAX).collect();
         Ok(Ok(()))

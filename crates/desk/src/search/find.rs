@@ -445,7 +445,9 @@ fn number(text: &str) -> Option<IncidentNumber> {
 
 /// An incident with the words in the texts that its viewer may read.
 fn shown_incident(row: IncidentRow, words: &[Words], shown: &Shown) -> FoundIncident {
-    let may_read = |words: &&Words| words.public || row.access == Access::Full;
+    // The title is shown anyway.
+    let may_read =
+        |words: &&Words| (words.public || row.access == Access::Full) && words.text != row.title;
     let snippet = words.iter().filter(may_read).find_map(|words| shown.snippet(&words.text));
     FoundIncident { title: shown.marked(&row.title), snippet, row }
 }

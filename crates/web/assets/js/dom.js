@@ -39,6 +39,13 @@ export function isVisible(node) {
   return node.checkVisibility?.() ?? true;
 }
 
+/** Focuses a field to go on writing where its words end, unless somebody was in it before. */
+export function goOn(field) {
+  if (!field) return;
+  field.focus();
+  if (!field.selectionStart && !field.selectionEnd) field.setSelectionRange(field.value.length, field.value.length);
+}
+
 /** Requests of scripts are marked, so the server answers with patches, and stay inside the site. */
 export function ask(url, { headers, ...options } = {}) {
   return fetch(url, { credentials: "same-origin", ...options, headers: { "X-Live": "1", accept: "text/html", ...headers } });

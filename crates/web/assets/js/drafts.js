@@ -1,6 +1,6 @@
 // The composer: one draft per audience, kept on the server, on the device while there is no connection.
 // What was written for one audience never turns up for another unasked.
-import { $, $$, ask, debounce, el, icon, isVisible, outlives } from "./dom.js";
+import { $, $$, ask, debounce, el, goOn, icon, isVisible, outlives } from "./dom.js";
 import { Sending } from "./sending.js";
 
 export const modes = ["reply", "note", "update"];
@@ -71,7 +71,7 @@ export class Composer {
     const radio = /^#m-\w+$/.test(hash) && $(hash, this.form);
     if (!radio) return;
     radio.click();
-    this.field.focus();
+    goOn(this.field);
   }
 
   checked() {

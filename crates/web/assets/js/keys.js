@@ -1,6 +1,6 @@
 // The keyboard map. Pages say which element a key presses (data-key, data-key-go); sending, undo and Esc are the
 // same everywhere. The queue and the timeline add keys of their own.
-import { $, $$, isText, isVisible, say } from "./dom.js";
+import { $, $$, goOn, isText, isVisible, say } from "./dom.js";
 import { newestUndo } from "./toast.js";
 
 const goTime = 1500;
@@ -64,7 +64,7 @@ export function press(node) {
   }
   if (node.matches("input[type=radio]")) {
     node.click();
-    $("textarea", node.form ?? document)?.focus();
+    goOn($("textarea", node.form ?? document));
   } else if (node.matches("input:not([type=checkbox]):not([type=submit]):not([type=button]), textarea, select")) focusText(node);
   else {
     if (node.matches("button, summary")) node.focus({ preventScroll: true });

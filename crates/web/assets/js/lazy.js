@@ -3,8 +3,8 @@
 import { $$, ask } from "./dom.js";
 import { patch } from "./morph.js";
 
-export function startLazy() {
-  for (const part of $$("[data-lazy]")) fetchPart(part.dataset.lazy);
+export function startLazy(root = document) {
+  for (const part of $$("[data-lazy]", root)) fetchPart(part.dataset.lazy);
 }
 
 async function fetchPart(url) {

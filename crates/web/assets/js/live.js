@@ -97,6 +97,13 @@ export function startLive() {
   addEventListener("pagehide", close);
   addEventListener("pageshow", (event) => event.persisted && back());
   addEventListener("offline", () => connection(false));
+  // Nobody waits for the next try once there is a network again.
+  addEventListener("online", () => {
+    if (!lost && !since) return;
+    close();
+    open();
+    stream.addEventListener("open", () => refresh(), { once: true });
+  });
   open();
 }
 

@@ -78,8 +78,9 @@ class Mentions {
       const found = await this.found(now);
       const still = this.asked();
       if (!still || still.sign + still.typed !== now.sign + now.typed) return;
-      const items = found.slice(0, now.sign === "/" ? 12 : 6);
-      this.list.replaceChildren(...items.map((item) => option(item, now.sign)));
+      const items = found.slice(0, now.sign === "/" ? 12 : 6).map((item) => option(item, now.sign));
+      if (now.sign === "/" && !now.typed && !items.length) items.push(none());
+      this.list.replaceChildren(...items);
       this.list.hidden = items.length === 0;
       // "printer #3" and a lonely @ are prose as well: there Enter takes only what the arrows chose.
       this.box.reset(/\p{L}/u.test(now.typed) ? 0 : -1);
@@ -106,6 +107,7 @@ class Mentions {
   }
 
   choose(chosen) {
+    if (chosen?.hasAttribute("aria-disabled")) return this.close();
     const now = this.asked();
     if (chosen?.dataset.macro && now) this.take(chosen.dataset.macro);
     else if (chosen && now) {
@@ -153,8 +155,13 @@ function boxes(place, { id, version, name, missing, commands }) {
   place.replaceChildren(...[hidden("macro", id), hidden("macro_version", version), gap, follows].filter(Boolean));
 }
 
+// That nothing is offered is said, too: somebody pressed the button for it.
+const none = () => el("div", { class: "pal-o muted", role: "option", "aria-disabled": "true", "aria-selected": "false" }, icon("pencil"), el("span", {}, "No macros yet"));
+
 function option({ label, hint, icon: name, id }, sign) {
   const insert = sign === "#" ? label.split(" ")[0] : label;
-  const words = el("span", {}, label, hint && " ", hint && el("small", {}, hint));
+  // What the palette says of people is where it leads to.
+  const about = sign === "@" ? null : hint;
+  const words = el("span", {}, label, about && " ", about && el("small", {}, about));
   return el("div", { class: "pal-o", role: "option", "aria-selected": "false", "data-insert": insert, "data-macro": sign === "/" && id }, icon(name ?? "user"), words);
 }

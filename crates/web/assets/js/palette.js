@@ -30,11 +30,14 @@ function toggle() {
 /** The page's own actions: `{ label, key, go, kbd, icon, node }`, each name once. */
 export function pageActions(root = document) {
   const found = new Map();
-  for (const node of $$("[data-key], [data-key-go]", root)) {
+  // What the page itself can do comes before where else one can go; what has a name alone has no key.
+  const nodes = ["[data-key]", "[data-key-go]", "[data-name]:not([data-key], [data-key-go])"].flatMap((each) => $$(each, root));
+  for (const node of nodes) {
     const label = nameOf(node);
     if (!label || found.has(label) || node.closest("#pal, .bulk") || !isVisible(node)) continue;
-    const key = node.dataset.key?.split(" ")[0];
-    found.set(label, { label, kbd: key ? keyName(key) : `G ${keyName(node.dataset.keyGo)}`, icon: iconOf(node), node });
+    const { key, keyGo } = node.dataset;
+    const kbd = key ? keyName(key.split(" ")[0]) : keyGo && `G ${keyName(keyGo)}`;
+    found.set(label, { label, kbd, icon: iconOf(node), node });
   }
   return [...found.values()];
 }
@@ -62,7 +65,7 @@ class Palette {
     this.status = el("span", { class: "end", role: "status" });
     const hint = (keys, text) => el("span", {}, ...keys.map((key) => el("kbd", {}, key)), ` ${text}`);
     const foot = el("div", { class: "pal-f" }, hint(["↑", "↓"], "move"), hint(["↵"], "run"), hint(["Ctrl ↵"], "new tab"), hint([">"], "only commands"), this.status);
-    const head = el("div", { class: "pal-in" }, icon("search"), this.input, this.chip, el("kbd", {}, "Esc"));
+    const head = el("div", { class: "pal-in" }, icon("search"), this.input, this.chip, el("kbd", {}, "Esc"), closer());
     this.dialog = el("dialog", { class: "pal", id: "pal", "aria-label": "Command palette" }, head, this.list, foot);
     this.box = new Listbox(this.input, this.list);
     this.later = debounce(60, () => this.fetch());
@@ -123,7 +126,9 @@ class Palette {
     const active = this.box.active?.dataset.label;
     const query = this.input.value;
     const own = this.step ? [] : filterActions(this.actions, query);
-    const groups = [...(own.length ? [{ title: "On this page", items: own }] : []), ...this.groups].filter((group) => group.items?.length);
+    const known = new Set(own.map(({ label }) => label));
+    const theirs = this.groups.map((group) => ({ ...group, items: group.items?.filter(({ label }) => !known.has(label)) }));
+    const groups = [{ title: "On this page", items: own }, ...theirs].filter((group) => group.items?.length);
     this.items = groups.flatMap((group) => group.items);
     this.list.replaceChildren(...groups.map((group, at) => this.group(group, at, query)));
     const before = this.box.options.findIndex((option) => option.dataset.label === active);
@@ -186,6 +191,8 @@ class Palette {
   }
 }
 
+const closer = () => el("button", { class: "btn btn-quiet btn-icon show-s", type: "button", "data-close": true, "aria-label": "Close" }, icon("x"));
+
 function post({ form: action, fields = {} }) {
   const form = el("form", { method: "post", action, "data-live": true, hidden: true });
   for (const [name, value] of Object.entries(fields)) form.append(el("input", { type: "hidden", name, value }));
@@ -217,7 +224,7 @@ function nameOf(node) {
   if (given) return given;
   const labelled = node.matches("input, select, textarea") ? node.labels?.[0] ?? node : node;
   const copy = labelled.cloneNode(true);
-  $$("kbd, .vh, input", copy).forEach((part) => part.remove());
+  $$("kbd, .vh, .short, input, [aria-hidden=true]", copy).forEach((part) => part.remove());
   return copy.textContent.replace(/\s+/g, " ").trim();
 }
 

@@ -1,6 +1,7 @@
 // The queue table: moving, selecting, preview, and news that never reorders what is being read.
 import { $, $$, ask, debounce, el, icon, isVisible, say } from "./dom.js";
 import { addKeys, press } from "./keys.js";
+import { startLazy } from "./lazy.js";
 import { refresh } from "./live.js";
 
 const idle = 60_000;
@@ -75,6 +76,7 @@ export function selectCurrent() {
 export async function preview(row = currentRow()) {
   if (!row) return;
   const { number } = row.dataset;
+  const same = open === number;
   mark(number);
   let answer;
   try {
@@ -88,7 +90,8 @@ export async function preview(row = currentRow()) {
   if (visible(panel)) {
     panel.innerHTML = html;
     panel.setAttribute("aria-label", `Preview of ${number}`);
-    panel.scrollTop = 0;
+    if (!same) panel.scrollTop = 0;
+    startLazy(panel);
   } else inDialog(number, html);
 }
 
@@ -126,6 +129,8 @@ export function startQueue() {
   addKeys(queueKey);
   open = $("tr.is-open")?.dataset.number ?? null;
   count();
+  // Where there is room beside the list, it begins with what stands first.
+  if (!open && visible($("#preview"))) preview(rows()[0]);
 }
 
 function queueKey(event) {
@@ -220,6 +225,7 @@ function settle({ detail }) {
   }
   announce();
   if (open) mark(open);
+  if (detail?.changed?.some(({ id }) => id === `row-${open}`)) again();
   count();
 }
 
@@ -269,6 +275,12 @@ function clicked(event) {
 
 const follow = debounce(150, () => visible($("#preview")) && currentRow()?.dataset.number !== open && preview());
 
+// What is shown beside the list goes with its row, but not from under the hands of somebody.
+const again = debounce(300, () => {
+  const panel = $("#preview");
+  if (visible(panel) && !panel.contains(document.activeElement)) preview(rowOf(open));
+});
+
 function focused(event) {
   const row = event.target.closest?.("table.q tr.row");
   if (!row) return;
@@ -284,12 +296,16 @@ function mark(number) {
 
 const backToList = () => $(".t", currentRow() ?? $(".q-wrap"))?.focus();
 
-// The bar hides with the selection: the reader is put back where they were in the list.
+// The bar hides with the selection: the reader is put back where they were in the list. What the answer refuses
+// stays selected.
 function acted(event) {
   if (event.target.id !== "bulk-form") return;
-  clearSelection();
-  const focus = document.activeElement;
-  if (focus === document.body || focus?.closest(".bulk, dialog, [popover]")) setTimeout(backToList, 0);
+  const before = clearSelection() && document.activeElement;
+  setTimeout(() => {
+    const refused = $$("#bulk-said a").map((link) => link.textContent);
+    rows().forEach((row) => refused.includes(row.dataset.number) && check(row, true));
+    if (before === document.body || before?.closest?.(".bulk, dialog, [popover]")) backToList();
+  }, 0);
 }
 
 function inDialog(number, html) {
@@ -302,6 +318,7 @@ function inDialog(number, html) {
   }
   dialog.setAttribute("aria-label", `Preview of ${number}`);
   dialog.firstElementChild.innerHTML = html;
+  startLazy(dialog);
   if (!dialog.open) dialog.showModal();
   const first = $("a, button", dialog.firstElementChild);
   if (first && isVisible(first)) first.focus();

@@ -131,6 +131,8 @@ export class Sending {
   arrived(added) {
     const other = added.filter((node) => node.matches?.("[data-kind=reply], [data-kind=update]")).at(-1);
     const busy = this.form.getAttribute("aria-busy") === "true";
+    // What another form of the page brings, such as a resolution, is of the writer, too.
+    if (!busy && $("form[aria-busy=true]")) return;
     this.late = busy ? (other ?? this.late) : null;
     if (!other || busy || !this.reply()) return;
     this.stop();

@@ -3,6 +3,8 @@ import { $, $$, isVisible } from "./dom.js";
 import { addKeys } from "./keys.js";
 
 const near = 96;
+// Screens below from which on the newest entry is far.
+const far = 2;
 let atEnd = true;
 let unseen = [];
 
@@ -18,9 +20,10 @@ export function startTimeline() {
     toEnd("smooth");
     $("li:last-child", list())?.focus({ preventScroll: true });
   });
-  for (const target of [$("main"), document]) target.addEventListener("scroll", () => unseen.length && isAtEnd() && seen(), { passive: true });
+  for (const target of [$("main"), document]) target.addEventListener("scroll", () => $("#jump")?.hidden === false && isAtEnd() && seen(), { passive: true });
   addKeys(({ key }) => (key === "[" || key === "]") && (moveEntry(key === "]" ? 1 : -1), true));
   $$("li", list()).forEach((entry) => entry.parentNode === list() && entry.setAttribute("tabindex", "-1"));
+  if (below() > far * scroller().clientHeight) offer("To the newest entry");
 }
 
 // Focuses the entry before or after the focused one; without one, the last.
@@ -45,19 +48,25 @@ function scroller() {
   return main.scrollHeight > main.clientHeight + 1 && getComputedStyle(main).overflowY !== "visible" ? main : document.scrollingElement ?? document.documentElement;
 }
 
-function isAtEnd() {
+function below() {
   const box = scroller();
-  return box.scrollHeight - box.scrollTop - box.clientHeight < near;
+  return box.scrollHeight - box.scrollTop - box.clientHeight;
 }
+
+const isAtEnd = () => below() < near;
 
 function arrived(entries) {
   if (!entries.length) return;
   entries.forEach((entry) => entry.setAttribute("tabindex", "-1"));
   if (atEnd) return toEnd("auto");
   unseen.push(...entries);
+  offer(pill(unseen));
+}
+
+function offer(words) {
   const jump = $("#jump");
   if (!jump) return;
-  $("span", jump).textContent = pill(unseen);
+  $("span", jump).textContent = words;
   jump.hidden = false;
 }
 

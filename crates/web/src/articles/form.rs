@@ -108,8 +108,8 @@ fn services(policy: &Policy, fields: &Fields, errors: &Errors) -> Markup {
     options.sort_by_cached_key(|(id, name)| (name.to_lowercase(), id.clone()));
     let chosen = fields.all("services").count();
     html! {
-        details id="services" open[errors.of("services").is_some()] {
-            summary { "Services it is about" @if chosen > 0 { span.meta { ", " (chosen) } } }
+        details.fold id="services" open[errors.of("services").is_some()] {
+            summary { (icon("right")) "Services it is about" @if chosen > 0 { span.meta { ", " (chosen) } } }
             (editing::choices("services", "Services", None, &options, fields))
             @if let Some(error) = errors.of("services") { p.err { (icon("alert")) (error) } }
         }

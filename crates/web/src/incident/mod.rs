@@ -19,6 +19,7 @@ mod known;
 mod macros;
 mod major;
 mod new;
+mod numbers;
 mod page;
 mod pager;
 mod paging;
@@ -81,6 +82,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/incidents/{number}/attention/forget", post(spent::forget))
         .route("/incidents/{number}/runbook", post(runbook::tick))
         .route("/incidents/{number}/macros", get(macros::list))
+        .route("/incidents/{number}/numbers", get(numbers::show))
         .route("/incidents/{number}/macros/{id}", get(macros::take))
         .route("/incidents/{number}/{command}", get(commands::page).merge(post(commands::post)))
         .route(

@@ -10,6 +10,7 @@ use crate::error::{PageError, PageResult};
 use crate::form::Fields;
 use crate::part::icon::icon;
 use crate::part::marked::marked;
+use crate::part::telling::tells;
 use crate::part::time::duration;
 use crate::part::{chip, state};
 use crate::shell::{Page, Section};
@@ -24,6 +25,8 @@ use store::incidents::list::IncidentRow;
 
 /// Incidents beside the timeline; the page of its own shows all.
 const BESIDE: usize = 5;
+/// Incidents in the preview beside the queue.
+const BRIEF: usize = 3;
 /// Known errors beside the timeline.
 const ERRORS: usize = 3;
 /// Words that are named as a reason.
@@ -45,7 +48,7 @@ pub(super) fn awaited(view: &View<'_>) -> Markup {
     }
 }
 
-/// `GET /incidents/{number}/similar`: the section for scripts, a page for others.
+/// `GET /incidents/{number}/similar`: the section for scripts, with `brief=1` that of the preview; a page for others.
 pub(super) async fn show(
     State(app): State<App>,
     Staff(who): Staff,
@@ -58,6 +61,9 @@ pub(super) async fn show(
     let asked = Fields::parse(query.as_deref().unwrap_or_default());
     let alike = read(&app, &who, &row).await?;
     let drawn = Drawn::of(&app, &who, number);
+    if live.0 && asked.ticked("brief") {
+        return Ok(drawn.brief(&alike).into_response());
+    }
     if live.0 {
         return Ok(drawn.section(&alike, Some("morph")).into_response());
     }
@@ -187,6 +193,17 @@ impl Drawn {
         }
     }
 
+    /// The first of them in the preview: to be read, with nothing to say of them.
+    fn brief(self, alike: &Similar) -> Markup {
+        let drawn = Drawn { works: false, ..self };
+        html! {
+            section.sec id="similar" aria-labelledby="similar-h" data-patch="morph" {
+                div.sec-h { h3 id="similar-h" { "Seen before" } }
+                (drawn.lists(alike, BRIEF))
+            }
+        }
+    }
+
     fn lists(&self, alike: &Similar, most: usize) -> Markup {
         html! {
             @if !alike.known_errors.is_empty() {
@@ -265,7 +282,8 @@ impl Drawn {
 
 /// Why something is alike: "Same service. Both say roaming, scanner."
 pub(super) fn why(why: &Why) -> Option<String> {
-    let words: Vec<&str> = why.words.iter().take(WORDS).map(String::as_str).collect();
+    let telling = why.words.iter().filter(|word| tells(word));
+    let words: Vec<&str> = telling.take(WORDS).map(String::as_str).collect();
     let parts = [
         why.same_service.then(|| "Same service.".to_owned()),
         (!words.is_empty()).then(|| format!("Both say {}.", words.join(", "))),
@@ -296,7 +314,7 @@ mod tests {
     fn the_reasons_are_said_in_words() {
         assert_eq!(why(&Why::default()), None);
         let all = Why {
-            words: vec!["roaming".into(), "scanner".into()],
+            words: vec!["fi".into(), "roaming".into(), "20".into(), "scanner".into()],
             same_service: true,
             labels: vec!["host=ap7".into()],
             helped: true,

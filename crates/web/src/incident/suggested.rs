@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::auth::{Live, SignedIn, Staff};
 use crate::error::{PageError, PageResult, status_of};
 use crate::form::Fields;
+use crate::part::telling::tells;
 use crate::shell::error_page;
 use crate::url;
 use axum::extract::{Path, State};
@@ -49,9 +50,11 @@ pub(super) fn line(view: &View<'_>, field: Suggested) -> Markup {
 
 /// "Network (86%) because vpn, tunnel, gateway".
 fn words(offer: &Offer) -> Markup {
+    let because: Vec<&str> =
+        offer.because.iter().map(String::as_str).filter(|word| tells(word)).collect();
     html! {
         b { (offer.label) } " (" (per_cent(offer.probability)) ")"
-        @if !offer.because.is_empty() { " because " (offer.because.join(", ")) }
+        @if !because.is_empty() { " because " (because.join(", ")) }
     }
 }
 
@@ -133,14 +136,14 @@ pub(super) fn beside(app: &App, who: &SignedIn, sent: &Fields, patch: Option<&st
     let (suggester, policy) = (app.desk.suggester(), app.desk.policy());
     let offers = if who.viewer().works() { offers(&suggester, &policy, sent) } else { vec![] };
     html! {
-        div id="suggested" data-patch=[patch] {
+        div class="stack-s" id="suggested" data-patch=[patch] {
             @for (field, told) in told(&offers, sent) {
                 input type="hidden" form="f-new" name=(carrier(field)) value=(told);
             }
             @for offer in &offers {
-                p.meta {
-                    (label(offer.field)) " suggested: " (words(offer)) " "
-                    button class="btn btn-sm" type="submit" form="f-new" formnovalidate data-look data-key=(KEY)
+                div class="meta flex" {
+                    span { (label(offer.field)) " suggested: " (words(offer)) }
+                    button class="btn btn-sm end" type="submit" form="f-new" formnovalidate data-look data-key=(KEY)
                         formaction={ "/incidents/new/fill?take=" (offer.field) "&value=" (url::encode(&offer.value)) } {
                         "Accept" span.vh { " " (offer.label) " as " (offer.field) } " " kbd { "O" }
                     }

@@ -246,7 +246,16 @@ fn all_pages(who: &SignedIn, typed: &Typed, policy: &Policy) -> Vec<Item> {
         }
         items.push(Item::to("Report something in the portal", "globe", url::PORTAL));
         items.push(Item::to("Inbox", "bell", url::INBOX).hint("what you were told"));
-        items.push(Item::to("Your account", "user", url::ACCOUNT));
+        items.push(
+            Item::to("Your account", "user", url::ACCOUNT)
+                .hint("absence, notifications, push, password, language, tokens"),
+        );
+        items.push(Item {
+            form: Some(url::SIGN_OUT.to_owned()),
+            label: "Sign out".to_owned(),
+            icon: "logout",
+            ..Item::default()
+        });
         if reads_settings {
             let pages = settings::places();
             items.extend(
@@ -276,7 +285,7 @@ fn all_pages(who: &SignedIn, typed: &Typed, policy: &Policy) -> Vec<Item> {
 fn desk_pages(who: &SignedIn, reads_settings: bool) -> Vec<Item> {
     let mut items = vec![
         Item::to("Majors", "major", url::MAJORS).hint("major incidents, open and proposed"),
-        Item::to("On call", "oncall", url::ON_CALL).hint("who, until when, shifts"),
+        Item::to("On call", "oncall", url::ON_CALL).hint("who, until when, shifts, rota"),
         Item::to("Services", "services", url::SERVICES).hint("how they are, the map"),
         Item::to("Reports", "reports", url::REPORTS)
             .hint("agreements kept, times, backlog, arrivals"),

@@ -18,5 +18,6 @@ pub(crate) mod pri;
 pub(crate) mod rating;
 pub(crate) mod rich;
 pub(crate) mod state;
+pub(crate) mod telling;
 pub(crate) mod time;
 pub(crate) mod week;

@@ -5,6 +5,7 @@ use super::reader::Reader;
 use super::story::{Entry, File, Kind, Line, Message, Story, What};
 use super::words;
 use crate::incident::attachments::address;
+use crate::incident::prose;
 use crate::part::icon::icon;
 use crate::part::person::avatar;
 use crate::part::rich::bold;
@@ -75,7 +76,7 @@ fn said(story: &Story, entry: &Entry, message: &Message, reader: &Reader) -> Mar
             }
             div.msg-b {
                 @match &message.words {
-                    Some(words) => @for paragraph in words.replace("\r\n", "\n").split("\n\n").filter(|text| !text.trim().is_empty()) { p { (paragraph.trim()) } },
+                    Some(words) => (prose(words)),
                     None => p.redacted { (say.words_removed()) },
                 }
                 @if let Kind::Update { expected, next } = message.kind {

@@ -18,7 +18,8 @@ use crate::shell::PortalPage;
 use crate::url;
 use axum::extract::{RawQuery, State};
 use incident::Viewer;
-use kernel::{IncidentNumber, ServiceId};
+use incident::state::Expected;
+use kernel::{IncidentNumber, ServiceId, Timestamp};
 use locale::Portal;
 use maud::{Markup, html};
 use std::collections::BTreeSet;
@@ -32,6 +33,8 @@ const LOOKED_THROUGH: usize = 50;
 const NAMED: usize = 6;
 /// Services in the list that unfolds: whoever has more of them finds none by reading.
 const LISTED: usize = 300;
+/// How much longer a drawn way is than what it shows, so that its end is seen.
+const WAY_BEYOND: f64 = 1.05;
 
 /// What the first page shows.
 struct Home {
@@ -39,16 +42,16 @@ struct Home {
     all_count: i64,
     shared: Vec<IncidentRow>,
     outages: Vec<Outage>,
-    /// Those that one's own open incidents joined.
-    joined: BTreeSet<IncidentNumber>,
+    /// Those that one has already.
+    had: BTreeSet<IncidentNumber>,
     services: Vec<(ServiceId, String)>,
 }
 
 /// `GET /portal`
 pub(super) async fn show(State(app): State<App>, Reader(who): Reader) -> PageResult<Markup> {
     let (home, say) = (read(&app, &who).await?, locale::portal(who.here.language));
-    let joined = |outage: &&Outage| home.joined.contains(&outage.number);
-    let news: Vec<Outage> = home.outages.iter().filter(|one| !joined(one)).cloned().collect();
+    let new = |outage: &&Outage| !home.had.contains(&outage.number);
+    let news: Vec<Outage> = home.outages.iter().filter(new).cloned().collect();
     let body = html! {
         @if !news.is_empty() { section.stack-s aria-label=(say.known_problems()) { (known::banners(&news, &who.here)) } }
         (ask(say))
@@ -107,10 +110,10 @@ async fn read(app: &App, who: &SignedIn) -> PageResult<Home> {
         let services = policy.services.iter().map(|(id, service)| (*id, service.name.clone()));
         let mut services: Vec<(ServiceId, String)> = services.collect();
         services.sort_by_cached_key(|(id, name)| (name.to_lowercase(), *id));
-        let (open, joined) = open_ones(sql, &viewer, &context)?;
+        let (open, had) = open_ones(sql, &viewer, &context)?;
         Ok(Home {
             open,
-            joined,
+            had,
             all_count: mine::count(sql, &viewer, &context, Which::All)?,
             shared: mine::first(sql, &viewer, &context, Which::Shared, FIRST)?,
             outages: outages::known(sql, &viewer, &person, &context)?,
@@ -120,17 +123,18 @@ async fn read(app: &App, who: &SignedIn) -> PageResult<Home> {
     Ok(app.desk.read(read).await?)
 }
 
-/// One's own open incidents, first those that wait for a word of one's own, and what they joined.
+/// One's own open incidents, first those that wait for a word of one's own, and the outages among
+/// and above them.
 fn open_ones(
     sql: &mut dyn store::Sql,
     viewer: &Viewer,
     context: &query::Context,
 ) -> Result<(Vec<IncidentRow>, BTreeSet<IncidentNumber>), store::Failure> {
     let mut rows = mine::first(sql, viewer, context, Which::Open, LOOKED_THROUGH)?;
-    let joined = rows.iter().filter_map(|row| row.state.parent).collect();
+    let had = outages::had(&rows);
     rows.sort_by_key(|row| !words::is_their_turn(&row.state));
     rows.truncate(FIRST);
-    Ok((rows, joined))
+    Ok((rows, had))
 }
 
 fn ask(say: Portal) -> Markup {
@@ -233,9 +237,31 @@ fn card(row: &IncidentRow, who: &SignedIn) -> Markup {
                         small { (what) } b { (time::since(at, here)) }
                     }
                 }
-                span {}
+                @if let Some(expected) = row.state.expected.as_ref().filter(|_| row.state.lifecycle.is_open()) {
+                    (way(row.state.reported_at, expected, here.now))
+                }
                 span.p-st { (super::standing_of(&row.state, here.language)) }
             }
+        }
+    }
+}
+
+/// The way from the report to when service is expected back: what has passed of it, and between
+/// which moments it ends. The words beside it say the same.
+fn way(reported: Timestamp, expected: &Expected, now: Timestamp) -> Markup {
+    let last = expected.at.max(expected.high.unwrap_or(expected.at)).max(now);
+    let whole = last.seconds_since(reported).max(1) as f64 * WAY_BEYOND;
+    let at = |moment: Timestamp| {
+        (moment.seconds_since(reported) as f64 / whole * 100.0).clamp(0.0, 100.0)
+    };
+    let percent = |part: f64| format!("{part:.0}%");
+    let span = expected.low.zip(expected.high).map(|(low, high)| (at(low), at(high) - at(low)));
+    html! {
+        svg.p-keel aria-hidden="true" {
+            rect.k-base y="7" width="100%" height="3" rx="1.5" {}
+            @if let Some((from, width)) = span { rect.k-band x=(percent(from)) y="4" width=(percent(width.max(0.0))) height="9" rx="2" {} }
+            rect.k-run y="7" width=(percent(at(now))) height="3" rx="1.5" {}
+            rect.k-likely x=(percent(at(expected.at))) width="2" height="17" {}
         }
     }
 }
@@ -308,5 +334,28 @@ fn short(which: Which, who: &SignedIn) -> &'static str {
         Which::Over => say.short_over(),
         Which::Shared if who.viewer().organisation.is_some() => say.short_company(),
         Which::Shared => say.short_followed(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_shows_what_has_passed_and_where_it_ends() {
+        let at = |seconds: i64| Timestamp::from_micros(seconds * 1_000_000);
+        let expected = Expected { at: at(50), low: Some(at(40)), high: Some(at(100)) };
+        let drawn = way(at(0), &expected, at(21)).into_string();
+        for part in [
+            r#"class="k-run" y="7" width="20%""#,
+            r#"class="k-band" x="38%" y="4" width="57%""#,
+            r#"class="k-likely" x="48%""#,
+        ] {
+            assert!(drawn.contains(part), "{part}: {drawn}");
+        }
+        // What is late has passed all of it.
+        let late = way(at(0), &Expected { low: None, high: None, ..expected }, at(500));
+        let late = late.into_string();
+        assert!(late.contains(r#"width="95%""#) && !late.contains("k-band"), "{late}");
     }
 }

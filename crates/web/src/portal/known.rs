@@ -79,7 +79,7 @@ pub(super) fn banner(outage: &Outage, here: &Here) -> Markup {
                 @if let Some(said) = &outage.said {
                     p.p-said { (said.words) }
                     p.meta {
-                        (timed(&say.said_at(""), &time::since(said.at, here)))
+                        (timed(&say.said_at(""), &time::moment(said.at, here)))
                         @if let Some(next) = said.next.filter(|next| *next > here.now) { ". " (say.next_update()) " " (say.by_time(promise(next, here))) }
                     }
                 }

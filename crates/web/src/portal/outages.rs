@@ -4,12 +4,13 @@
 use super::known::{self, Said};
 use super::reader::promise;
 use super::words::{self, Health};
+use crate::part::telling::is_common;
 use crate::part::time::Here;
 use incident::permissions::KNOWN_OUTAGE_TAG;
 use incident::{Scope, Viewer};
 use kernel::{IncidentNumber, ServiceId, Timestamp};
 use query::{Context, Expr, Name, Query, StateWord, Term};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use store::directory::Person;
 use store::incidents::list::{IncidentRow, Look};
 use store::{Failure, Sql};
@@ -95,6 +96,14 @@ pub(super) fn one(
     Ok(known(sql, viewer, person, context)?.into_iter().find(|outage| outage.number == number))
 }
 
+/// The outages that these incidents of one's own are or belong to: nothing is left to say of them.
+pub(super) fn had(own: &[IncidentRow]) -> BTreeSet<IncidentNumber> {
+    let with = |row: &IncidentRow| {
+        [Some(row.number), row.state.parent, row.state.merged_into].into_iter().flatten()
+    };
+    own.iter().flat_map(with).collect()
+}
+
 /// The worst that is known against each service.
 pub(super) fn health(outages: &[Outage]) -> HashMap<ServiceId, &Outage> {
     let mut worst: HashMap<ServiceId, &Outage> = HashMap::new();
@@ -133,96 +142,9 @@ pub(super) fn likeness(typed: &[String], text: &str) -> usize {
 /// The words of a sentence that tell something: three letters and more, and none
 /// of those that every report has.
 pub(super) fn telling(text: &str) -> Vec<String> {
-    const COMMON: &[&str] = &[
-        // English
-        "and",
-        "are",
-        "but",
-        "can",
-        "does",
-        "doesn",
-        "don",
-        "for",
-        "has",
-        "have",
-        "not",
-        "our",
-        "the",
-        "this",
-        "with",
-        "work",
-        "working",
-        "works",
-        // German
-        "aber",
-        "das",
-        "der",
-        "die",
-        "ein",
-        "eine",
-        "für",
-        "funktioniert",
-        "geht",
-        "hat",
-        "ich",
-        "ist",
-        "kann",
-        "kein",
-        "keine",
-        "mehr",
-        "mein",
-        "meine",
-        "mit",
-        "nicht",
-        "und",
-        // French
-        "avec",
-        "dans",
-        "des",
-        "est",
-        "fonctionne",
-        "les",
-        "mais",
-        "marche",
-        "mon",
-        "pas",
-        "peux",
-        "plus",
-        "pour",
-        "que",
-        "sur",
-        "une",
-        // Spanish and Portuguese
-        "com",
-        "con",
-        "del",
-        "esta",
-        "está",
-        "funciona",
-        "los",
-        "mais",
-        "meu",
-        "minha",
-        "não",
-        "para",
-        "por",
-        "puedo",
-        "uma",
-        // Polish
-        "ale",
-        "działa",
-        "dla",
-        "jest",
-        "mam",
-        "mnie",
-        "moja",
-        "mój",
-        "nie",
-        "się",
-    ];
     query::words(text)
         .into_iter()
-        .filter(|word| word.chars().count() >= 3 && !COMMON.contains(&word.as_str()))
+        .filter(|word| word.chars().count() >= 3 && !is_common(word))
         .collect()
 }
 

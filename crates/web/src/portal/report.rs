@@ -2,6 +2,7 @@
 //! somebody has too.
 
 use super::known;
+use super::mine::{self, Which};
 use super::outages::{self, Outage};
 use super::suggest;
 use super::trouble;
@@ -124,7 +125,12 @@ async fn refused(
 async fn fill(app: &App, who: &SignedIn, fields: Fields, errors: Errors) -> PageResult<Filled> {
     let (viewer, person, context) =
         (who.viewer().clone(), who.person().clone(), who.look().context);
-    let outages = app.desk.read(move |sql| outages::known(sql, &viewer, &person, &context)).await?;
+    let known = app.desk.read(move |sql| {
+        let outages = outages::known(sql, &viewer, &person, &context)?;
+        let own = mine::first(sql, &viewer, &context, Which::Open, suggest::COMPARED)?;
+        Ok((outages, outages::had(&own)))
+    });
+    let (outages, had) = known.await?;
     let policy = app.desk.policy();
     let mut fields = published(fields, &policy);
     if fields.text("urgency") == AS_USUAL {
@@ -144,7 +150,9 @@ async fn fill(app: &App, who: &SignedIn, fields: Fields, errors: Errors) -> Page
             _ => false,
         };
         let nothing_said = telling.is_empty() && chosen.is_none();
-        suggest::alike(outages, |outage| {
+        let new = outages.into_iter();
+        let new: Vec<Outage> = new.filter(|outage| !had.contains(&outage.number)).collect();
+        suggest::alike(new, |outage| {
             suggest::sounds(outage, &telling)
                 + usize::from(nothing_said)
                 + OF_SERVICE * usize::from(of_chosen(outage))

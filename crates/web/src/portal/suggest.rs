@@ -21,7 +21,7 @@ use store::incidents::list::IncidentRow;
 use store::knowledge::{self, Record};
 
 /// Own open incidents that are compared.
-const COMPARED: usize = 50;
+pub(super) const COMPARED: usize = 50;
 /// How often an article must have been tried before its share of success tells anything.
 const TRIED: u32 = 3;
 /// Suggestions of each kind.
@@ -44,8 +44,8 @@ pub(super) async fn suggest(
     let (known, like) = tokio::join!(known, like(&app, &who, &typed));
     let (outages, own) = known?;
     let telling = outages::telling(&typed);
-    let joined = |outage: &Outage| own.iter().any(|row| row.state.parent == Some(outage.number));
-    let outages = outages.into_iter().filter(|outage| !joined(outage)).collect();
+    let had = outages::had(&own);
+    let outages = outages.into_iter().filter(|outage| !had.contains(&outage.number)).collect();
     // The index forgives typing errors; what may be told at all is decided here.
     let out = |number: IncidentNumber| like.outages.iter().any(|one| one.number == number);
     let same = |number: IncidentNumber| like.incidents.iter().any(|one| one.row.number == number);

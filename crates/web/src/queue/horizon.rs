@@ -10,8 +10,10 @@ use store::incidents::list::IncidentRow;
 
 /// How far it reaches, in seconds.
 pub(crate) const REACH_SECONDS: i64 = 4 * 3_600;
+/// Clocks that are read at most.
+pub(crate) const READ_MAX: usize = 40;
 /// Marks at most; more would cover each other.
-pub(crate) const MARKS_MAX: usize = 40;
+const MARKS_MAX: usize = 23;
 /// Late incidents that are read at most, to say how many there are.
 pub(crate) const LATE_ROWS: usize = 21;
 /// Marks of what is late that fit left of now.
@@ -40,7 +42,13 @@ pub(crate) fn horizon(rows: &[IncidentRow], late_href: Option<&str>, here: &Here
     let mut ahead: Vec<Mark<'_>> =
         rows.iter().flat_map(running).filter(|mark| mark.at <= end).collect();
     ahead.sort_by_key(|mark| mark.at);
-    ahead.truncate(MARKS_MAX);
+    ahead.truncate(READ_MAX);
+    let urgent = ahead.len() > MARKS_MAX;
+    if urgent {
+        ahead.sort_by_key(|mark| (mark.row.state.priority, mark.at));
+        ahead.truncate(MARKS_MAX);
+        ahead.sort_by_key(|mark| mark.at);
+    }
     let (many, count) = (late_words(late.len()), late.len() + ahead.len());
     let counted = time::counted(i64::try_from(count).unwrap_or(i64::MAX), "clock");
     let label =
@@ -48,7 +56,7 @@ pub(crate) fn horizon(rows: &[IncidentRow], late_href: Option<&str>, here: &Here
     html! {
         section.horizon aria-label="Horizon, promises due in the next 4 hours" {
             h2 {
-                b { "Horizon" } "due in 4 h"
+                b { "Horizon" } @if urgent { "urgent in 4 h" } @else { "due in 4 h" }
                 @if let Some(href) = late_href.filter(|_| late.len() > LATE_MAX) { ", " a.link href=(href) { (many) " late" } }
             }
             svg.hz role="group" aria-label=(label) { (PreEscaped(drawing(&late, &ahead, here))) }

@@ -25,7 +25,7 @@ use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Redirect};
 use counts::{Counts, Stamp};
-use horizon::{LATE_ROWS, MARKS_MAX, REACH_SECONDS};
+use horizon::{LATE_ROWS, READ_MAX, REACH_SECONDS};
 use incident::Policy;
 use kernel::limits;
 use listed::{Listed, Shelf};
@@ -299,7 +299,7 @@ impl Reading {
         let by_due = Sort { key: SortKey::Due, reversed: false };
         // What is late would leave no room for what can still be kept.
         let mut ahead = Vec::new();
-        for (which, most) in [(late(), LATE_ROWS), (due_within_reach(), MARKS_MAX)] {
+        for (which, most) in [(late(), LATE_ROWS), (due_within_reach(), READ_MAX)] {
             let these = query.clone().and(which).with_sort(by_due);
             ahead.extend(list::list(sql, &self.look, &these, most, None)?.rows);
         }

@@ -91,7 +91,7 @@ fn fragment(
         div.sec {
             div.sec-h {
                 span.meta { (row.number) }
-                span.meta { "reported by " (channel_words(state.channel)) ", " (time::since(state.reported_at, here)) }
+                span.meta { "reported " (through(state.channel)) ", " (time::since(state.reported_at, here)) }
             }
             h2.prev-t { (row.title) }
             div class="chips mts" {
@@ -130,6 +130,18 @@ fn fragment(
             }
         }
         @if let Some(risk) = risk { (why(risk)) }
+        @if row.access == Access::Full { (seen_before(row.number)) }
+    }
+}
+
+/// What is like it, fetched once the preview is there.
+fn seen_before(number: IncidentNumber) -> Markup {
+    let address = url::similar(number);
+    html! {
+        section.sec id="similar" aria-labelledby="similar-h" data-lazy={ (address) "?brief=1" } {
+            div.sec-h { h3 id="similar-h" { "Seen before" } }
+            p { a.link href=(address) { "Show what is alike" } }
+        }
     }
 }
 
@@ -175,19 +187,19 @@ fn shortened(words: &str) -> String {
     format!("{}…", cut.trim_end())
 }
 
-/// The door as a person would say it.
-pub(crate) fn channel_words(channel: Channel) -> &'static str {
+/// The door as a person would say it, after "reported".
+fn through(channel: Channel) -> &'static str {
     match channel {
-        Channel::Portal => "portal",
-        Channel::Web => "an agent",
-        Channel::Phone => "phone",
-        Channel::Email => "e-mail",
-        Channel::Chat => "chat",
-        Channel::Api => "API",
-        Channel::Alert => "an alert",
+        Channel::Portal => "by portal",
+        Channel::Web => "by an agent",
+        Channel::Phone => "by phone",
+        Channel::Email => "by e-mail",
+        Channel::Chat => "by chat",
+        Channel::Api => "by API",
+        Channel::Alert => "by an alert",
         Channel::InPerson => "in person",
-        Channel::Import => "import",
-        Channel::Cli => "command line",
-        Channel::Timer => "a timer",
+        Channel::Import => "by import",
+        Channel::Cli => "by command line",
+        Channel::Timer => "by a timer",
     }
 }

@@ -3,11 +3,13 @@
 
 use super::{Asked, Kind, address};
 use crate::part::icon::icon;
-use desk::search::{Facet, Found};
+use desk::search::{Facet, FacetValue, Found};
 use maud::{Markup, html};
 
 /// Values of one property that are offered.
 const VALUES: usize = 8;
+/// States as they follow each other.
+const STATES: [&str; 6] = ["new", "in progress", "on hold", "resolved", "closed", "cancelled"];
 
 /// Both places: the column at the side, and the details above the hits.
 pub(super) struct Facets<'a> {
@@ -47,8 +49,8 @@ impl<'a> Facets<'a> {
                     @for facet in self.facets() {
                         p.meta { (heading(facet.field)) }
                         div class="flex wrap" {
-                            @for value in facet.values.iter().take(VALUES) {
-                                (link(&self.narrowed(&value.term), &value.name, Some(value.count.to_string()), false))
+                            @for value in offered(facet) {
+                                (link(&self.narrowed(&value.term), &called(facet.field, &value.name), Some(value.count.to_string()), false))
                             }
                         }
                     }
@@ -111,7 +113,7 @@ impl<'a> Facets<'a> {
         html! {
             h2 { (heading(facet.field)) }
             ul {
-                @for value in facet.values.iter().take(VALUES) {
+                @for value in offered(facet) {
                     li { a href=(self.narrowed(&value.term)) {
                         (icon("filter")) span { (called(facet.field, &value.name)) } span.n { (value.count) }
                     } }
@@ -131,13 +133,30 @@ fn narrowed(text: &str, term: &str) -> String {
     }
 }
 
-/// What a value is called: words of ours begin with a capital letter, names are as people write them.
-fn called(field: &str, name: &str) -> String {
-    match (field, name) {
-        ("channel", "api") => "API".to_owned(),
-        ("state" | "channel", _) => heading(name),
-        _ => name.to_owned(),
+/// The values that are offered: the most frequent ones, states and priorities in their own order.
+fn offered(facet: &Facet) -> Vec<&FacetValue> {
+    let mut values: Vec<&FacetValue> = facet.values.iter().take(VALUES).collect();
+    match facet.field {
+        "priority" => values.sort_by(|a, b| a.name.cmp(&b.name)),
+        "state" => values.sort_by_key(|value| STATES.iter().position(|state| *state == value.name)),
+        _ => {}
     }
+    values
+}
+
+/// What a value is called: words of ours as the hits say them, names as people write them.
+fn called(field: &str, name: &str) -> String {
+    let ours = match (field, name) {
+        ("state", "new") => "New or assigned",
+        ("state", "on hold") => "Waiting",
+        ("channel", "api") => "API",
+        ("channel", "cli") => "Command line",
+        ("channel", "email") => "E-mail",
+        ("channel", "web") => "Agent",
+        ("state" | "channel", _) => return heading(name),
+        _ => name,
+    };
+    ours.to_owned()
 }
 
 /// "Service" of `service`.
@@ -150,13 +169,33 @@ mod tests {
     use super::*;
 
     #[test]
+    fn states_and_priorities_stand_in_their_order() {
+        let names = |field, names: &[&str]| {
+            let value = |name: &&str| FacetValue {
+                name: (*name).to_owned(),
+                term: String::new(),
+                count: 1,
+            };
+            let facet = Facet { field, values: names.iter().map(value).collect() };
+            offered(&facet).iter().map(|value| value.name.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(names("state", &["closed", "new", "on hold"]), ["new", "on hold", "closed"]);
+        assert_eq!(names("priority", &["P4", "P1"]), ["P1", "P4"]);
+        assert_eq!(names("team", &["B", "A"]), ["B", "A"]);
+    }
+
+    #[test]
     fn a_condition_is_added_to_what_was_typed() {
         assert_eq!(narrowed("vpn", "state:open"), "vpn state:open");
         assert_eq!(narrowed("", "state:open"), "state:open");
         assert_eq!(narrowed("prioritty:P1", "state:open"), "prioritty p1 state:open");
         assert_eq!(heading("business_service"), "Business service");
         let names = [("state", "in progress"), ("channel", "api"), ("service", "e-mail")];
-        let called = names.map(|(field, name)| called(field, name));
-        assert_eq!(called, ["In progress", "API", "e-mail"]);
+        let told = names.map(|(field, name)| called(field, name));
+        assert_eq!(told, ["In progress", "API", "e-mail"]);
+        // A hit says on whom it waits, and that a team has it.
+        let names = [("state", "on hold"), ("state", "new"), ("channel", "web")];
+        let told = names.map(|(field, name)| called(field, name));
+        assert_eq!(told, ["Waiting", "New or assigned", "Agent"]);
     }
 }

@@ -432,9 +432,9 @@ fn inputs(viewer: &Viewer, policy: &Policy, fields: &Fields, errors: &Errors) ->
             (owner.select(&owners(viewer, policy), fields.text("owner")))
             (visibility.select(&readers, fields.text("visibility")))
             (words.textarea(8, fields.get("words").unwrap_or_default()))
-            details { summary { "Variables" } dl.props { @for (name, about) in VARIABLES { div { dt { code { "{" (name) "}" } } dd { (about) } } } } }
-            details open[Language::ALL.iter().any(|one| fields.filled(&words_field(*one)).is_some())] {
-                summary { "In other languages" }
+            details.fold { summary { (icon("right")) "Variables" } dl.props { @for (name, about) in VARIABLES { div { dt { code { "{" (name) "}" } } dd { (about) } } } } }
+            details.fold open[Language::ALL.iter().any(|one| fields.filled(&words_field(*one)).is_some())] {
+                summary { (icon("right")) "In other languages" }
                 p.hint { "Whoever reads one of these gets its words; everybody else those above." }
                 @for language in Language::ALL {
                     @let id = words_field(*language);

@@ -15,6 +15,8 @@ use maud::{Markup, html};
 use store::incidents::list::IncidentRow;
 use store::surges::{Surge, SurgeState};
 
+/// Surges that stand open over a list: with more it would begin below them.
+const SHOWN: usize = 2;
 /// How often an open page asks for the banner, in seconds.
 const ASK_EVERY_SECONDS: u32 = 15;
 /// From which share of a report on a usual number is told as one and not as none, in thousandths.
@@ -34,9 +36,16 @@ pub(super) fn banner(
     service: Option<ServiceId>,
 ) -> Markup {
     let asked = service.map(|service| format!("?service={service}")).unwrap_or_default();
+    let (first, others) = surges.split_at(surges.len().min(SHOWN));
     html! {
         div.surges id="surges" data-patch data-poll={ (BANNER) (asked) } data-every=(ASK_EVERY_SECONDS) {
-            @for surge in surges { (one(who, surge, service_name(policy, surge.service))) }
+            @for surge in first { (one(who, surge, service_name(policy, surge.service))) }
+            @if !others.is_empty() {
+                details.fold id="surges-more" {
+                    summary { (icon("right")) (counted(others.len() as i64, "more service")) " with more reports than usual" }
+                    div class="stack-s mts" { @for surge in others { (one(who, surge, service_name(policy, surge.service))) } }
+                }
+            }
         }
     }
 }

@@ -642,10 +642,16 @@ async fn a_known_outage_tells_its_latest_public_words_before_the_question() {
     }
     let typed = world.get("peter", "/portal/suggest?q=labels").await;
     typed.shows("A server is replaced.").shows("I have this too");
+    // Whoever reported it has it already.
+    for path in ["/portal", "/portal/report", "/portal/suggest?q=labels"] {
+        world.get("gwen", path).await.hides("I have this too");
+    }
     // Whoever has it too reads of it in their own incident.
     let with = number.to_string();
     let fields = [("title", "Labels fail"), ("with", with.as_str()), ("form", "a")];
     let done = world.post("peter", "/portal/report", &fields).await;
     world.get("peter", done.location()).await.shows("Labels fail");
-    world.get("peter", "/portal").await.hides("A server is replaced.");
+    for path in ["/portal", "/portal/report", "/portal/suggest?q=labels"] {
+        world.get("peter", path).await.hides("A server is replaced.");
+    }
 }

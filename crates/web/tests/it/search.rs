@@ -219,6 +219,10 @@ async fn similar_incidents_say_how_they_ended_and_are_judged() {
         .shows("Roaming was switched on again")
         .shows("Both say")
         .hides("<html");
+    let preview = get_live(&world, "mara", &format!("/incidents/{now}/preview")).await;
+    preview.shows(&format!("data-lazy=\"{path}?brief=1\""));
+    let brief = get_live(&world, "mara", &format!("{path}?brief=1")).await;
+    brief.shows("Seen before").shows(&before.to_string()).hides("Not alike");
     get(&world, "mara", &path).await.shows("<h1>Similar incidents</h1>").shows(&before.to_string());
     world.get("otto", &path).await.shows(&before.to_string()).hides("Not alike");
 
@@ -240,6 +244,20 @@ async fn similar_incidents_say_how_they_ended_and_are_judged() {
     after.shows("is not shown here any more").shows("Undo").hides("Roaming was switched on");
     world.post("mara", &path, &[("other", &other), ("say", "")]).await;
     get(&world, "mara", &path).await.shows("Roaming was switched on");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forms_that_ask_for_a_number_find_it_by_words() {
+    let world = indexed().await;
+    let other = world.report("Gate camera is black").await;
+    let here = world.report("Gate camera shows nothing").await;
+    let address = format!("/incidents/{here}/numbers");
+    let form = get(&world, "mara", &format!("/incidents/{here}/merge")).await;
+    form.shows(&format!("data-suggest=\"{address}\""));
+    let found = get_live(&world, "mara", &format!("{address}?q=camera")).await;
+    found.shows(&other.to_string()).shows("Gate camera is black").hides(&here.to_string());
+    let known = get_live(&world, "mara", &format!("{address}?q={other}")).await;
+    assert_eq!(known.body, "[]", "whoever knows the number needs no list");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -67,6 +67,19 @@ impl Form<'_> {
         })
     }
 
+    /// The number of a record, which `suggest` finds by words.
+    fn record(&self, name: &str, label: &str, hint: &str, suggest: &str) -> Markup {
+        let value = self.value(name, "");
+        self.field(name, label, Some(hint), |id, field| {
+            html! {
+                input.inp type="text" id=(id) name=(name) value=(value) autocomplete="off" role="combobox" aria-expanded="false"
+                    aria-controls={ (id) "-l" } aria-autocomplete="list" data-suggest=(suggest) data-min="2"
+                    aria-invalid=[field.invalid()] aria-describedby=[field.described_by()];
+                div class="pop sug" id={ (id) "-l" } role="listbox" aria-label="Suggestions" hidden {}
+            }
+        })
+    }
+
     /// A moment to the second, on the reader's clock.
     pub(super) fn moment(&self, name: &str, label: &str, stored: &str) -> Markup {
         let value = self.value(name, stored);
@@ -127,9 +140,9 @@ pub(super) fn fields(view: &View<'_>, command: C, values: &Fields, errors: &Erro
         C::Escalate => escalate(view, &form),
         C::Page => page(view, &form),
         C::Merge => html! {
-            (form.line("into", "Into which incident", Some("Its number, such as INC-42. Both keep their timelines; work goes on there."), "", "text"))
+            (form.record("into", "Into which incident", "Its number, such as INC-42, or words of its title. Both keep their timelines; work goes on there.", &url::numbers(view.case.number)))
         },
-        C::Link => link(&form),
+        C::Link => link(view, &form),
         C::Cancel => form.words(
             "reason",
             "Why was it recorded in error",
@@ -336,7 +349,7 @@ fn escalate(view: &View<'_>, form: &Form<'_>) -> Markup {
     }
 }
 
-fn link(form: &Form<'_>) -> Markup {
+fn link(view: &View<'_>, form: &Form<'_>) -> Markup {
     let kinds: Vec<(String, &str)> = [
         LinkKind::Related,
         LinkKind::Parent,
@@ -352,7 +365,7 @@ fn link(form: &Form<'_>) -> Markup {
     .collect();
     html! {
         (form.select("kind", "It is linked as", None, &kinds, "related"))
-        (form.line("target", "To", Some("A number: INC-42, PRB-3 or CHG-12"), "", "text"))
+        (form.record("target", "To", "A number such as INC-42, PRB-3 or CHG-12, or words of a title", &format!("{}?problems=1", url::numbers(view.case.number))))
         label.ck { input type="checkbox" name="own_way" value="1" checked[form.values.ticked("own_way")]; "Do not follow the parent's progress" }
     }
 }

@@ -29,7 +29,8 @@ pub(super) fn notices(scene: &Scene) -> Markup {
     let promised = promised.filter(|promise| !promise.kept);
     let late = state.is_later_than_said();
     let said = promised.is_some() || late;
-    let likely = likely(scene).filter(|_| expected.is_none() && !asked);
+    // What is handled with others is over with them, not when one like it alone would be.
+    let likely = likely(scene).filter(|_| expected.is_none() && !asked && !together);
     let told = expected.is_some() || likely.is_some();
     let quiet = !told && !together && !asked && !received && !said;
     html! {

@@ -1,0 +1,62 @@
+//! Numbers of incidents and problems by words of their titles, for forms that ask for one.
+
+use crate::app::App;
+use crate::auth::Staff;
+use crate::error::{PageError, PageResult};
+use crate::form::Fields;
+use crate::part::state;
+use axum::Json;
+use axum::extract::{Path, RawQuery, State};
+use desk::search::Wish;
+use incident::Access;
+use kernel::{IncidentNumber, ProblemNumber, limits};
+use serde::Serialize;
+
+/// Records of each kind that are offered.
+const SHOWN: usize = 6;
+
+/// A record: its number is filled in, its title says which it is.
+#[derive(Debug, Serialize)]
+pub(super) struct Record {
+    label: String,
+    hint: String,
+    icon: &'static str,
+    value: String,
+}
+
+impl Record {
+    fn of(number: String, hint: &str, icon: &'static str) -> Self {
+        Record { label: number.clone(), hint: hint.to_owned(), icon, value: number }
+    }
+}
+
+/// `GET /incidents/{number}/numbers?q=`: other incidents with these words, with `problems` problems as well.
+pub(super) async fn show(
+    State(app): State<App>,
+    Staff(who): Staff,
+    Path(number): Path<String>,
+    RawQuery(query): RawQuery,
+) -> PageResult<Json<Vec<Record>>> {
+    let here: IncidentNumber = number.parse().map_err(|_| PageError::NotFound)?;
+    let asked = Fields::parse(query.as_deref().unwrap_or_default());
+    let text: String = asked.text("q").chars().take(limits::QUERY_CHARS).collect();
+    // Whoever knows the number needs no list in the way.
+    if text.parse::<IncidentNumber>().is_ok() || text.parse::<ProblemNumber>().is_ok() {
+        return Ok(Json(vec![]));
+    }
+    let wish = Wish::typed(crate::search::looked_for(&text), SHOWN + 1);
+    let found = app.desk.find(who.viewer(), wish).await?;
+    let incidents = found.incidents.iter().filter(|hit| hit.row.number != here);
+    let incidents = incidents.filter(|hit| hit.row.access == Access::Full).map(|hit| {
+        let icon = state::look(&hit.row.state).icon;
+        Record::of(hit.row.number.to_string(), &hit.title.text, icon)
+    });
+    let mut records: Vec<Record> = incidents.take(SHOWN).collect();
+    if asked.ticked("problems") {
+        let problems = found.problems.iter().take(SHOWN);
+        records.extend(
+            problems.map(|hit| Record::of(hit.number.to_string(), &hit.title.text, "flag")),
+        );
+    }
+    Ok(Json(records))
+}
