@@ -120,6 +120,7 @@ pub fn router(desk: Desk, options: Options) -> Router {
         .route("/api/{*rest}", axum::routing::any(problem::no_such_path))
         .method_not_allowed_fallback(problem::wrong_method)
         .layer(DefaultBodyLimit::max(limits::JSON_BODY_BYTES))
+        .layer(axum::middleware::from_fn(once::to_its_end))
         .layer(CatchPanicLayer::custom(problem::panicked))
         .layer(axum::middleware::from_fn_with_state(app.clone(), observe::observe))
         .with_state(app)

@@ -4,10 +4,11 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::json;
 use crate::problem::Problem;
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::response::Response;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 use desk::{Idempotency, Trouble};
 use kernel::{PersonId, Timestamp};
 use sha2::{Digest, Sha256};
@@ -15,6 +16,8 @@ use std::time::Duration;
 use store::directory::idempotency::{self, Answer};
 use store::{Failure, Sql};
 
+/// The header with the key.
+const HEADER: &str = "idempotency-key";
 /// Characters of a key: what fits a row of an index.
 const KEY_CHARS: usize = 200;
 /// Stands for the status of a request that is at work.
@@ -37,7 +40,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Once {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let key = match parts.headers.get("idempotency-key") {
+        let key = match parts.headers.get(HEADER) {
             None => None,
             Some(value) => {
                 let fits = |text: &&str| (1..=KEY_CHARS).contains(&text.len());
@@ -65,6 +68,25 @@ impl Once {
         hash.update([0]);
         hash.update(body);
         Some(Idempotency { key, request_hash: hash.finalize().to_vec() })
+    }
+}
+
+/// What is asked for with a key is done to its end, also where whoever asked went away meanwhile:
+/// they ask again, and get its answer.
+pub(crate) async fn to_its_end(request: Request, next: Next) -> Response {
+    if !request.headers().contains_key(HEADER) {
+        return next.run(request).await;
+    }
+    match tokio::spawn(next.run(request)).await {
+        Ok(response) => response,
+        Err(error) => match error.try_into_panic() {
+            // It is answered where all are.
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => {
+                let ending = Failure::Unavailable("the program is ending".to_owned());
+                Problem::from(ending).into_response()
+            }
+        },
     }
 }
 

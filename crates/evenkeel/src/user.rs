@@ -245,9 +245,7 @@ async fn set_active(desk: &Desk, address: &str, active: bool) -> Result<(), Fail
             if before.active == active {
                 return Ok(false);
             }
-            if !active
-                && administrators(sql)?.iter().all(|administrator| administrator.id == before.id)
-            {
+            if !active && !people::has_other_administrator(sql, before.id)? {
                 let words = "this is the only administrator; make somebody else one first";
                 return Err(Refusal::state("last_administrator", words).into());
             }

@@ -224,6 +224,7 @@ pub(super) async fn change(
     let changed = app.desk().change(caller.actor(), move |sql, audit| {
         let version = before.version;
         after.check(sql, &before, audit.now())?;
+        check_administrators(sql, &before, &after)?;
         let before = before.recorded(sql)?;
         kept::unless_stale(after.update(sql)?, version)?;
         if let Some(hash) = password {
@@ -310,6 +311,16 @@ fn check_not_oneself(caller: &Caller, after: &Person) -> Result<(), Problem> {
             "active",
             "cannot be taken from your own account; ask another administrator",
         ));
+    }
+    Ok(())
+}
+
+/// The same where whoever acts is none of the people: at the command line.
+fn check_administrators(sql: &mut dyn Sql, before: &Person, after: &Person) -> Result<(), Trouble> {
+    let is_one = |one: &Person| one.active && one.roles.contains(&Role::Administrator);
+    if is_one(before) && !is_one(after) && !people::has_other_administrator(sql, before.id)? {
+        let words = "this is the only administrator; make somebody else one first";
+        return Err(kept::conflict(words));
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use crate::harness::World;
 use serde_json::json;
+use store::directory::idempotency;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_same_report_is_made_once() {
@@ -98,4 +99,23 @@ async fn what_is_asked_for_at_once_is_made_once() {
     assert_eq!(again.status, refused.status, "{}", again.text);
     let right = ines.post_with("/api/v1/problems", json!({ "title": "Right" }), &key).await;
     assert_eq!(right.status, 201, "{}", right.text);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_begun_is_done_though_whoever_asked_goes_away() {
+    let world = World::new().await;
+    let (ines, person) = (world.of("ines"), world.id("ines").await);
+    let (key, body) = ([("idempotency-key", "g-1")], json!({ "title": "Loose cable" }));
+    let is_at_work = async || {
+        let found = world.desk.read(move |sql| idempotency::find(sql, person, "g-1")).await;
+        found.unwrap().is_some()
+    };
+    let at_work = async { while !is_at_work().await {} };
+    tokio::select! {
+        _ = ines.post_with("/api/v1/problems", body.clone(), &key) => {}
+        () = at_work => {}
+    }
+    let again = ines.post_with("/api/v1/problems", body, &key).await;
+    assert_eq!(again.status, 201, "{}", again.text);
+    assert_eq!(ines.get("/api/v1/problems").await.good()["items"].as_array().unwrap().len(), 1);
 }

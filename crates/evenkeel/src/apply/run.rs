@@ -17,6 +17,8 @@ use store::{Store, Whole};
 const PASSES_MAX: usize = 3;
 /// Items of a page of a list.
 const PAGE: &str = "limit=200";
+/// The field that says whether something is in use.
+const ACTIVE: &str = "active";
 const NOT_FOUND: u16 = 404;
 /// What stands for nothing that files say: the database is away, or we are wrong.
 const NOT_OF_FILES: u16 = 500;
@@ -105,6 +107,8 @@ struct Work<'a> {
     open: BTreeSet<&'a str>,
     /// Fields that stand there in other words than the file's.
     reworded: BTreeSet<&'a str>,
+    /// Whether it is new and out of use: it is in use until all that names it is made.
+    ends: bool,
     /// Whether anything was done to it.
     touched: bool,
     faults: Vec<Fault>,
@@ -155,6 +159,10 @@ impl<'a> Pass<'a> {
         for (place, item) in items.iter().enumerate() {
             let before = self.find(item).await?;
             let mut one = Work::of(item, place, before);
+            if !self.doors[item.kind].kind.entangled && one.is_made_unused() {
+                one.ends = true;
+                one.open.remove(ACTIVE);
+            }
             if idle.contains(&place) {
                 one.open.clear();
                 one.reworded.extend(item.said.keys().map(String::as_str));
@@ -162,6 +170,10 @@ impl<'a> Pass<'a> {
             work.push(one);
         }
         work.sort_by_key(|one| (one.item.kind, one.wanted_place(), one.place));
+        self.rounds(&mut work).await?;
+        for one in work.iter_mut().filter(|one| one.ends) {
+            one.open.insert(ACTIVE);
+        }
         self.rounds(&mut work).await?;
         work.sort_by_key(|one| one.place);
         self.lists.clear();
@@ -209,7 +221,10 @@ impl<'a> Pass<'a> {
     async fn create(&mut self, work: &mut Work<'_>, how: How) -> Result<bool, Stopped> {
         let doors = self.doors;
         let door = &doors[work.item.kind];
-        let said = work.item.said.iter().filter(|(name, _)| door.create.has(name));
+        let said =
+            work.item.said.iter().filter(|(name, _)| {
+                door.create.has(name) && !(work.ends && name.as_str() == ACTIVE)
+            });
         let mut body: Map<String, Value> =
             said.map(|(name, value)| (name.clone(), value.clone())).collect();
         let mut left = BTreeSet::new();
@@ -352,6 +367,7 @@ impl<'a> Work<'a> {
             before,
             open: item.said.keys().map(String::as_str).collect(),
             reworded: BTreeSet::new(),
+            ends: false,
             touched: false,
             faults: vec![],
         }
@@ -359,6 +375,11 @@ impl<'a> Work<'a> {
 
     fn is_done(&self) -> bool {
         self.now.is_some() && self.open.is_empty()
+    }
+
+    /// Whether it is new, and out of use at once.
+    fn is_made_unused(&self) -> bool {
+        self.now.is_none() && self.item.said.get(ACTIVE) == Some(&Value::Bool(false))
     }
 
     /// Its place in the order of its kind: what comes first is put there first.

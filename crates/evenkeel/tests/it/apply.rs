@@ -8,6 +8,28 @@ use std::time::{Duration, Instant};
 /// The page of the documentation, whose example is applied here.
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/configuration-as-code.md");
 
+/// What is out of use, or names something that is.
+const OLD: &str = "
+teams: [{name: Old, active: false}]
+services:
+  - {name: Fax, active: false, depends_on: [Line]}
+  - {name: Line, active: false}
+  - {name: Post, team: Old}
+schedules:
+  - name: Former
+    time_zone: Europe/Amsterdam
+    active: false
+    layers:
+      - name: First
+        rotation:
+          unit: week
+          every: 1
+          start_local: 2026-11-23T09:00:00
+          people: [mara.lind@company.example]
+escalation_policies:
+  - {name: Past, active: false, steps: [{after_seconds: 0, whom: [{schedule: Former}]}]}
+";
+
 /// The example of the documentation.
 fn example() -> String {
     let page = std::fs::read_to_string(PAGE).expect("the page");
@@ -69,7 +91,9 @@ fn the_example_is_applied_to_postgresql() {
 fn what_is_exported_makes_another_instance_the_same() {
     let (one, other) = (Home::with_admin(), Home::with_admin());
     one.write("all.yaml", &example());
-    one.run(&["apply", "all.yaml"]).done();
+    // What is out of use is named by others of it, and by some in use.
+    one.write("old.yaml", OLD);
+    one.run(&["apply", "all.yaml", "old.yaml"]).done();
     let exported = one.run(&["export"]).done().stdout;
     for secret in ["key:", "password", "id:", "version:"] {
         assert!(!exported.contains(secret), "{secret} in {exported}");
@@ -163,6 +187,19 @@ fn all_that_is_wrong_is_told_and_nothing_is_half_done() {
     home.run(&["apply", "empty"]).refused(1, "there is no file");
     home.write("secret.yaml", &format!("people:\n  - email: {ADMIN}\n    password: x\n"));
     home.run(&["apply", "secret.yaml"]).refused(1, "user reset-password");
+}
+
+#[test]
+fn an_administrator_stays() {
+    let home = Home::with_admin();
+    for change in ["roles: [agent]", "active: false"] {
+        home.write("alone.yaml", &format!("people:\n  - email: {ADMIN}\n    {change}\n"));
+        home.run(&["apply", "alone.yaml"]).refused(1, "only administrator");
+    }
+    let other = "people:\n  - {email: mara.lind@company.example, name: Mara Lind, roles: [administrator]}\n";
+    home.write("other.yaml", other);
+    let done = home.run(&["apply", "alone.yaml", "other.yaml"]).done();
+    assert!(done.stdout.contains("1 created, 1 changed"), "{done:?}");
 }
 
 #[test]

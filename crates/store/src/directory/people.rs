@@ -289,6 +289,13 @@ pub fn set_password_hash(
         == 1)
 }
 
+/// Whether somebody else than this person is an administrator whose account is in use.
+pub fn has_other_administrator(sql: &mut dyn Sql, person: PersonId) -> Result<bool, Failure> {
+    let statement = "select 1 from people where active = 1 and id <> $1 \
+        and roles like '%\"administrator\"%' limit 1";
+    Ok(!sql.query(statement, &[person.into()])?.is_empty())
+}
+
 /// How many people there are, requesters included.
 pub fn count(sql: &mut dyn Sql) -> Result<i64, Failure> {
     Ok(one(sql, "select count(*) from people", &[], Columns::int)?.unwrap_or(0))

@@ -254,6 +254,15 @@ fn people_are_listed_page_by_page_in_order_of_their_names() {
             assert_eq!(people::get_many(sql, &asked)?.len(), 6);
             assert_eq!(people::names(sql, &asked)?[&person_id(5)], "Cyd");
             assert_eq!(people::count(sql)?, 6);
+
+            let mut ada = Person::new(person_id(10), "Ada", None, START);
+            ada.roles = BTreeSet::from([Role::Administrator, Role::Agent]);
+            people::insert(sql, &ada, None)?;
+            assert!(people::has_other_administrator(sql, person_id(1))?);
+            assert!(!people::has_other_administrator(sql, ada.id)?);
+            ada.active = false;
+            people::update(sql, &ada, 1)?;
+            assert!(!people::has_other_administrator(sql, person_id(1))?);
             Ok(())
         });
     });
