@@ -200,25 +200,24 @@ async fn change(
     body: Body<TokenChange>,
 ) -> Result<Response, Problem> {
     must_manage(&caller)?;
-    let before = find(&app, &caller, &id).await?;
-    let new_name = body.value.name.as_deref().map(|text| name("name", text)).transpose()?;
-    check_end(body.value.expires_at.flatten(), app.desk().now())?;
-    let row = rows::Token {
-        name: new_name.unwrap_or_else(|| before.name.clone()),
-        expires_at: body.value.expires_at.unwrap_or(before.expires_at),
-        ..before.clone()
-    };
-    let after = row.clone();
+    let id = find(&app, &caller, &id).await?.id;
+    let TokenChange { name: new_name, expires_at } = body.value;
+    let new_name = new_name.as_deref().map(|text| name("name", text)).transpose()?;
+    check_end(expires_at.flatten(), app.desk().now())?;
     let changed = app.desk().change(caller.actor(), move |sql, audit| {
-        check(sql, row.id, seen)?;
+        let before = as_seen(sql, id, seen)?;
+        let row = rows::Token {
+            name: new_name.unwrap_or_else(|| before.name.clone()),
+            expires_at: expires_at.unwrap_or(before.expires_at),
+            ..before.clone()
+        };
         if !tokens::update(sql, &row)? {
             return Err(kept::missing("token"));
         }
-        audit.changed(sql, "token", row.id, &before, &row)?;
-        Ok(())
+        audit.changed(sql, "token", id, &before, &row)?;
+        Ok(row)
     });
-    changed.await?;
-    respond(&app, after).await
+    respond(&app, changed.await?).await
 }
 
 async fn remove(
@@ -230,7 +229,7 @@ async fn remove(
     must_manage(&caller)?;
     let row = find(&app, &caller, &id).await?;
     let removed = app.desk().change(caller.actor(), move |sql, audit| {
-        check(sql, row.id, seen)?;
+        as_seen(sql, row.id, seen)?;
         if tokens::delete(sql, row.id)? {
             audit.deleted(sql, "token", row.id, &row)?;
         }
@@ -266,10 +265,11 @@ async fn find(app: &App, caller: &Caller, text: &str) -> Result<rows::Token, Pro
     row.filter(|row| row.person == viewer.person || viewer.configures()).ok_or_else(missing)
 }
 
-/// Refuses when the token is not as it was seen any more.
-fn check(sql: &mut dyn Sql, id: TokenId, seen: Seen) -> Result<(), Trouble> {
+/// The token, unless it is not as it was seen any more.
+fn as_seen(sql: &mut dyn Sql, id: TokenId, seen: Seen) -> Result<rows::Token, Trouble> {
     let row = tokens::get(sql, id)?.ok_or_else(|| kept::missing("token"))?;
-    kept::check_seen(seen.must_be, version(&row))
+    kept::check_seen(seen.must_be, version(&row))?;
+    Ok(row)
 }
 
 /// What stands for a token's version, as tokens count no changes: a digest of what can be changed

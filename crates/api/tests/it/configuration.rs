@@ -735,3 +735,19 @@ async fn views_are_ones_own_unless_shared() {
     assert_eq!(ines.delete(&path).await.status, 204);
     ines.get(&path).await.problem(404);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn changes_of_one_token_that_come_at_once_are_all_made() {
+    let world = World::new().await;
+    let ines = world.of("ines");
+    let made = ines.post("/api/v1/tokens", json!({ "name": "Script", "scope": "read" })).await;
+    let path = format!("/api/v1/tokens/{}", made.good()["id"].as_str().unwrap());
+    let (named, ended) = tokio::join!(
+        ines.patch(&path, json!({ "name": "Weekly" })),
+        ines.patch(&path, json!({ "expires_at": "2027-11-23T00:00:00Z" })),
+    );
+    assert_eq!((named.status, ended.status), (200, 200), "{} {}", named.text, ended.text);
+    let now = ines.get(&path).await;
+    assert_eq!(now.good()["name"], "Weekly");
+    assert_eq!(now.json["expires_at"], "2027-11-23T00:00:00Z");
+}
