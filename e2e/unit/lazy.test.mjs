@@ -28,3 +28,25 @@ test("what cannot be had leaves the link", async () => {
   for (let turns = 0; turns < 9; turns += 1) await new Promise((resolve) => setImmediate(resolve));
   assert.equal($("#similar a").textContent, "Show");
 });
+
+test("what comes late for one is not shown at the next", async () => {
+  page(section);
+  let late;
+  const held = new Promise((resolve) => (late = resolve));
+  const body = (words) => ({ body: `<section id=similar data-patch=morph><p>${words}</p></section>` });
+  const calls = serve(async ({ url }) => {
+    if (url.endsWith("/one")) await held;
+    return body(url.endsWith("/one") ? "Of the first" : "Of the next");
+  });
+  const show = (which) => {
+    $("aside").innerHTML = `<section id=similar data-lazy="/${which}"><a href="/${which}">Show</a></section>`;
+    startLazy($("aside"));
+  };
+  show("one");
+  show("two");
+  await until(() => $("#similar").textContent === "Of the next", "the next one's");
+  late();
+  for (let turns = 0; turns < 9; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(calls.length, 2);
+  assert.equal($("#similar").textContent, "Of the next");
+});

@@ -35,16 +35,17 @@ pub fn document(request: &Request<'_>, notes: &mut Notes) -> Result<Value, Unrea
         return Ok(inner.or_else(whole).unwrap_or(Value::Object(map)));
     }
     let text = loose::text(request.body, notes);
-    loose::parse(&text).or_else(|error| otherwise(request, &text).ok_or(error))
+    loose::parse(&text).or_else(|error| otherwise(request).ok_or(error))
 }
 
 /// What is no JSON and does not mean to be: texts by the names of their elements, or a title with
 /// more words.
-fn otherwise(request: &Request<'_>, text: &str) -> Option<Value> {
+fn otherwise(request: &Request<'_>) -> Option<Value> {
     let kind = request.content_type();
-    let is_json = text.trim_start().starts_with(['{', '[']);
+    // As it came: what is mended in JSON is none of its faults.
+    let text = &*loose::words(request.body, &mut Notes::new(request.now));
     let map = match kind.as_str() {
-        "text/plain" if !is_json => {
+        "text/plain" if !begins_json(text) => {
             let first = text.lines().find(|line| !line.trim().is_empty())?;
             Map::from_iter(
                 [("title", first), ("message", text)]
@@ -55,4 +56,11 @@ fn otherwise(request: &Request<'_>, text: &str) -> Option<Value> {
         _ => return None,
     };
     (!map.is_empty()).then_some(Value::Object(map))
+}
+
+/// Whether it was to be JSON: a bracket alone is how many titles begin, `[CRITICAL] Disk full`.
+fn begins_json(text: &str) -> bool {
+    let text = text.trim_start();
+    let in_list = text.strip_prefix('[').map(str::trim_start);
+    text.starts_with('{') || in_list.is_some_and(|rest| rest.starts_with(['{', '[', '"']))
 }

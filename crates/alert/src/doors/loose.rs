@@ -10,23 +10,28 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-/// The body as text: what is no UTF-8 is replaced, a byte order mark left out.
+/// The body as JSON text: as [`words`], and what templates break in strings is mended.
 pub(super) fn text<'a>(body: &'a [u8], notes: &mut Notes) -> Cow<'a, str> {
-    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    let text = match (utf16(body), std::str::from_utf8(body)) {
-        (Some(text), _) => Cow::Owned(text),
-        (None, Ok(text)) => Cow::Borrowed(text),
-        (None, Err(_)) => {
-            notes.warn("body", "is not UTF-8; what is not was replaced");
-            String::from_utf8_lossy(body)
-        }
-    };
+    let text = words(body, notes);
     match repaired(&text) {
         Some(repaired) => {
             notes.warn("body", "has line breaks or other control characters in strings");
             Cow::Owned(repaired)
         }
         None => text,
+    }
+}
+
+/// The body as text: what is no UTF-8 is replaced, a byte order mark left out.
+pub(super) fn words<'a>(body: &'a [u8], notes: &mut Notes) -> Cow<'a, str> {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    match (utf16(body), std::str::from_utf8(body)) {
+        (Some(text), _) => Cow::Owned(text),
+        (None, Ok(text)) => Cow::Borrowed(text),
+        (None, Err(_)) => {
+            notes.warn("body", "is not UTF-8; what is not was replaced");
+            String::from_utf8_lossy(body)
+        }
     }
 }
 

@@ -125,12 +125,16 @@ fn what_calls_itself_a_text_or_xml_is_read_though_it_is_no_json() {
         read("text/plain; charset=utf-8", "\nDisk full\non db1\n"),
         told("Disk full", "Disk full\non db1")
     );
+    assert_eq!(read("text/plain", "[CRITICAL] Disk full"), told("[CRITICAL] Disk full", ""));
+    let inches = "The 19\" rack\nis hot";
+    assert_eq!(read("text/plain", inches), told("The 19\" rack", inches));
     let xml = "<Alert><Subject>Disk full</Subject><Message>on db1</Message></Alert>";
     assert_eq!(read("text/xml", xml), told("Disk full", "on db1"));
     assert_eq!(read("text/plain", r#"{"title": "Disk full"}"#), told("Disk full", ""));
     for (kind, body) in [
         ("application/json", "Disk full"),
         ("text/plain", r#"{"title": "Disk"#),
+        ("text/plain", r#"[{"title": "Disk"#),
         ("text/plain", " "),
         ("text/xml", "<a/>"),
     ] {

@@ -111,12 +111,14 @@ fn read(raw: &[u8], start: usize, most: usize, mend: bool) -> (Headers, usize) {
     let mut at = start;
     while let Some(line) = line_at(raw, at) {
         let words = &raw[at..line.end];
+        let too_much = line.next - start > HEADER_BLOCK_BYTES;
+        // Looking ahead from each line has an end, too.
+        let mend = mend && !too_much;
         if trim(words).is_empty() && !(mend && goes_on_after_blank(words, raw, &fields, line.next))
         {
             at = line.next;
             break;
         }
-        let too_much = line.next - start > HEADER_BLOCK_BYTES;
         if words.first().is_some_and(|first| matches!(first, b' ' | b'\t')) {
             match fields.last_mut() {
                 Some((_, value)) if !too_much => extend(value, words),

@@ -200,6 +200,8 @@ fn joined(pieces: &[Piece<'_>]) -> Vec<(String, String)> {
 /// The pieces of one value. A character may be torn apart between two of them.
 fn put_together(mut pieces: Vec<&Piece<'_>>) -> String {
     pieces.sort_by_key(|piece| piece.place);
+    // What comes twice counts once.
+    pieces.dedup_by_key(|piece| piece.place);
     let (mut charset, mut bytes) = ("", Vec::<u8>::new());
     for (at, piece) in pieces.iter().enumerate() {
         let mut value = piece.value.as_str();
@@ -286,6 +288,7 @@ mod tests {
             ("a; filename*2=c; filename*0=a; filename*1=b", "abc"),
             ("a; filename*10=k; filename*2=c", "ck"),
             ("a; filename*=\"\"; filename=a.txt", "a.txt"),
+            ("a; filename*=utf-8''%C3%BC.txt; filename*=utf-8''%C3%BC.txt", "ü.txt"),
             ("a; filename=\"=?utf-8?Q?=C3=BC=3B=22?=.txt\"", "ü;\".txt"),
         ] {
             assert_eq!(parameter(value, "filename").as_deref(), Some(name), "{value}");

@@ -134,6 +134,12 @@ fn line_ends_and_separators_may_be_broken() {
     assert_eq!((folded.subject.as_str(), folded.text.as_str()), ("one two", "body"));
     let long = format!("Subject: s\nReceived\n{}From: a@example.org\n\nbody", " more\n".repeat(40));
     assert_eq!(read(long.as_bytes()).from.unwrap().email, "a@example.org");
+    // Behind very many headers nothing is mended.
+    let many = format!(
+        "From: a@example.org\nX-Odd: {}\n \nTo: b@example.org\n\nbody",
+        "x".repeat(600_000)
+    );
+    assert_eq!(read(many.as_bytes()).text, "To: b@example.org\n\nbody");
     // White space before a text that is moved in.
     let moved = read(b"From: a@example.org\nSubject: s\n \n  body\n\nTo: more");
     assert_eq!((moved.subject.as_str(), moved.text.as_str()), ("s", "  body\n\nTo: more"));

@@ -196,6 +196,7 @@ fn what_is_no_quote_stays() {
         "--------\nTable\n--------",
         "These are down:\n\n-Printer\n-Scanner",
         "It says\n\n-E 42",
+        "This one is down:\n\n-Printer",
         "Sent from the server: 5 packets\nReceived: 3\nLost: 2\nMore\nMore\nMore\nMore\nMore\nMore\nMore",
         "On 2026-11-23 the disk was full.\n\nCan you look?",
     ] {
@@ -206,6 +207,8 @@ fn what_is_no_quote_stays() {
         reply("On Mon, Nov 23, 2026, Desk wrote:\n> Is it plugged in?\nYes.\n> Is it on?\nNo.\n"),
         "Yes.\nNo."
     );
+    let point = reply("> Which one is it?\n\n-Printer\n\n> Since when?\n\nToday.\n");
+    assert!(point.contains("-Printer") && point.contains("Today."), "{point}");
     // Nothing but a quote: everything stays.
     let quote = "On Mon, Nov 23, 2026, Desk wrote:\n> Is it plugged in?";
     assert_eq!(reply(quote), quote);

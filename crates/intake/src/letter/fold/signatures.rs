@@ -46,7 +46,7 @@ fn mark_in(own: &mut [Line]) {
     }
     let last =
         own.iter().rposition(|line| line.is_own() && !line.is_blank()).map_or(0, |at| at + 1);
-    if last > 1 && own[last - 2].is_blank() && is_signed(&own[last - 1].text) {
+    if ends_signed(&own[..last]) {
         own[last - 1].mark = Mark::Signature;
         return;
     }
@@ -68,6 +68,15 @@ fn footer(own: &[Line]) -> Option<usize> {
 
 fn is_dashes(line: &str) -> bool {
     line.trim_end() == "--" && !line.starts_with(' ')
+}
+
+/// Whether the last line is a name below words. Where nothing stands above, or a list begins, it
+/// may be all that is said.
+fn ends_signed(own: &[Line]) -> bool {
+    let [above @ .., blank, last] = own else { return false };
+    let words = above.iter().rfind(|line| !line.is_blank());
+    let begins_list = |line: &Line| line.text.trim_end().ends_with([':', '：']);
+    blank.is_blank() && is_signed(&last.text) && words.is_some_and(|line| !begins_list(line))
 }
 
 /// `-Jane Doe`: a name behind a dash.
