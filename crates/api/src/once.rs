@@ -23,7 +23,7 @@ const KEY_CHARS: usize = 200;
 /// Stands for the status of a request that is at work.
 const AT_WORK: u16 = 0;
 /// How long a request that went away without an answer keeps its key, in seconds.
-const AT_WORK_SECONDS: i64 = 30;
+const AT_WORK_SECONDS: i64 = 120;
 /// How often it is looked whether a request at work is done.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// How many times: about ten seconds.

@@ -1,11 +1,12 @@
-//! What is measured of monitoring: one alert a request, and a thousand.
+//! What is measured of monitoring: one alert a request, and a thousand; the same of an Alertmanager.
 
-use crate::http::post;
+use crate::http::{Client, post};
 use crate::pace::{self, MakeRequest, Measured};
 use crate::server::Server;
 use desk::{Desk, Options, SystemClock, command_line};
 use kernel::{IntegrationId, IntegrationKey};
 use std::sync::Arc;
+use std::time::Instant;
 use store::directory::integrations::{self, Integration, IntegrationKind, Settings};
 use store::files::Files;
 use store::{Store, Target};
@@ -20,6 +21,12 @@ const SENDERS: usize = 4;
 const KNOWN: u64 = 1_000;
 /// Alerts of one large request.
 const MANY: u64 = 1_000;
+/// Large requests that are told over and over.
+const PARTS: u64 = 8;
+/// New alerts that are told in large requests, for each second that is measured.
+const NEW_A_SECOND: u64 = 25_000;
+/// Alerts that end one after the other.
+const ENDED: u64 = 100;
 
 /// Gives a store the source, unless it has it.
 pub async fn prepare(target: &Target) -> Result<(), String> {
@@ -59,46 +66,105 @@ pub async fn prepare(target: &Target) -> Result<(), String> {
     Ok(())
 }
 
-/// Repeats and new alerts, one a request and a thousand.
-pub async fn measure(server: &Server, seconds: u64) {
-    let address = server.address.clone();
-    let repeat: MakeRequest = {
-        let made: Vec<Vec<u8>> =
-            (0..KNOWN).map(|n| request(&address, &[format!("known-{n}")])).collect();
-        Arc::new(move |i| made[(i % KNOWN) as usize].clone())
-    };
-    run(server, "one alert a request, known", CLIENTS, seconds, 1, repeat).await;
-    let new: MakeRequest = {
-        let address = address.clone();
-        Arc::new(move |i| request(&address, &[format!("new-{i}")]))
-    };
-    run(server, "one alert a request, new", CLIENTS, seconds, 1, new).await;
-    let many: MakeRequest = {
-        let made: Vec<Vec<u8>> = (0..8)
-            .map(|part| {
-                let names: Vec<_> = (0..MANY).map(|n| format!("many-{part}-{n}")).collect();
-                request(&address, &names)
-            })
-            .collect();
-        Arc::new(move |i| made[(i % 8) as usize].clone())
-    };
-    run(server, "a thousand alerts a request", SENDERS, seconds, MANY, many).await;
+/// Who is told.
+#[derive(Clone)]
+enum Told {
+    /// The server that is measured, by what an Alertmanager sends.
+    Us(String),
+    /// An Alertmanager at this address, by what Prometheus sends.
+    Alertmanager(String),
 }
 
-async fn run(
-    server: &Server,
-    name: &str,
-    clients: usize,
-    seconds: u64,
-    alerts: u64,
-    make: MakeRequest,
-) {
-    let used = server.cpu_seconds();
-    let measured: Measured = pace::closed(&server.address, clients, seconds, 200, make).await;
-    let each = (server.cpu_seconds() - used) * 1_000_000.0
-        / (measured.answers() as f64 * alerts as f64).max(1.0);
+impl Told {
+    fn address(&self) -> &str {
+        let (Told::Us(address) | Told::Alertmanager(address)) = self;
+        address
+    }
+
+    /// Requests of one alert each.
+    fn one(&self, names: &str) -> impl Fn(u64) -> Vec<u8> + Send + Sync + use<> {
+        let (told, names) = (self.clone(), names.to_owned());
+        move |i| told.request(&[format!("{names}-{i}")], "firing")
+    }
+
+    /// Requests of many.
+    fn many(&self, names: &str) -> impl Fn(u64) -> Vec<u8> + use<> {
+        let (told, names) = (self.clone(), names.to_owned());
+        move |i| {
+            let names: Vec<_> = (0..MANY).map(|n| format!("{names}-{i}-{n}")).collect();
+            told.request(&names, "firing")
+        }
+    }
+
+    /// A request about these, as long as they are in life.
+    fn request(&self, names: &[String], status: &str) -> Vec<u8> {
+        let alerts: Vec<_> = names.iter().map(|name| alert(name, status)).collect();
+        let (path, body) = match self {
+            Told::Us(_) => (format!("/intake/{KEY}/alertmanager"), notification(&alerts, status)),
+            Told::Alertmanager(_) => ("/api/v2/alerts".to_owned(), alerts.into()),
+        };
+        post(self.address(), &path, "", "application/json", &body.to_string())
+    }
+}
+
+/// Repeats and new alerts, one a request and a thousand; then how long it takes to end one.
+pub async fn measure(server: &Server, seconds: u64) -> Result<(), String> {
+    let us = Told::Us(server.address.clone());
+    all(&us, "", seconds, || server.cpu_seconds()).await;
+    println!("memory with all these alerts: {:.0} MB", server.memory_mb());
+    let mut client = Client::connect(us.address()).await.map_err(|error| error.to_string())?;
+    let mut took = Vec::with_capacity(ENDED as usize);
+    for n in 0..ENDED {
+        let request = us.request(&[format!("known-{n}")], "resolved");
+        let started = Instant::now();
+        client.send(&request).await.map_err(|error| error.to_string())?;
+        took.push(started.elapsed());
+    }
+    took.sort_unstable();
+    let [median, worst] = [took.len() / 2, took.len() - 1].map(|at| took[at].as_secs_f64() * 1e3);
+    println!("one of them is over, {ENDED} times: p50 {median:.1} ms, worst {worst:.1} ms");
+    Ok(())
+}
+
+/// The same alerts told to an Alertmanager.
+pub async fn beside(address: &str, seconds: u64) {
+    all(&Told::Alertmanager(address.to_owned()), "Alertmanager: ", seconds, || f64::NAN).await;
+}
+
+async fn all(told: &Told, of: &str, seconds: u64, cpu_seconds: impl Fn() -> f64) {
+    let known: Vec<Vec<u8>> = (0..KNOWN).map(told.one("known")).collect();
+    let known: MakeRequest = Arc::new(move |i| known[(i % KNOWN) as usize].clone());
+    let known_many: Vec<Vec<u8>> = (0..PARTS).map(told.many("many")).collect();
+    let known_many: MakeRequest = Arc::new(move |i| known_many[(i % PARTS) as usize].clone());
+    // Enough for the fastest: made beforehand, because making them is the work of this process.
+    let new_many: Vec<Vec<u8>> =
+        (0..seconds * NEW_A_SECOND / MANY).map(told.many("fresh")).collect();
+    let new: MakeRequest = Arc::new(told.one("new"));
+    let runs: [(&str, usize, u64, MakeRequest); 3] = [
+        ("one alert a request, known", CLIENTS, 1, known),
+        ("one alert a request, new", CLIENTS, 1, new),
+        ("a thousand alerts a request, known", SENDERS, MANY, known_many),
+    ];
+    for (name, clients, alerts, make) in runs {
+        let used = cpu_seconds();
+        let measured = pace::closed(told.address(), clients, seconds, 200, make).await;
+        print(&format!("{of}{name}, {clients} clients"), &measured, alerts, cpu_seconds() - used);
+    }
+    let used = cpu_seconds();
+    let measured = pace::each_once(told.address(), SENDERS, 200, new_many).await;
+    let name = format!("{of}a thousand alerts a request, new, {SENDERS} clients");
+    print(&name, &measured, MANY, cpu_seconds() - used);
+}
+
+fn print(name: &str, measured: &Measured, alerts: u64, used: f64) {
+    let each = used * 1_000_000.0 / (measured.answers() as f64 * alerts as f64).max(1.0);
+    let each = if each.is_nan() {
+        String::new()
+    } else {
+        format!(", {each:.0} µs of processor an alert")
+    };
     println!(
-        "{name}, {clients} clients: {:.0} alerts/s, p50 {:.1} ms, p99 {:.1} ms, {each:.0} µs of processor an alert, {} FAILED",
+        "{name}: {:.0} alerts/s, p50 {:.1} ms, p99 {:.1} ms{each}, {} FAILED",
         measured.per_second * alerts as f64,
         measured.percentile_ms(0.5),
         measured.percentile_ms(0.99),
@@ -106,34 +172,32 @@ async fn run(
     );
 }
 
-/// A notification of Alertmanager about these, as long as they are in life.
-fn request(address: &str, names: &[String]) -> Vec<u8> {
-    let alerts: Vec<_> = names
-        .iter()
-        .map(|name| {
-            serde_json::json!({
-                "status": "firing",
-                "labels": {
-                    "alertname": "HighLatency", "instance": name, "severity": "critical",
-                    "job": "node", "cluster": "eu1", "team": "network", "namespace": "shop",
-                },
-                "annotations": {
-                    "summary": format!("{name} answers slowly"),
-                    "description": "The 99th percentile is above one second for ten minutes.",
-                    "runbook_url": "https://runbooks.example/high-latency",
-                },
-                "startsAt": "2026-11-23T04:52:11.248783551Z",
-                "endsAt": "0001-01-01T00:00:00Z",
-                "generatorURL": "http://prometheus.example/graph?g0.expr=latency",
-                "fingerprint": name,
-            })
-        })
-        .collect();
-    let body = serde_json::json!({
-        "version": "4", "groupKey": "{}:{alertname=\"HighLatency\"}", "status": "firing",
+/// An alert as it is told.
+fn alert(name: &str, status: &str) -> serde_json::Value {
+    let over = if status == "resolved" { "2026-11-23T05:52:11Z" } else { "0001-01-01T00:00:00Z" };
+    serde_json::json!({
+        "status": status,
+        "labels": {
+            "alertname": "HighLatency", "instance": name, "severity": "critical",
+            "job": "node", "cluster": "eu1", "team": "network", "namespace": "shop",
+        },
+        "annotations": {
+            "summary": format!("{name} answers slowly"),
+            "description": "The 99th percentile is above one second for ten minutes.",
+            "runbook_url": "https://runbooks.example/high-latency",
+        },
+        "startsAt": "2026-11-23T04:52:11.248783551Z",
+        "endsAt": over,
+        "generatorURL": "http://prometheus.example/graph?g0.expr=latency",
+        "fingerprint": name,
+    })
+}
+
+/// A notification of Alertmanager.
+fn notification(alerts: &[serde_json::Value], status: &str) -> serde_json::Value {
+    serde_json::json!({
+        "version": "4", "groupKey": "{}:{alertname=\"HighLatency\"}", "status": status,
         "receiver": "evenkeel", "groupLabels": {}, "commonLabels": {}, "commonAnnotations": {},
         "externalURL": "http://alertmanager.example", "truncatedAlerts": 0, "alerts": alerts,
-    });
-    let path = format!("/intake/{KEY}/alertmanager");
-    post(address, &path, "", "application/json", &body.to_string())
+    })
 }

@@ -39,6 +39,9 @@ struct Arguments {
     /// Keep the data here and use it again if it is there; otherwise a temporary folder.
     #[arg(long)]
     data: Option<PathBuf>,
+    /// An Alertmanager that is told the same alerts, as host:port.
+    #[arg(long)]
+    alertmanager: Option<String>,
     /// Only these: raw, start, pages (or single ones: queue, incident, list, one, search), create, alerts, status, reports, streams.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
@@ -100,7 +103,10 @@ async fn run(arguments: Arguments) -> Result<(), String> {
         scenario::create(&server, arguments.seconds).await;
     }
     if wanted("alerts") {
-        alerts::measure(&server, arguments.seconds).await;
+        alerts::measure(&server, arguments.seconds).await?;
+        if let Some(address) = &arguments.alertmanager {
+            alerts::beside(address, arguments.seconds).await;
+        }
     }
     if wanted("status") {
         status::measure(&server, arguments.seconds).await?;

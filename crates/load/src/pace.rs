@@ -6,6 +6,7 @@ use crate::http::Client;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
+use tokio::task::JoinHandle;
 
 /// What was measured.
 pub struct Measured {
@@ -57,6 +58,35 @@ pub async fn open(
     run(address, clients, seconds, expect, make, Some(rate)).await
 }
 
+/// N clients send each of these once, the next when the answer is there.
+pub async fn each_once(
+    address: &str,
+    clients: usize,
+    expect: u16,
+    requests: Vec<Vec<u8>>,
+) -> Measured {
+    let (next, requests) = (Arc::new(AtomicU64::new(0)), Arc::new(requests));
+    let start = Instant::now();
+    let mut tasks = Vec::with_capacity(clients);
+    for _ in 0..clients {
+        let (address, requests, next) = (address.to_owned(), requests.clone(), next.clone());
+        tasks.push(tokio::spawn(async move {
+            let (mut latencies, mut failures) = (vec![], 0);
+            let Ok(mut client) = Client::connect(&address).await else { return (latencies, 1) };
+            while let Some(request) = requests.get(next.fetch_add(1, Ordering::Relaxed) as usize) {
+                let sent = Instant::now();
+                match client.send(request).await {
+                    Ok(answer) if answer.status == expect => latencies.push(sent.elapsed()),
+                    Ok(_) => failures += 1,
+                    Err(_) => return (latencies, failures + 1),
+                }
+            }
+            (latencies, failures)
+        }));
+    }
+    gather(tasks, start).await
+}
+
 async fn run(
     address: &str,
     clients: usize,
@@ -99,6 +129,10 @@ async fn run(
             }
         }));
     }
+    gather(tasks, start).await
+}
+
+async fn gather(tasks: Vec<JoinHandle<(Vec<Duration>, u64)>>, start: Instant) -> Measured {
     let (mut latencies, mut failures) = (Vec::new(), 0);
     for task in tasks {
         if let Ok((more, failed)) = task.await {

@@ -46,6 +46,9 @@ const GUESSES: [(Field, &str); 13] = [
     (Field::Once, "once"),
 ];
 
+/// What tells an alert from others and stands around it; not around a list of them.
+const KEY_AROUND: &str = "$.dedup_key ?? $.fingerprint ?? $.alert_id ?? $.alertId ?? $.incident_id ?? $.incidentId ?? $.data.id";
+
 /// A title where there is none, and no sign of an alert: around one it is the kind of a message.
 const OTHERWISE_TITLE: &str = "event ?? topic ?? alert ?? messageBody";
 
@@ -81,6 +84,9 @@ fn guessing(place: Option<&'static str>) -> Mapping {
     let each = place.map(|place| (Field::Each, place));
     let fields = GUESSES.into_iter().chain(each).filter_map(|(field, text)| {
         let text = match field {
+            Field::Key if !matches!(place, None | Some("alerts" | "$")) => {
+                format!("{text} ?? {KEY_AROUND}")
+            }
             Field::Title => format!("{text} ?? {OTHERWISE_TITLE}"),
             _ => text.to_owned(),
         };
@@ -127,6 +133,21 @@ impl Mapping {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_tells_an_alert_from_others_may_stand_around_it() {
+        let now = "2026-11-23T05:00:00Z".parse().unwrap();
+        let key = |document: serde_json::Value, fresh: &str| {
+            let reading = Mapping::usual_for(&document).read(&document, now, fresh);
+            reading.signals[0].key.clone()
+        };
+        let told = |status: &str| serde_json::json!({"alert_id": "7", "status": status, "alert": {"name": "CPU"}});
+        assert_eq!(key(told("firing"), "a"), key(told("resolved"), "b"));
+        let attributes = |status: &str| serde_json::json!({"data": {"id": "9", "attributes": {"title": "CPU", "status": status}}});
+        assert_eq!(key(attributes("open"), "a"), key(attributes("closed"), "b"));
+        let list = |name: &str| serde_json::json!({"alert_id": "7", "alerts": [{"name": name}]});
+        assert_ne!(key(list("CPU"), "a"), key(list("CPU"), "b"));
+    }
 
     #[test]
     fn every_guess_is_an_expression() {

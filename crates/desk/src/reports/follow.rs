@@ -14,8 +14,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// Between two turns, however much happens: what came since is measured when a report is read.
 const PACE: Duration = Duration::from_secs(1);
 /// Pause between two parts of measuring while commands wait to be written, and as a multiple of how
-/// long the part before took: reports take a fifth of a core from them, at most.
+/// long the part before took: reports take a fifth of a core from them, or a little more.
 const WHILE_BUSY: Duration = Duration::from_millis(100);
+const WHILE_BUSY_MAX: Duration = Duration::from_secs(2);
 const WHILE_BUSY_TIMES: u32 = 4;
 /// How long to wait after a failure.
 const AFTER_FAILURE: Duration = Duration::from_secs(10);
@@ -36,7 +37,8 @@ pub(crate) fn start(desk: &Desk) {
             // A panic ends the turn and not the loop.
             match tokio::spawn(async move { desk.follow_reports().await }).await {
                 Ok(Ok(true)) if busy => {
-                    let rest = WHILE_BUSY.max(began.elapsed() * WHILE_BUSY_TIMES);
+                    let rest =
+                        (began.elapsed() * WHILE_BUSY_TIMES).clamp(WHILE_BUSY, WHILE_BUSY_MAX);
                     tokio::time::sleep(rest).await;
                 }
                 Ok(Ok(true)) => tokio::task::yield_now().await,

@@ -24,7 +24,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(400);
 /// Between two commits of the index, however much happens: what was said is found within a second.
 const COMMIT_EVERY: Duration = Duration::from_millis(300);
 /// The same while commands wait to be written: fewer commits leave them more of the processor.
-const COMMIT_BUSY: Duration = Duration::from_millis(600);
+const COMMIT_BUSY: Duration = Duration::from_millis(500);
 /// The same while it is filled and nothing else happens: larger parts are written faster.
 const COMMIT_FILLING: Duration = Duration::from_secs(2);
 /// How long to wait after a failure.

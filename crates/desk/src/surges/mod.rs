@@ -23,7 +23,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 const SERVICES_A_TURN: usize = 50;
 /// Reports of a service that are compared with what is usual, the latest: more are a surge in any
 /// case.
-const RECENT_MAX: i64 = 2_000;
+const RECENT_MAX: i64 = 5_000;
 /// Reports of a service that tell what is usual, the latest.
 const HISTORY_MAX: i64 = 50_000;
 /// For how long what is usual is believed, in seconds.
