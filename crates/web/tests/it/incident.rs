@@ -692,6 +692,18 @@ async fn a_call_is_logged_on_behalf_of_the_caller() {
 }
 
 #[tokio::test]
+async fn two_letters_do_not_say_who_calls() {
+    let world = World::new().await;
+    let gwen = world.person("gwen").id.to_string();
+    let sent = [("caller", "gw"), ("channel", "phone"), ("title", "Headset has no sound")];
+    let asked = world.post("mara", "/incidents/new", &sent).await;
+    assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", asked.body);
+    asked.shows("too short to tell who is meant").shows(&format!("value=\"{gwen}\""));
+    let meant = [sent[0], sent[1], sent[2], ("meant", gwen.as_str())];
+    assert_eq!(world.post("mara", "/incidents/new", &meant).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
 async fn a_second_call_becomes_a_note_and_a_stranger_becomes_known() {
     let world = World::new().await;
     let number = world.report("Scale drifts").await;

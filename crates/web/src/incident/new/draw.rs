@@ -179,7 +179,7 @@ fn who_calls(form: &Form) -> Markup {
             p.hint id="caller-h" { (CALLER_HINT) }
             @if let Some(error) = described.error { p.err id="caller-e" { (icon("alert")) (error) } }
         }
-        @if form.meant.len() > 1 {
+        @if form.caller.is_none() && !form.meant.is_empty() {
             fieldset.field {
                 legend { "Who of these" }
                 @for person in &form.meant {

@@ -31,6 +31,8 @@ use store::incidents::list::{self, IncidentRow, Look};
 
 /// Open incidents that are shown of a caller and of a service.
 const SHOWN: usize = 8;
+/// Characters of a name or address that tell who is meant if they fit one person alone.
+const SURE_CHARS: usize = 4;
 /// Doors that an agent takes reports through.
 const CHANNELS: &[(Channel, &str)] = &[
     (Channel::Phone, "Phone"),
@@ -61,7 +63,7 @@ struct Form {
     policy: Arc<Policy>,
     /// The caller, once known.
     caller: Option<Person>,
-    /// People who could be meant, when the name fits several.
+    /// People who could be meant, when the name fits several or is too short to tell.
     meant: Vec<Person>,
     /// The caller's open incidents.
     theirs: Vec<IncidentRow>,
@@ -137,9 +139,7 @@ impl Form {
                 let chosen = chosen.filter(|person| text.is_empty() || person.name == text);
                 let meant =
                     if chosen.is_none() && !text.is_empty() { meant(sql, &text)? } else { vec![] };
-                let caller = chosen.or_else(|| {
-                    if let [one] = meant.as_slice() { Some(one.clone()) } else { None }
-                });
+                let caller = chosen.or_else(|| only(&text, &meant).cloned());
                 let theirs = match &caller {
                     Some(person) => list::open_of_requester(sql, &look.scope, person.id, SHOWN)?,
                     None => vec![],
@@ -166,6 +166,14 @@ fn meant(sql: &mut dyn Sql, text: &str) -> Result<Vec<Person>, store::Failure> {
     let named: Vec<Person> =
         people::by_name(sql, text)?.into_iter().filter(|person| person.active).collect();
     if named.is_empty() { people::find(sql, text, SHOWN) } else { Ok(named) }
+}
+
+/// Whom a text means without a doubt: few letters may begin the name of somebody else than who is
+/// thought of, and who is not known yet.
+fn only<'a>(text: &str, meant: &'a [Person]) -> Option<&'a Person> {
+    let [one] = meant else { return None };
+    let sure = text.chars().count() >= SURE_CHARS || text.to_lowercase() == one.name.to_lowercase();
+    sure.then_some(one)
 }
 
 /// The service that the form names, by the id behind the field or by what was typed.

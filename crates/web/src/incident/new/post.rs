@@ -94,30 +94,30 @@ async fn caller(app: &App, fields: &Fields) -> Result<Caller, PageError> {
     let meant: Option<PersonId> = choice(fields, "meant")?;
     let chosen: Option<PersonId> = meant.or(choice(fields, "requester")?);
     let text = fields.text("caller").to_owned();
-    let found = app
+    let typed = text.clone();
+    let (found, known) = app
         .desk
         .read(move |sql| {
             let chosen = chosen.map(|id| people::get(sql, id)).transpose()?.flatten();
             match chosen.filter(|person| meant.is_some() || text.is_empty() || person.name == text)
             {
-                Some(person) => Ok(vec![person]),
-                None if text.is_empty() => Ok(vec![]),
-                None => super::meant(sql, &text),
+                Some(person) => Ok((vec![person], true)),
+                None if text.is_empty() => Ok((vec![], false)),
+                None => Ok((super::meant(sql, &text)?, false)),
             }
         })
         .await?;
-    match <[Person; 1]>::try_from(found) {
-        Ok([one]) => Ok(Caller::Known(Box::new(one))),
-        Err(several) if several.is_empty() && fields.text("caller").is_empty() => {
-            Err(Refusal::invalid("caller", "say who calls").into())
-        }
-        Err(several) if several.is_empty() => Err(Refusal::invalid(
-            "caller",
-            "nobody is known by this; give name and e-mail address below",
-        )
-        .into()),
-        Err(_) => Err(Refusal::invalid("caller", "several people fit; choose one below").into()),
+    let one = if known { found.first() } else { super::only(&typed, &found) };
+    if let Some(one) = one {
+        return Ok(Caller::Known(Box::new(one.clone())));
     }
+    let words = match found.len() {
+        0 if typed.is_empty() => "say who calls",
+        0 => "nobody is known by this; give name and e-mail address below",
+        1 => "is too short to tell who is meant; choose them below or write more",
+        _ => "several people fit; choose one below",
+    };
+    Err(Refusal::invalid("caller", words).into())
 }
 
 /// Whoever has the address already is that person, whatever the name.
