@@ -47,8 +47,11 @@ pub(super) fn listed(value: &str) -> Vec<Address> {
             '<' => {
                 // Nobody put a comma between this one and the one before.
                 if entry.address.as_deref().is_some_and(|before| email(before).is_some()) {
+                    let name = entry.name.split_off(entry.named);
                     entry.end(',', &mut found);
+                    entry.name = name;
                 }
+                entry.named = entry.name.len();
                 entry.address = Some(until(&mut chars, '>'));
             }
             ',' | ';' => entry.end(c, &mut found),
@@ -69,13 +72,15 @@ struct Entry {
     name: String,
     comment: String,
     address: Option<String>,
+    /// Bytes of the name that stand before the address.
+    named: usize,
 }
 
 impl Entry {
     /// Takes what was read as an address. What is none, and ends with a comma, is the
     /// beginning of a name.
     fn end(&mut self, by: char, found: &mut Vec<Address>) {
-        let Entry { name, comment, address: angle } = std::mem::take(self);
+        let Entry { name, comment, address: angle, .. } = std::mem::take(self);
         // A route of old: `<@relay.example:jane@example.org>`.
         let angle = angle.as_deref().map(|angle| angle.rsplit(':').next().unwrap_or(angle));
         let name_or_comment = if name.trim().is_empty() { &comment } else { &name };
