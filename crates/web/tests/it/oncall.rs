@@ -212,6 +212,9 @@ async fn gaps_are_told_with_who_could_cover_them() {
 #[tokio::test(flavor = "multi_thread")]
 async fn numbers_are_for_oneself_and_administrators() {
     let world = world().await;
+    let sends: std::sync::Arc<dyn desk::contacts::Messenger> =
+        std::sync::Arc::new(crate::paged::Sends::default());
+    world.desk.use_messenger(&sends);
     let (person, now) = (world.person("mara").id, world.desk.now());
     let contact = Contact {
         id: ContactId(desk::fresh()),
