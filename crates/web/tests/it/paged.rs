@@ -14,7 +14,7 @@ use store::pages::send::{self, Page, PageState};
 
 /// Keeps the codes that it should send.
 #[derive(Default)]
-pub(crate) struct Sends(Mutex<Vec<Note>>);
+struct Sends(Mutex<Vec<Note>>);
 
 impl Messenger for Sends {
     fn channels(&self) -> Vec<PageChannel> {
