@@ -25,7 +25,7 @@ use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Redirect};
 use counts::{Counts, Stamp};
-use horizon::{LATE_ROWS, READ_MAX, REACH_SECONDS};
+use horizon::{LATE_ROWS, REACH_SECONDS, READ_MAX};
 use incident::Policy;
 use kernel::limits;
 use listed::{Listed, Shelf};
