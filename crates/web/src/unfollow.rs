@@ -208,7 +208,7 @@ fn question(token: &str, open: &Open, language: Language) -> Markup {
         ),
         Ends::Mailed(_) => {
             let name = open.report.map(|name| report.mailed_report(name.as_str()));
-            let title = report.unmail_question(&name.unwrap_or_default());
+            let title = report.unmail_question(name.unwrap_or_default());
             (title, report.unmail_words(), report.unmail_press())
         }
     };

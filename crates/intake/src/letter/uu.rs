@@ -54,8 +54,7 @@ fn name(line: &str) -> Option<&str> {
 /// How many bytes of this text are rows of a file, with the line that ends it.
 fn length(text: &str) -> Option<usize> {
     let mut length = 0;
-    let mut rows = 0;
-    for line in text.split_inclusive('\n') {
+    for (rows, line) in text.split_inclusive('\n').enumerate() {
         length += line.len();
         let line = line.trim_end_matches('\n');
         if line.trim_end() == "end" {
@@ -64,7 +63,6 @@ fn length(text: &str) -> Option<usize> {
         if !is_row(line) {
             return None;
         }
-        rows += 1;
     }
     None
 }

@@ -115,11 +115,13 @@ pub(super) async fn say(
     Ok(answer.undo(undo).reply(live))
 }
 
-/// What is like it, but for the known errors that it names already: these have their own card.
+/// What is like it, but for the known errors that it names already: these have their own card. What
+/// shares nothing that can be named is left out: nobody could say why it is there.
 async fn read(app: &App, who: &SignedIn, row: &IncidentRow) -> PageResult<Similar> {
     let mut alike = app.desk.similar(who.viewer(), Like::Incident(row.number)).await?;
     let named = |number: String| row.state.links.iter().any(|link| link.target == number);
     alike.known_errors.retain(|error| !named(error.number.to_string()));
+    alike.incidents.retain(|one| why(&one.why).is_some());
     Ok(alike)
 }
 
@@ -282,8 +284,12 @@ impl Drawn {
 
 /// Why something is alike: "Same service. Both say roaming, scanner."
 pub(super) fn why(why: &Why) -> Option<String> {
-    let telling = why.words.iter().filter(|word| tells(word));
-    let words: Vec<&str> = telling.take(WORDS).map(String::as_str).collect();
+    let mut words: Vec<&str> = vec![];
+    for word in why.words.iter().filter(|word| tells(word)) {
+        if words.len() < WORDS && !words.contains(&word.as_str()) {
+            words.push(word);
+        }
+    }
     let parts = [
         why.same_service.then(|| "Same service.".to_owned()),
         (!words.is_empty()).then(|| format!("Both say {}.", words.join(", "))),
@@ -314,7 +320,7 @@ mod tests {
     fn the_reasons_are_said_in_words() {
         assert_eq!(why(&Why::default()), None);
         let all = Why {
-            words: vec!["fi".into(), "roaming".into(), "20".into(), "scanner".into()],
+            words: ["fi", "roaming", "20", "scanner", "roaming"].map(str::to_owned).into(),
             same_service: true,
             labels: vec!["host=ap7".into()],
             helped: true,
