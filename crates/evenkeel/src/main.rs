@@ -52,6 +52,9 @@ fn main() -> ExitCode {
         // Without the threads of the others: one is started for each message.
         return mail::run(args, &settings);
     }
+    if matches!(cli.command, Command::Serve { .. } | Command::Demo(_)) {
+        memory::give_back_at_once();
+    }
     memory::small_pages();
     let mut signals = None;
     // Starts over when a restore has put other data in the place of what was served.

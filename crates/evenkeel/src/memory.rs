@@ -17,3 +17,25 @@ pub(crate) fn small_pages() {
 /// Pages are as large as the system likes.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn small_pages() {}
+
+/// Gives memory back as soon as it is freed, for a program that runs for long: each thread keeps
+/// what it freed otherwise, and two dozen reports of a year, each counted on another thread, held
+/// 490 MB instead of 50. The allocator reads that before anything else of a program runs, so the
+/// program begins once more, as the same process. Where that cannot be, it goes on as it is.
+#[cfg(unix)]
+pub(crate) fn give_back_at_once() {
+    use std::os::unix::process::CommandExt;
+    const DELAY: &str = "MIMALLOC_PURGE_DELAY";
+    if std::env::var_os(DELAY).is_some() {
+        return;
+    }
+    let mut arguments = std::env::args_os();
+    let (Some(name), Ok(program)) = (arguments.next(), std::env::current_exe()) else { return };
+    let mut again = std::process::Command::new(program);
+    let error = again.arg0(name).args(arguments).env(DELAY, "0").exec();
+    tracing::debug!(%error, "memory that is freed is kept for a while");
+}
+
+/// Memory is given back when the system's allocator does.
+#[cfg(not(unix))]
+pub(crate) fn give_back_at_once() {}
