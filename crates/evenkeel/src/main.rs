@@ -10,6 +10,7 @@ mod evaluate;
 mod failed;
 mod import;
 mod init;
+mod input;
 mod instance;
 mod logging;
 mod mail;

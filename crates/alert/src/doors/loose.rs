@@ -178,7 +178,8 @@ fn unescaped(text: &str) -> String {
     out
 }
 
-/// The character of `XXXX` or `XXXX\uXXXX`, which is taken from the text.
+/// The character that four hexadecimal digits stand for, or two such with `\u` between them; they are taken
+/// from the text.
 fn unicode(rest: &mut &str) -> char {
     let unit = |text: &str| text.get(..4).and_then(|hex| u32::from_str_radix(hex, 16).ok());
     let Some(first) = unit(rest) else {

@@ -21,8 +21,7 @@ pub use decided::{Accept, Accepted, Case, REPORTS_MAX, SURGE_TAG, may_decide};
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// Services looked at in one turn, those with the most new reports first: the others wait.
 const SERVICES_A_TURN: usize = 50;
-/// Reports of a service that are compared with what is usual, the latest: more are a surge in any
-/// case.
+/// Reports of a service that are compared with what is usual, the latest. More are not counted.
 const RECENT_MAX: i64 = 5_000;
 /// Reports of a service that tell what is usual, the latest.
 const HISTORY_MAX: i64 = 50_000;

@@ -3,18 +3,15 @@
 use super::kinds::{Door, Kind};
 use crate::config::nearest;
 use crate::failed::Failed;
-use map::catalogue::TEXT_BYTES;
+use crate::input;
 use map::catalogue::tree::{self, Node, Value as Part};
 use serde_json::{Map, Number, Value};
 use std::collections::HashMap;
 use std::fmt;
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Standard input in the place of a file.
-const STDIN: &str = "-";
 /// Characters of a word that is told beside what is wrong with it.
 const WORD_CHARS: usize = 60;
 /// Folders within each other.
@@ -123,18 +120,18 @@ pub(super) fn read(paths: &[PathBuf], doors: &[Door]) -> Result<Vec<Item>, Unrea
     }
     let mut reading = Reading { doors, items: vec![], faults: vec![], known: HashMap::new() };
     for path in files {
-        let text = text_of(&path)?;
+        let text = input::text(&path)?;
         reading.file(Arc::new(path), &text);
     }
     if reading.faults.is_empty() { Ok(reading.items) } else { Err(Unread::Faults(reading.faults)) }
 }
 
 fn gather(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), Failed> {
-    if path.as_os_str() == STDIN || !path.is_dir() {
+    if path.as_os_str() == input::STDIN || !path.is_dir() {
         files.push(path.to_owned());
         return Ok(());
     }
-    let failed = |error: io::Error| Failed::io("reading", path, &error);
+    let failed = |error: std::io::Error| Failed::io("reading", path, &error);
     let mut entries = Vec::new();
     for entry in fs::read_dir(path).map_err(failed)? {
         let entry = entry.map_err(failed)?;
@@ -155,20 +152,6 @@ fn gather(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), Fai
         }
     }
     Ok(())
-}
-
-fn text_of(path: &Path) -> Result<String, Failed> {
-    let mut text = String::new();
-    // One byte more than is taken, so that a larger one is refused and not cut.
-    let most = TEXT_BYTES as u64 + 1;
-    let read = match path.as_os_str() == STDIN {
-        true => io::stdin().lock().take(most).read_to_string(&mut text),
-        false => File::open(path).and_then(|file| file.take(most).read_to_string(&mut text)),
-    };
-    match read {
-        Ok(_) => Ok(text),
-        Err(error) => Err(Failed::io("reading", path, &error)),
-    }
 }
 
 struct Reading<'a> {

@@ -4,17 +4,13 @@
 use crate::cli::ServicesArgs;
 use crate::config::Settings;
 use crate::failed::Failed;
+use crate::input;
 use crate::instance::{self, Missing};
 use crate::output;
 use desk::map::{NotImported, Plan};
-use map::catalogue::{self, Fault, Form, Note, TEXT_BYTES};
+use map::catalogue::{self, Fault, Form, Note};
 use serde::Serialize;
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::Path;
-
-/// Standard input in the place of a file.
-const STDIN: &str = "-";
 
 /// What it did, or would do, for programs.
 #[derive(Serialize)]
@@ -37,7 +33,7 @@ struct ServiceTold<'a> {
 
 /// Takes over a catalogue, or says what that would do.
 pub(crate) async fn run(args: &ServicesArgs, settings: &Settings) -> Result<(), Failed> {
-    let text = read(&args.file)?;
+    let text = input::text(&args.file)?;
     let catalogue = catalogue::read(&text).map_err(|faults| refused(&args.file, &faults))?;
     let desk = instance::open(settings, Missing::Refuse).await?;
     let taken = desk.import_services(desk::command_line(), catalogue, args.dry_run).await;
@@ -46,20 +42,6 @@ pub(crate) async fn run(args: &ServicesArgs, settings: &Settings) -> Result<(), 
         NotImported::Trouble(trouble) => trouble.into(),
     })?;
     if args.json { output::json(&told(&plan, args.dry_run)) } else { print(&plan, args.dry_run) }
-}
-
-fn read(path: &Path) -> Result<String, Failed> {
-    let mut text = String::new();
-    // One byte more than is taken, so that a larger one is refused and not cut.
-    let most = TEXT_BYTES as u64 + 1;
-    let read = match path.as_os_str() == STDIN {
-        true => io::stdin().lock().take(most).read_to_string(&mut text),
-        false => File::open(path).and_then(|file| file.take(most).read_to_string(&mut text)),
-    };
-    match read {
-        Ok(_) => Ok(text),
-        Err(error) => Err(Failed::io("reading", path, &error)),
-    }
 }
 
 /// Says each fault with file and line, as compilers do.
