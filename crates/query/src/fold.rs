@@ -9,15 +9,32 @@ use unicode_normalization::UnicodeNormalization;
 /// assert_eq!(query::fold("Łódź, SØREN"), "lodz, soren");
 /// ```
 pub fn fold(text: &str) -> String {
-    let bare = text.nfkd().filter(|c| !is_accent(*c)).flat_map(char::to_lowercase);
     let mut folded = String::with_capacity(text.len());
-    for c in bare {
-        match undecomposable(c) {
-            Some(letters) => folded.push_str(letters),
-            None => folded.push(c),
+    // Nothing joins with a blank, so what stands between two of them can be folded alone. Most of
+    // that are plain letters, of which only the case has to go.
+    for piece in text.split_inclusive(' ') {
+        if piece.is_ascii() {
+            let from = folded.len();
+            folded.push_str(piece);
+            folded[from..].make_ascii_lowercase();
+        } else {
+            folded.extend(bare(piece).nfc());
         }
     }
-    folded.nfc().collect()
+    folded
+}
+
+/// A text in lower case, taken apart and without accents.
+fn bare(text: &str) -> String {
+    let letters = text.nfkd().filter(|c| !is_accent(*c)).flat_map(char::to_lowercase);
+    let mut bare = String::with_capacity(text.len());
+    for c in letters {
+        match undecomposable(c) {
+            Some(letters) => bare.push_str(letters),
+            None => bare.push(c),
+        }
+    }
+    bare
 }
 
 /// The folded words of a text in their order: runs of letters and digits.
@@ -27,12 +44,16 @@ pub fn fold(text: &str) -> String {
 /// assert_eq!(query::words("E-Mail: é 10.0"), ["e", "mail", "e", "10", "0"]);
 /// ```
 pub fn words(text: &str) -> Vec<String> {
-    let folded = fold(text);
-    folded
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|w| !w.is_empty())
-        .map(str::to_owned)
-        .collect()
+    folded_words(&fold(text)).map(str::to_owned).collect()
+}
+
+/// The words of a text that is folded already, as [`words`] takes it apart.
+///
+/// ```
+/// assert!(query::folded_words("e-mail: 10").eq(["e", "mail", "10"]));
+/// ```
+pub fn folded_words(folded: &str) -> impl Iterator<Item = &str> {
+    folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty())
 }
 
 /// Whether two names are the same name: equal in lower case, accents and all.
@@ -91,11 +112,24 @@ mod tests {
         assert!(!same_name("Zürich", "Zurich"));
     }
 
+    /// Blanks, letters, and what joins with letters before it.
+    const MIXED: &str = "[ a-cKäéﬁか\u{a8}\u{301}\u{338}\u{3099}\u{1100}\u{1161}\u{11a8}]{0,12}";
+
     proptest! {
         #[test]
         fn folding_twice_changes_nothing(text in any::<String>()) {
             let once = fold(&text);
             prop_assert_eq!(fold(&once), once);
+        }
+
+        #[test]
+        fn what_stands_between_blanks_can_be_folded_alone(text in MIXED) {
+            prop_assert_eq!(fold(&text), bare(&text).nfc().collect::<String>());
+        }
+
+        #[test]
+        fn each_text_is_folded_as_a_whole(text in any::<String>()) {
+            prop_assert_eq!(fold(&text), bare(&text).nfc().collect::<String>());
         }
 
         #[test]
