@@ -1,12 +1,13 @@
-//! How hits are spread over labels.
+//! How hits are spread over kinds and labels.
 
+use crate::document::Kind;
 use crate::limits::{FACET_VALUES, FACETS};
-use crate::schema::{LABELS_FIELD, label};
+use crate::schema::{KIND_NUMBER, LABELS_FIELD, label};
 use crate::wish::{Facet, FacetValue};
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use tantivy::collector::{Collector, SegmentCollector};
-use tantivy::columnar::StrColumn;
+use tantivy::columnar::{Column, StrColumn};
 use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader, TantivyError};
 
 /// Counts the values of labels.
@@ -83,10 +84,7 @@ impl Collector for Counting {
     type Child = Counted;
 
     fn for_segment(&self, _: SegmentOrdinal, reader: &SegmentReader) -> tantivy::Result<Counted> {
-        let column = match self.prefixes.is_empty() {
-            true => None,
-            false => reader.fast_fields().str(LABELS_FIELD)?,
-        };
+        let column = reader.fast_fields().str(LABELS_FIELD)?;
         let names = self.prefixes.iter().map(|prefix| Named::of(column.as_ref(), prefix));
         let names = names.collect::<std::io::Result<Vec<Named>>>()?;
         Ok(Counted { column, names })
@@ -127,6 +125,55 @@ impl SegmentCollector for Counted {
             return Some(vec![HashMap::new(); self.names.len()]);
         };
         self.names.iter().map(|named| named.values(column)).collect()
+    }
+}
+
+/// Counts hits of each kind. Each has one, which is read faster than its labels.
+pub(crate) struct Kinds;
+
+/// The hits of one segment.
+pub(crate) struct OfKinds {
+    column: Column<u64>,
+    /// In the order of [`Kind::ALL`].
+    counts: Vec<u64>,
+}
+
+impl Collector for Kinds {
+    type Fruit = BTreeMap<Kind, u64>;
+    type Child = OfKinds;
+
+    fn for_segment(&self, _: SegmentOrdinal, reader: &SegmentReader) -> tantivy::Result<OfKinds> {
+        let column = reader.fast_fields().u64(KIND_NUMBER)?;
+        Ok(OfKinds { column, counts: vec![0; Kind::ALL.len()] })
+    }
+
+    fn requires_scoring(&self) -> bool {
+        false
+    }
+
+    fn merge_fruits(&self, segments: Vec<Vec<u64>>) -> tantivy::Result<BTreeMap<Kind, u64>> {
+        let mut all = BTreeMap::new();
+        for counts in segments {
+            for (kind, count) in Kind::ALL.iter().zip(counts).filter(|(_, count)| *count > 0) {
+                *all.entry(*kind).or_default() += count;
+            }
+        }
+        Ok(all)
+    }
+}
+
+impl SegmentCollector for OfKinds {
+    type Fruit = Vec<u64>;
+
+    fn collect(&mut self, doc: DocId, _: Score) {
+        let kind = self.column.first(doc).and_then(|number| usize::try_from(number).ok());
+        if let Some(count) = kind.and_then(|kind| self.counts.get_mut(kind)) {
+            *count += 1;
+        }
+    }
+
+    fn harvest(self) -> Vec<u64> {
+        self.counts
     }
 }
 

@@ -1,8 +1,7 @@
 //! Searching.
 
 use crate::ask::Asking;
-use crate::document::KIND;
-use crate::facets::{Counting, facets};
+use crate::facets::{Counting, Kinds, facets};
 use crate::failure::Failure;
 use crate::limits::{CORRECTIONS, FEW, HITS, NEAR_NAMED, OFFSET};
 use crate::near::near;
@@ -58,22 +57,16 @@ impl Finding<'_> {
         let top =
             TopDocs::with_limit(wish.limit.clamp(1, HITS)).and_offset(wish.offset.min(OFFSET));
         let ranked = top.tweak_score(ranking(wish.now, groups.is_empty()));
-        let mut names = vec![KIND.to_owned()];
-        names.extend(wish.facets.iter().cloned());
-        let (total, (best, counts)) =
-            collect(searcher, &*query, (Count, (ranked, Counting::of(&names))))?;
-        let mut facets = facets(&names, counts);
-        let kinds = match facets.is_empty() {
-            true => vec![],
-            false => facets.remove(0).values,
-        };
-        let kinds = kinds.into_iter().filter_map(|one| Some((one.value.parse().ok()?, one.count)));
+        // Labels are read of each hit, so only where somebody asks for them.
+        let labels = (!wish.facets.is_empty()).then(|| Counting::of(&wish.facets));
+        let (best, (kinds, counts)) = collect(searcher, &*query, (ranked, (Kinds, labels)))?;
         let best = if wish.limit == 0 { vec![] } else { best };
         Ok(Found {
-            total: total as u64,
-            kinds: kinds.collect(),
+            // Each hit is of one kind.
+            total: kinds.values().sum(),
+            kinds,
             hits: self.hits(best, groups)?,
-            facets,
+            facets: facets(&wish.facets, counts.unwrap_or_default()),
             corrected: None,
             near: vec![],
         })
@@ -257,16 +250,19 @@ fn ranking(
         let at = reader.fast_fields().i64(AT).ok();
         let weight = reader.fast_fields().u64(WEIGHT).ok();
         Box::new(move |doc: DocId, score: Score| {
-            let at = at.as_ref().and_then(|at| at.first(doc)).unwrap_or(0);
+            let happened = || at.as_ref().and_then(|at| at.first(doc)).unwrap_or(0);
             if by_time {
-                return at as f64;
+                return happened() as f64;
             }
             let newness = now.map_or(0.0, |now| {
-                let days = now.saturating_sub(at).max(0) as f64 / 86_400.0;
+                let days = now.saturating_sub(happened()).max(0) as f64 / 86_400.0;
                 NEWNESS / (1.0 + days / HALF_OF_IT)
             });
-            let weight = weight.as_ref().and_then(|weight| weight.first(doc)).unwrap_or(0);
-            let helped = (HELPED * (1.0 + weight as f64).log2()).min(HELPED_AT_MOST);
+            // Most helped nobody, and a logarithm of nothing need not be taken for each of them.
+            let helped = match weight.as_ref().and_then(|weight| weight.first(doc)).unwrap_or(0) {
+                0 => 0.0,
+                weight => (HELPED * (1.0 + weight as f64).log2()).min(HELPED_AT_MOST),
+            };
             f64::from(score) * (1.0 + newness + helped)
         })
     }

@@ -1,9 +1,9 @@
 //! The fields of the index, and a document in them.
 
 use crate::document::{Document, KIND, Kind, Label};
-use crate::limits::{LABEL_CHARS, LABELS, TEXT_CHARS};
+use crate::limits::{LABEL_CHARS, LABELS};
 use crate::sight;
-use crate::words::Folding;
+use crate::words::{Folding, beginning};
 use tantivy::schema::{
     FAST, Field, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing, TextOptions,
 };
@@ -11,12 +11,14 @@ use tantivy::tokenizer::{RawTokenizer, TextAnalyzer, TokenizerManager};
 use tantivy::{TantivyDocument, Term};
 
 /// Counts up when the fields, the words or their stems change: older indexes are thrown away.
-pub(crate) const VERSION: u32 = 2;
+pub(crate) const VERSION: u32 = 3;
 
 /// The fast field with the seconds since 1970 of a document.
 pub(crate) const AT: &str = "at";
 /// The fast field that says how often a document helped.
 pub(crate) const WEIGHT: &str = "weight";
+/// The fast field with the kind of a document, as [`kind_number`] numbers it.
+pub(crate) const KIND_NUMBER: &str = "kind";
 /// The field of the labels, each as `name=value`.
 pub(crate) const LABELS_FIELD: &str = "labels";
 
@@ -47,6 +49,7 @@ pub(crate) struct Fields {
     pub(crate) labels: Field,
     at: Field,
     weight: Field,
+    kind: Field,
 }
 
 fn indexed(tokenizer: &str, option: IndexRecordOption, norms: bool) -> TextOptions {
@@ -74,6 +77,7 @@ pub(crate) fn schema() -> (Schema, Fields) {
         labels: builder.add_text_field(LABELS_FIELD, raw().set_fast(RAW)),
         at: builder.add_i64_field(AT, NumericOptions::default() | FAST),
         weight: builder.add_u64_field(WEIGHT, NumericOptions::default() | FAST),
+        kind: builder.add_u64_field(KIND_NUMBER, NumericOptions::default() | FAST),
     };
     (builder.build(), fields)
 }
@@ -83,8 +87,8 @@ pub(crate) fn tokenizers() -> TokenizerManager {
     let manager = TokenizerManager::new();
     manager.register(RAW, TextAnalyzer::from(RawTokenizer::default()));
     manager.register(UNUSED, TextAnalyzer::from(RawTokenizer::default()));
-    manager.register(WORDS, TextAnalyzer::from(Folding { stems: false }));
-    manager.register(STEMS, TextAnalyzer::from(Folding { stems: true }));
+    manager.register(WORDS, TextAnalyzer::from(Folding::words()));
+    manager.register(STEMS, TextAnalyzer::from(Folding::stems()));
     manager
 }
 
@@ -97,6 +101,11 @@ pub(crate) fn key(kind: Kind, id: &str) -> String {
 pub(crate) fn of_key(key: &str) -> Option<(Kind, String)> {
     let (kind, id) = key.split_once(':')?;
     Some((kind.parse().ok()?, id.to_owned()))
+}
+
+/// The number of a kind: its place in [`Kind::ALL`].
+pub(crate) fn kind_number(kind: Kind) -> u64 {
+    kind as u64
 }
 
 /// How a label is written; what is too long is cut, here and where it is sought.
@@ -113,14 +122,13 @@ impl Fields {
 
     /// The document as it is written.
     pub(crate) fn document(&self, document: &Document) -> TantivyDocument {
-        let cut = |text: &str| text.chars().take(TEXT_CHARS).collect::<String>();
-        let (public, internal) = (cut(&document.public), cut(&document.internal));
+        let (public, internal) = (beginning(&document.public), beginning(&document.internal));
         let mut written = TantivyDocument::default();
         written.add_text(self.key, key(document.kind, &document.id));
         written.add_text(self.title, &document.title);
         written.add_text(self.stems, &document.title);
         for (text, words, stems) in
-            [(&public, self.public, self.stems), (&internal, self.internal, self.inner_stems)]
+            [(public, self.public, self.stems), (internal, self.internal, self.inner_stems)]
         {
             if !text.is_empty() {
                 written.add_text(words, text);
@@ -140,6 +148,7 @@ impl Fields {
         }
         written.add_i64(self.at, document.at.micros().div_euclid(1_000_000));
         written.add_u64(self.weight, u64::from(document.weight));
+        written.add_u64(self.kind, kind_number(document.kind));
         written
     }
 }

@@ -1,6 +1,6 @@
 //! Whether what is on the disk is whole.
 
-use crate::schema::{AT, WEIGHT, schema, tokenizers};
+use crate::schema::{AT, KIND_NUMBER, WEIGHT, schema, tokenizers};
 use crate::state::State;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -45,7 +45,11 @@ fn checked(folder: &Path, of: &str) -> Option<Whole> {
     let segments = reader.searcher();
     for segment in segments.segment_readers() {
         let columns = segment.fast_fields();
-        let rows = [columns.i64(AT).ok()?.num_docs(), columns.u64(WEIGHT).ok()?.num_docs()];
+        let rows = [
+            columns.i64(AT).ok()?.num_docs(),
+            columns.u64(WEIGHT).ok()?.num_docs(),
+            columns.u64(KIND_NUMBER).ok()?.num_docs(),
+        ];
         if rows.iter().any(|rows| *rows != segment.max_doc()) {
             return None;
         }

@@ -7,6 +7,7 @@
 use crate::limits::{TEXT_CHARS, WORD_CHARS};
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use tantivy::tokenizer::{
     Language, RawTokenizer, Stemmer, TextAnalyzer, Token, TokenStream, Tokenizer,
 };
@@ -23,39 +24,71 @@ const LANGUAGES: [Language; 5] = [
 /// Letters from which a word has a stem; shorter ones are what they are.
 const STEMMED: usize = 4;
 
-/// Words whose stems a thread remembers: about a megabyte. Most of a text are few words.
-const REMEMBERED: usize = 10_000;
+/// Words that came lately and whose stems are remembered, and as many that came before them: some
+/// megabytes. Most of a text are few words.
+const REMEMBERED: usize = 20_000;
 
-struct Stemmers {
-    each: Vec<TextAnalyzer>,
-    known: HashMap<String, Vec<String>>,
+/// What stands between two stems that are remembered: no letter.
+const BETWEEN: &str = " ";
+
+/// Stems of words that came lately, [`BETWEEN`] each two of them.
+#[derive(Default)]
+struct Known {
+    new: HashMap<Box<str>, Arc<str>>,
+    old: HashMap<Box<str>, Arc<str>>,
 }
 
+impl Known {
+    fn get(&mut self, word: &str) -> Option<Arc<str>> {
+        if let Some(stems) = self.new.get(word) {
+            return Some(stems.clone());
+        }
+        let stems = self.old.get(word)?.clone();
+        self.put(word, stems.clone());
+        Some(stems)
+    }
+
+    fn put(&mut self, word: &str, stems: Arc<str>) {
+        if self.new.len() >= REMEMBERED {
+            self.old = std::mem::take(&mut self.new);
+        }
+        self.new.insert(word.into(), stems);
+    }
+}
+
+// For all threads: after each commit another one reads the texts, and it would know nothing.
+static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(|| Mutex::new(Known::default()));
+
 thread_local! {
-    static STEMMERS: RefCell<Stemmers> = RefCell::new(Stemmers {
-        each: LANGUAGES
+    static STEMMERS: RefCell<Vec<TextAnalyzer>> = RefCell::new(
+        LANGUAGES
             .iter()
             .map(|language| Stemmer::new(*language))
             .map(|stemmer| TextAnalyzer::builder(RawTokenizer::default()).filter(stemmer).build())
             .collect(),
-        known: HashMap::new(),
-    });
+    );
+}
+
+/// What of a text gets into the index.
+pub(crate) fn beginning(text: &str) -> &str {
+    // It has as many bytes as characters, or more.
+    if text.len() <= TEXT_CHARS {
+        return text;
+    }
+    text.char_indices().nth(TEXT_CHARS).map_or(text, |(at, _)| &text[..at])
 }
 
 /// The folded words of a text in their order, each cut where it is too long to be compared.
 pub(crate) fn words(text: &str) -> Vec<String> {
-    let end = text.char_indices().nth(TEXT_CHARS).map_or(text.len(), |(at, _)| at);
-    let mut words = query::words(&text[..end]);
-    words.iter_mut().for_each(shorten);
-    words
+    let folded = query::fold(beginning(text));
+    query::folded_words(&folded).map(|word| shortened(word).to_owned()).collect()
 }
 
-fn shorten(word: &mut String) {
-    if word.len() > WORD_CHARS
-        && let Some((at, _)) = word.char_indices().nth(WORD_CHARS)
-    {
-        word.truncate(at);
+fn shortened(word: &str) -> &str {
+    if word.len() <= WORD_CHARS {
+        return word;
     }
+    word.char_indices().nth(WORD_CHARS).map_or(word, |(at, _)| &word[..at])
 }
 
 /// What joins words to one: hyphens, as they are typed and as programs write them.
@@ -64,25 +97,28 @@ const HYPHENS: [char; 3] = ['-', '\u{2010}', '\u{2011}'];
 /// Parts that one word has at most: what has more is a name of machines or a list.
 const PARTS: usize = 3;
 
-/// The folded words of a text with their places. What hyphens join is a word of its own as well, at
-/// the place of its first part: who looks for "wifi" means "Wi-Fi", too.
-fn placed(text: &str) -> Vec<(usize, String)> {
+/// Takes the folded words of a text with their places. What hyphens join is a word of its own as
+/// well, at the place of its first part: who looks for "wifi" means "Wi-Fi", too.
+fn placed(text: &str, mut take: impl FnMut(usize, &str)) {
+    let text = beginning(text);
     if !text.contains(HYPHENS) {
-        return words(text).into_iter().enumerate().collect();
+        let folded = query::fold(text);
+        let words = query::folded_words(&folded).enumerate();
+        return words.for_each(|(at, word)| take(at, shortened(word)));
     }
-    let end = text.char_indices().nth(TEXT_CHARS).map_or(text.len(), |(at, _)| at);
-    let (mut placed, mut at) = (Vec::new(), 0);
-    for piece in text[..end].split_whitespace() {
+    let mut at = 0;
+    for piece in text.split_whitespace() {
         let parts = words(piece);
-        let joined = joined(piece, &parts);
-        let after = at + parts.len();
-        let mut parts = (at..).zip(parts);
-        placed.extend(parts.next());
-        placed.extend(joined.map(|word| (at, word)));
-        placed.extend(parts);
-        at = after;
+        for (number, part) in parts.iter().enumerate() {
+            take(at + number, part);
+            if number == 0
+                && let Some(joined) = joined(piece, &parts)
+            {
+                take(at, &joined);
+            }
+        }
+        at += parts.len();
     }
-    placed
 }
 
 /// The parts of a piece of text as one word, if nothing but hyphens stands between them.
@@ -95,11 +131,7 @@ fn joined(piece: &str, parts: &[String]) -> Option<String> {
         && others == 0
         && hyphens + 1 == parts.len()
         && parts.iter().all(letters);
-    is_word.then(|| {
-        let mut word = parts.concat();
-        shorten(&mut word);
-        word
-    })
+    is_word.then(|| shortened(&parts.concat()).to_owned())
 }
 
 /// A folded word and its stems, sorted, each once. Two words are forms of one word if these
@@ -110,38 +142,50 @@ fn joined(piece: &str, parts: &[String]) -> Option<String> {
 /// assert_eq!(search::stems("10"), ["10"]);
 /// ```
 pub fn stems(word: &str) -> Vec<String> {
-    // Folded words of these languages are plain letters; with others a stemmer has no business.
-    if word.len() < STEMMED || !word.bytes().all(|b| b.is_ascii_lowercase()) {
-        return vec![word.to_owned()];
+    match has_stems(word) {
+        true => stemmed(word).split(BETWEEN).map(str::to_owned).collect(),
+        false => vec![word.to_owned()],
     }
-    STEMMERS.with_borrow_mut(|stemmers| stemmers.of(word))
 }
 
-impl Stemmers {
-    fn of(&mut self, word: &str) -> Vec<String> {
-        if let Some(stems) = self.known.get(word) {
-            return stems.clone();
-        }
-        let mut stems = vec![word.to_owned()];
-        for stemmer in &mut self.each {
-            let mut stream = stemmer.token_stream(word);
-            if stream.advance() && stream.token().text.len() >= STEMMED - 1 {
-                stems.push(stream.token().text.clone());
-            }
-        }
-        stems.sort_unstable();
-        stems.dedup();
-        if self.known.len() >= REMEMBERED {
-            self.known.clear();
-        }
-        self.known.insert(word.to_owned(), stems.clone());
+/// Whether a folded word may have stems other than itself. Folded words of these languages are
+/// plain letters; with others a stemmer has no business.
+fn has_stems(word: &str) -> bool {
+    word.len() >= STEMMED && word.bytes().all(|b| b.is_ascii_lowercase())
+}
+
+/// A word that has stems, and these, sorted, each once, [`BETWEEN`] each two of them.
+fn stemmed(word: &str) -> Arc<str> {
+    let remembered = known().get(word);
+    remembered.unwrap_or_else(|| {
+        let stems = STEMMERS.with_borrow_mut(|stemmers| each_stem(stemmers, word));
+        known().put(word, stems.clone());
         stems
+    })
+}
+
+fn known() -> MutexGuard<'static, Known> {
+    // Whatever is in it is true.
+    KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn each_stem(stemmers: &mut [TextAnalyzer], word: &str) -> Arc<str> {
+    let mut stems = vec![word.to_owned()];
+    for stemmer in stemmers {
+        let mut stream = stemmer.token_stream(word);
+        if stream.advance() && stream.token().text.len() >= STEMMED - 1 {
+            stems.push(stream.token().text.clone());
+        }
     }
+    stems.sort_unstable();
+    stems.dedup();
+    stems.join(BETWEEN).into()
 }
 
 /// Whether two folded words are forms of one word.
 pub(crate) fn akin(stems: &[String], word: &str) -> bool {
-    stems.iter().any(|stem| stem == word) || crate::stems(word).iter().any(|s| stems.contains(s))
+    let is_one = |stem: &str| stems.iter().any(|one| one == stem);
+    is_one(word) || (has_stems(word) && stemmed(word).split(BETWEEN).any(is_one))
 }
 
 /// Letters to insert, delete, replace, or swap with their neighbour.
@@ -177,36 +221,74 @@ pub(crate) fn mistakes(word: &str) -> u8 {
 /// Makes tokens of a text's words, or of their stems at the places of their words.
 #[derive(Debug, Clone)]
 pub(crate) struct Folding {
-    pub(crate) stems: bool,
+    stems: bool,
+    /// Those of the text that is read just now; its memory serves the next one.
+    row: Row,
+}
+
+/// Tokens in their order.
+#[derive(Debug, Clone, Default)]
+struct Row {
+    /// Their letters, one after another.
+    letters: String,
+    /// The place of each, and where its letters end.
+    each: Vec<(usize, usize)>,
+}
+
+impl Row {
+    fn push(&mut self, at: usize, token: &str) {
+        self.letters.push_str(token);
+        self.each.push((at, self.letters.len()));
+    }
+}
+
+impl Folding {
+    /// Makes words.
+    pub(crate) fn words() -> Self {
+        Folding { stems: false, row: Row::default() }
+    }
+
+    /// Makes stems.
+    pub(crate) fn stems() -> Self {
+        Folding { stems: true, row: Row::default() }
+    }
+
+    fn read(&mut self, text: &str) {
+        let Folding { stems, row } = self;
+        row.letters.clear();
+        row.each.clear();
+        placed(text, |at, word| match *stems && has_stems(word) {
+            true => stemmed(word).split(BETWEEN).for_each(|stem| row.push(at, stem)),
+            false => row.push(at, word),
+        });
+    }
 }
 
 /// The tokens of one text.
-pub(crate) struct Tokens {
-    texts: std::vec::IntoIter<(usize, String)>,
+pub(crate) struct Tokens<'a> {
+    row: &'a Row,
+    /// Which is next, and where its letters begin.
+    next: usize,
+    from: usize,
     token: Token,
 }
 
 impl Tokenizer for Folding {
-    type TokenStream<'a> = Tokens;
+    type TokenStream<'a> = Tokens<'a>;
 
-    fn token_stream<'a>(&'a mut self, text: &'a str) -> Tokens {
-        let words = placed(text);
-        let texts: Vec<_> = match self.stems {
-            false => words,
-            true => words
-                .into_iter()
-                .flat_map(|(at, word)| stems(&word).into_iter().map(move |stem| (at, stem)))
-                .collect(),
-        };
-        Tokens { texts: texts.into_iter(), token: Token::default() }
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> Tokens<'a> {
+        self.read(text);
+        Tokens { row: &self.row, next: 0, from: 0, token: Token::default() }
     }
 }
 
-impl TokenStream for Tokens {
+impl TokenStream for Tokens<'_> {
     fn advance(&mut self) -> bool {
-        let Some((position, text)) = self.texts.next() else { return false };
+        let Some(&(position, end)) = self.row.each.get(self.next) else { return false };
         self.token.position = position;
-        self.token.text = text;
+        self.token.text.clear();
+        self.token.text.push_str(&self.row.letters[self.from..end]);
+        (self.next, self.from) = (self.next + 1, end);
         true
     }
 
@@ -249,6 +331,46 @@ mod tests {
         }
         assert_eq!([mistakes("vpn"), mistakes("mail"), mistakes("printing")], [0, 1, 2]);
         assert_eq!(mistakes("srv0012x"), 0);
+    }
+
+    fn placed(text: &str) -> Vec<(usize, String)> {
+        tokens(&mut Folding::words(), text)
+    }
+
+    fn tokens(folding: &mut Folding, text: &str) -> Vec<(usize, String)> {
+        let (mut stream, mut tokens) = (folding.token_stream(text), Vec::new());
+        while stream.advance() {
+            tokens.push((stream.token().position, stream.token().text.clone()));
+        }
+        tokens
+    }
+
+    #[test]
+    fn each_text_has_the_stems_of_its_own_words() {
+        let mut folding = Folding::stems();
+        for text in ["Printers are broken, printers!", "Wi-Fi für Drucker 10", "", "Störungen"] {
+            let mut wanted = Vec::new();
+            for (at, word) in placed(text) {
+                wanted.extend(stems(&word).into_iter().map(|stem| (at, stem)));
+            }
+            assert_eq!(tokens(&mut folding, text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_remembered_of_words_stays_the_same() {
+        let word = |n: usize| {
+            let letters =
+                [n, n / 26, n / 676, n / 17_576].map(|n| char::from(b'a' + (n % 26) as u8));
+            letters.into_iter().chain("ings".chars()).collect::<String>()
+        };
+        let before: Vec<_> = (0..50).map(|n| stems(&word(n))).collect();
+        let all = 2 * REMEMBERED + 100;
+        assert!((0..all).all(|n| stems(&word(n)).contains(&word(n))));
+        let after: Vec<_> = (0..50).map(|n| stems(&word(n))).collect();
+        assert_eq!(after, before);
+        let known = known();
+        assert!(known.new.len() <= REMEMBERED && known.old.len() <= REMEMBERED);
     }
 
     #[test]
