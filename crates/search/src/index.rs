@@ -11,13 +11,14 @@ use crate::whole::{self, Whole};
 use crate::wish::{Found, Wish};
 use crate::{find, similar};
 use incident::permissions::Scope;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::{File, TryLockError};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tantivy::indexer::IndexWriterOptions;
-use tantivy::{IndexReader, IndexWriter};
+use tantivy::{IndexReader, IndexWriter, Term};
 
 /// The folder of the files, in the folder of the index.
 const FILES: &str = "files";
@@ -48,6 +49,8 @@ pub struct Index {
     state: Mutex<State>,
     index: tantivy::Index,
     writer: Option<Mutex<IndexWriter>>,
+    /// Sums of the names that were put in since the last commit; used by who holds the writer.
+    fresh: Mutex<HashSet<u64>>,
     /// Held as long as this process writes.
     _lock: Option<File>,
 }
@@ -111,8 +114,8 @@ impl Index {
             true => Some(Mutex::new(writer(&index)?)),
             false => None,
         };
-        let (fields, state) = (schema().1, Mutex::new(state));
-        Ok(Index { fields, of: of.to_owned(), reader, state, index, writer, _lock: lock })
+        let (fields, state, fresh) = (schema().1, Mutex::new(state), Mutex::default());
+        Ok(Index { fields, of: of.to_owned(), reader, state, index, writer, fresh, _lock: lock })
     }
 
     /// How far the log is in it; none if nothing was fed yet.
@@ -143,10 +146,32 @@ impl Index {
 
     /// Puts a document in, in place of the one of its kind and id. Found after the next commit.
     pub fn put(&self, document: &Document) -> Result<(), Failure> {
+        let name = self.fields.key_term(document.kind, &document.id);
+        let written = self.fields.document(document);
         let writer = self.writer()?;
-        writer.delete_term(self.fields.key_term(document.kind, &document.id));
-        writer.add_document(self.fields.document(document))?;
+        // A deletion is looked for in every file with the next commit and with each merge.
+        if self.may_have(&name)? {
+            writer.delete_term(name);
+        }
+        writer.add_document(written)?;
         Ok(())
+    }
+
+    /// Whether a document of this name may be in it; from now on one may.
+    fn may_have(&self, name: &Term) -> Result<bool, Failure> {
+        let mut sum = DefaultHasher::new();
+        name.hash(&mut sum);
+        if !held(&self.fresh).insert(sum.finish()) {
+            return Ok(true);
+        }
+        guarded(|| {
+            for segment in self.reader.searcher().segment_readers() {
+                if segment.inverted_index(name.field())?.get_term_info(name)?.is_some() {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        })
     }
 
     /// Takes a document out. Gone after the next commit.
@@ -194,8 +219,10 @@ impl Index {
             drop(roll_back(&mut writer));
             return Err(error.into());
         }
-        drop(writer);
         self.reader.reload()?;
+        // What is put in from now on is compared with what is read from now on.
+        held(&self.fresh).clear();
+        drop(writer);
         *held(&self.state) = state;
         Ok(())
     }
