@@ -2,6 +2,7 @@
 
 use crate::begins::beginnings;
 use crate::document::Kind;
+use crate::forms::{Forms, Listed};
 use crate::limits::{FILTER_VALUES, FILTERS};
 use crate::schema::{Fields, label};
 use crate::sight::{Readable, Sight};
@@ -12,7 +13,7 @@ use tantivy::query::{
     PhraseQuery, Query, TermQuery, TermSetQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{Searcher, Term};
+use tantivy::{Score, Searcher, Term};
 
 /// How much a word as typed weighs in the title, in the public and in the internal text.
 const IN_TITLE: f32 = 3.0;
@@ -45,16 +46,17 @@ impl Asking<'_> {
         {
             let Some(readable) = readable else { continue };
             let mut clauses: Clauses = Vec::new();
+            // First what is read at once: where it leaves nothing, words are not looked up.
+            if let Readable::Those(readable) = readable {
+                clauses.push((Occur::Must, unscored(readable)));
+            }
+            self.filter(&mut clauses);
             for group in groups {
                 clauses.push((Occur::Must, self.group(group, inside)?));
             }
             if groups.is_empty() {
                 clauses.push((Occur::Must, Box::new(AllQuery)));
             }
-            if let Readable::Those(readable) = readable {
-                clauses.push((Occur::Must, unscored(readable)));
-            }
-            self.filter(&mut clauses);
             either.push(Box::new(BooleanQuery::new(clauses)));
         }
         Ok(best(either))
@@ -83,28 +85,24 @@ impl Asking<'_> {
     fn group(&self, group: &Group, inside: bool) -> tantivy::Result<Boxed> {
         match group {
             Group::Word { word, begins, numbers, near } => {
-                let mut matches = self.forms(word, inside)?;
+                let mut lists = self.forms(word, inside)?;
                 if *begins {
                     for (field, _) in self.texts(inside) {
-                        let longer = self.beginning(field, word)?;
-                        matches.push(Box::new(ConstScoreQuery::new(longer, A_BEGINNING)));
+                        let longer = Listed::Query(self.beginning(field, word)?.into());
+                        lists.push((longer, A_BEGINNING));
                     }
                 }
                 for (kind, id) in numbers {
-                    matches.push(self.numbered(*kind, id));
+                    lists.push((Listed::Term(self.fields.key_term(*kind, id)), THE_NUMBER));
                 }
                 for word in near {
-                    matches.extend(self.weighed(word, NEAR, inside)?);
+                    lists.extend(self.weighed(word, NEAR, inside)?);
                 }
-                let mut clauses: Clauses = vec![(Occur::Must, best(matches))];
-                for (field, weight) in self.texts(inside) {
-                    let exact = TermQuery::new(
-                        Term::from_field_text(field, word),
-                        IndexRecordOption::WithFreqs,
-                    );
-                    clauses.push((Occur::Should, boosted(Box::new(exact), weight)));
-                }
-                Ok(Box::new(BooleanQuery::new(clauses)))
+                let exact = self.texts(inside).into_iter().map(|(field, weight)| {
+                    let term = Term::from_field_text(field, word);
+                    boosted(Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs)), weight)
+                });
+                Ok(Box::new(Forms::new(lists, exact.collect())))
             }
             Group::Phrase(words) => Ok(any(self.phrase(words, inside))),
             Group::Number(kind, id, words) => {
@@ -125,7 +123,7 @@ impl Asking<'_> {
     }
 
     /// Documents with any form of a word.
-    fn forms(&self, word: &str, inside: bool) -> tantivy::Result<Vec<Boxed>> {
+    fn forms(&self, word: &str, inside: bool) -> tantivy::Result<Vec<(Listed, Score)>> {
         let mut forms = Vec::new();
         for stem in crate::stems(word) {
             forms.extend(self.weighed(&stem, A_FORM, inside)?);
@@ -134,19 +132,23 @@ impl Asking<'_> {
     }
 
     /// Documents with this stem, weighed by how rare it is.
-    fn weighed(&self, stem: &str, weight: f32, inside: bool) -> tantivy::Result<Vec<Boxed>> {
+    fn weighed(
+        &self,
+        stem: &str,
+        weight: f32,
+        inside: bool,
+    ) -> tantivy::Result<Vec<(Listed, Score)>> {
         let fields = [Some(self.fields.stems), inside.then_some(self.fields.inner_stems)];
-        let mut queries = Vec::new();
+        let mut lists = Vec::new();
         for field in fields.into_iter().flatten() {
             let term = Term::from_field_text(field, stem);
             let frequency = self.searcher.doc_freq(&term)?;
             if frequency > 0 {
                 let score = weight * rarity(self.searcher.num_docs(), frequency);
-                let listed: Boxed = Box::new(TermQuery::new(term, IndexRecordOption::Basic));
-                queries.push(Box::new(ConstScoreQuery::new(listed, score)) as Boxed);
+                lists.push((Listed::Term(term), score));
             }
         }
-        Ok(queries)
+        Ok(lists)
     }
 
     fn phrase(&self, words: &[String], inside: bool) -> Vec<Boxed> {

@@ -34,6 +34,7 @@ mod document;
 mod facets;
 mod failure;
 mod find;
+mod forms;
 mod index;
 pub mod limits;
 mod mark;

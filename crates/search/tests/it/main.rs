@@ -4,6 +4,7 @@
 mod broken;
 mod case;
 mod hostile;
+mod many;
 mod ranking;
 mod sight;
 mod similar;
