@@ -36,8 +36,10 @@ const KEPT_TIMES: u32 = 120;
 const WHILE_BUSY: Duration = Duration::from_millis(25);
 /// Between two looks at what was read of files.
 const WHILE_READING: Duration = Duration::from_millis(50);
-/// Entries of the log followed in one turn.
-const ENTRIES: usize = 1_000;
+/// Entries of the log followed in one turn: what happens to an incident meanwhile is told once.
+const ENTRIES: usize = 4_000;
+/// Incidents whose words are held at once.
+const HELD: usize = 256;
 /// Incidents of one turn of filling.
 const FILL_ROWS: usize = 1_000;
 /// Between two times that it is read how often problems and articles helped: that orders hits, a
@@ -226,8 +228,9 @@ impl Follower {
         let index = self.opened(desk)?;
         let more = self.follow(desk, &index)?;
         let more = self.follow_configuration(desk, &index)? || more;
-        for number in self.reading.take_read() {
-            self.put(desk, &index, &[number])?;
+        let read: Vec<IncidentNumber> = self.reading.take_read().into_iter().collect();
+        if !read.is_empty() {
+            self.put(desk, &index, &read)?;
             self.fresh = true;
         }
         let filling = self.marks.is_filling();
@@ -358,9 +361,11 @@ impl Follower {
     }
 
     fn put(&mut self, desk: &Desk, index: &Index, numbers: &[IncidentNumber]) -> Result<(), Stop> {
-        let found = desk.store().read_blocking(|sql| stored::documents(sql, numbers))?;
-        for document in found {
-            index.put(&documents::incident(document))?;
+        for numbers in numbers.chunks(HELD) {
+            let found = desk.store().read_blocking(|sql| stored::documents(sql, numbers))?;
+            for document in found {
+                index.put(&documents::incident(document))?;
+            }
         }
         self.pending = true;
         Ok(())
