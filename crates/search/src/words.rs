@@ -100,14 +100,15 @@ const PARTS: usize = 3;
 /// Takes the folded words of a text with their places. What hyphens join is a word of its own as
 /// well, at the place of its first part: who looks for "wifi" means "Wi-Fi", too.
 fn placed(text: &str, mut take: impl FnMut(usize, &str)) {
-    let text = beginning(text);
+    let (text, mut at) = (beginning(text), 0);
     if !text.contains(HYPHENS) {
-        let folded = query::fold(text);
-        let words = query::folded_words(&folded).enumerate();
-        return words.for_each(|(at, word)| take(at, shortened(word)));
+        return apart(text, &mut at, &mut take);
     }
-    let mut at = 0;
     for piece in text.split_whitespace() {
+        if !piece.contains(HYPHENS) {
+            apart(piece, &mut at, &mut take);
+            continue;
+        }
         let parts = words(piece);
         for (number, part) in parts.iter().enumerate() {
             take(at + number, part);
@@ -118,6 +119,15 @@ fn placed(text: &str, mut take: impl FnMut(usize, &str)) {
             }
         }
         at += parts.len();
+    }
+}
+
+/// Takes the folded words of a text in which nothing is joined, from this place on.
+fn apart(text: &str, at: &mut usize, take: &mut impl FnMut(usize, &str)) {
+    let folded = query::fold(text);
+    for word in query::folded_words(&folded) {
+        take(*at, shortened(word));
+        *at += 1;
     }
 }
 
