@@ -230,7 +230,7 @@ impl Desk {
             planning: planning::Kept::default(),
             probed: tokio::sync::Mutex::default(),
         });
-        writer::start(Arc::downgrade(&inner), connection, work)?;
+        writer::start(Arc::downgrade(&inner), connection, work, inner.writer.pressed())?;
         let desk = Desk(inner);
         if options.serve {
             feed::follow(&desk);

@@ -6,20 +6,24 @@
 //! are given out in commit order.
 
 mod decide;
+mod handle;
+mod pressed;
 mod together;
 
 use crate::alerts::{self, Monitoring, Taken};
 use crate::ask::{Done, Prepared};
 use crate::people::Named;
-use crate::{Desk, Inner, Metrics, Trouble};
+use crate::{Desk, Inner, Trouble};
 use decide::Round;
+pub(crate) use handle::{Handle, ending};
 use incident::{Command, State};
 use kernel::{IncidentNumber, Timestamp};
+use pressed::Pressed;
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
+use std::time::Instant;
 use store::{Failure, Sql, Writer};
 pub(crate) use together::{Shared, Together};
-use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
 /// Commands of one transaction at most; more brings nothing and makes the first wait.
@@ -32,8 +36,6 @@ const BATCH_BYTES: usize = 4 * 1_048_576;
 const SIGNALS_MAX: usize = 10_000;
 /// Requests of sources of one transaction: each is small, and one commit serves them all.
 const TELLINGS_MAX: usize = 512;
-/// Requests that may wait; beyond that the caller is told to come back.
-const WAITING_MAX: usize = 4_096;
 /// States kept at hand: about 20 MB.
 const STATES_KEPT_MAX: usize = 10_000;
 
@@ -59,105 +61,12 @@ pub(crate) struct Job {
     pub(crate) reply: Option<oneshot::Sender<Result<Done, Trouble>>>,
 }
 
-/// The desk's end of the queue.
-pub(crate) struct Handle {
-    queue: mpsc::Sender<Work>,
-    metrics: Arc<Metrics>,
-}
-
-impl Handle {
-    pub(crate) fn new(metrics: Arc<Metrics>) -> (Handle, mpsc::Receiver<Work>) {
-        let (queue, work) = mpsc::channel(WAITING_MAX);
-        (Handle { queue, metrics }, work)
-    }
-
-    /// Executes a command; answers when it is durable. Refuses at once when too much waits.
-    pub(crate) async fn command(
-        &self,
-        prepared: Prepared,
-        command: Command,
-        people: Named,
-    ) -> Result<Done, Trouble> {
-        let (reply, answer) = oneshot::channel();
-        let job = Box::new(Job { prepared, command, people, reply: Some(reply) });
-        match self.queue.try_send(Work::Command(job)) {
-            Ok(()) => answer.await.unwrap_or_else(|_| Err(ending())),
-            Err(TrySendError::Full(_)) => {
-                self.metrics.overloaded.inc();
-                Err(Trouble::Overloaded)
-            }
-            Err(TrySendError::Closed(_)) => Err(ending()),
-        }
-    }
-
-    /// Hands a command in, waiting for room in the queue, and gives the end to wait at.
-    pub(crate) async fn submit(
-        &self,
-        prepared: Prepared,
-        command: Command,
-        people: Named,
-    ) -> Result<oneshot::Receiver<Result<Done, Trouble>>, Trouble> {
-        let (reply, answer) = oneshot::channel();
-        let job = Box::new(Job { prepared, command, people, reply: Some(reply) });
-        self.queue.send(Work::Command(job)).await.map_err(|_| ending())?;
-        Ok(answer)
-    }
-
-    /// Hands in what was told of alerts; answers when it is durable. Refuses at once when too
-    /// much waits.
-    pub(crate) async fn signals(&self, what: alerts::What) -> Result<Taken, Trouble> {
-        let (reply, answer) = oneshot::channel();
-        match self.queue.try_send(Work::Signals(alerts::Job { what, reply })) {
-            Ok(()) => answer.await.unwrap_or_else(|_| Err(ending())),
-            Err(TrySendError::Full(_)) => {
-                self.metrics.overloaded.inc();
-                Err(Trouble::Overloaded)
-            }
-            Err(TrySendError::Closed(_)) => Err(ending()),
-        }
-    }
-
-    /// Waits until all that was handed in is done and the connection is closed.
-    pub(crate) async fn end(&self) {
-        let (reply, ended) = oneshot::channel();
-        if self.queue.send(Work::End(reply)).await.is_ok() {
-            drop(ended.await);
-        }
-    }
-
-    /// Hands in a change of configuration.
-    pub(crate) async fn change(&self, change: Change) -> Result<(), Trouble> {
-        self.queue.send(Work::Change(change)).await.map_err(|_| ending())
-    }
-
-    /// Hands in what shares a transaction with others.
-    pub(crate) async fn shared(&self, shared: Box<dyn Together>) -> Result<(), Trouble> {
-        self.queue.send(Work::Shared(shared)).await.map_err(|_| ending())
-    }
-
-    /// Whether something waits to be written.
-    pub(crate) fn is_busy(&self) -> bool {
-        self.queue.capacity() < self.queue.max_capacity()
-    }
-
-    /// Hands in what may be left out when too much waits.
-    pub(crate) fn change_if_room(&self, change: Change) {
-        if self.queue.try_send(Work::Change(change)).is_err() {
-            tracing::debug!("too much waits; something that can wait was left out");
-        }
-    }
-}
-
-/// When the writer takes nothing any more, or let go of what it had taken.
-pub(crate) fn ending() -> Trouble {
-    Failure::Unavailable("the program is ending; try again in a moment".to_owned()).into()
-}
-
 /// Starts the writer's thread. It ends with the desk.
 pub(crate) fn start(
     inner: Weak<Inner>,
     connection: Writer,
     work: mpsc::Receiver<Work>,
+    pressed: Arc<Pressed>,
 ) -> Result<(), Failure> {
     let heard_from = inner.upgrade().map(|inner| Desk(inner).now());
     let desk = move || inner.upgrade().map(Desk);
@@ -168,6 +77,7 @@ pub(crate) fn start(
         position: -1,
         monitoring: None,
         heard_from,
+        pressed,
     };
     std::thread::Builder::new()
         .name("writer".to_owned())
@@ -229,11 +139,13 @@ struct WriterThread {
     /// From when on what is handed in is recorded; unknown while the database does not answer.
     /// Who was not heard is not missing.
     heard_from: Option<Timestamp>,
+    pressed: Arc<Pressed>,
 }
 
 impl WriterThread {
     fn run(mut self, mut work: mpsc::Receiver<Work>) {
         while let Some(first) = work.blocking_recv() {
+            let begun = Instant::now();
             let mut batch = Batch::default();
             let mut next = Some(first);
             while let Some(item) = next {
@@ -262,6 +174,7 @@ impl WriterThread {
                 next = if batch.has_room() { work.try_recv().ok() } else { None };
             }
             self.do_all(batch);
+            self.pressed.worked(begun, Instant::now());
         }
     }
 
@@ -326,7 +239,7 @@ impl WriterThread {
 
     /// One transaction for all of them; their answers, in order. Nothing is recorded when it fails.
     fn attempt(&mut self, desk: &Desk, jobs: &[Job], told: &[alerts::Job]) -> Attempt {
-        let started = std::time::Instant::now();
+        let started = Instant::now();
         let known_position = self.position;
         let at_hand = AtHand { states: &self.states, position: known_position };
         let monitoring = &mut self.monitoring;

@@ -29,6 +29,7 @@ use config::{Settings, Unread};
 use failed::Failed;
 use instance::Lock;
 use serve::Signals;
+use std::pin::Pin;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -70,7 +71,11 @@ fn main() -> ExitCode {
                 return end(Err(Failed::new(format!("no threads to run on: {error}"))));
             }
         };
-        let done = runtime.block_on(run(&cli.command, &settings, signals.take()));
+        // Behind a pointer, all that a command does is compiled once, and not once for each kind of
+        // runtime that could drive it.
+        let work: Pin<Box<dyn Future<Output = Result<Next, Failed>>>> =
+            Box::pin(run(&cli.command, &settings, signals.take()));
+        let done = runtime.block_on(work);
         // Whatever still has the database open ends here, before the folder's lock does.
         runtime.shutdown_timeout(FAREWELL);
         match done {

@@ -23,8 +23,9 @@ use store::incidents::{documents as stored, feed};
 const LOOK_EVERY: Duration = Duration::from_millis(400);
 /// Between two commits of the index, however much happens: what was said is found within a second.
 const COMMIT_EVERY: Duration = Duration::from_millis(300);
-/// The same while commands wait to be written: fewer commits leave them more of the processor.
-const COMMIT_BUSY: Duration = Duration::from_millis(500);
+/// The same while the writer hardly rests, and the log is read as seldom: fewer and larger turns leave
+/// those who wait for an answer more of the processor.
+const COMMIT_BUSY: Duration = Duration::from_secs(1);
 /// The same while it is filled and nothing else happens: larger parts are written faster.
 const COMMIT_FILLING: Duration = Duration::from_secs(2);
 /// How long to wait after a failure.
@@ -32,8 +33,11 @@ const AFTER_FAILURE: Duration = Duration::from_secs(10);
 /// How long to wait while another has it, and how many times that at most: opening reads all of it.
 const WHILE_KEPT: Duration = Duration::from_millis(500);
 const KEPT_TIMES: u32 = 120;
-/// Pause between two parts of filling while commands wait to be written.
+/// Pause between two parts of filling while the writer hardly rests, and as a multiple of how long the
+/// part took.
 const WHILE_BUSY: Duration = Duration::from_millis(25);
+const WHILE_BUSY_MAX: Duration = Duration::from_secs(1);
+const WHILE_BUSY_TIMES: u32 = 4;
 /// Between two looks at what was read of files.
 const WHILE_READING: Duration = Duration::from_millis(50);
 /// Entries of the log followed in one turn: what happens to an incident meanwhile is told once.
@@ -226,6 +230,11 @@ impl Follower {
             return Err(Stop::Index(::search::Failure::Broken));
         }
         let index = self.opened(desk)?;
+        let (busy, began) = (desk.0.writer.is_busy(), Instant::now());
+        let since = self.committed_at.elapsed();
+        if busy && since < COMMIT_BUSY && !self.marks.is_filling() {
+            return Ok(Rest::For(COMMIT_BUSY - since));
+        }
         let more = self.follow(desk, &index)?;
         let more = self.follow_configuration(desk, &index)? || more;
         let read: Vec<IncidentNumber> = self.reading.take_read().into_iter().collect();
@@ -238,7 +247,7 @@ impl Follower {
             self.fill(desk, &index)?;
         }
         let due = match self.fresh && !more {
-            true if desk.0.writer.is_busy() => COMMIT_BUSY,
+            true if busy => COMMIT_BUSY,
             true => COMMIT_EVERY,
             false if self.marks.is_filling() => COMMIT_FILLING,
             false => COMMIT_EVERY,
@@ -255,7 +264,8 @@ impl Follower {
         Ok(if more {
             Rest::Not
         } else if filling {
-            if desk.0.writer.is_busy() { Rest::For(WHILE_BUSY) } else { Rest::Not }
+            let rest = (began.elapsed() * WHILE_BUSY_TIMES).clamp(WHILE_BUSY, WHILE_BUSY_MAX);
+            if busy { Rest::For(rest) } else { Rest::Not }
         } else if self.pending {
             Rest::For(due.saturating_sub(since))
         } else if self.reading.has_work() {
