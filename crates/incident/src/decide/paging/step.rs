@@ -118,7 +118,7 @@ pub(in crate::decide) fn expire(draft: &mut Draft, at: Timestamp) {
     let Some(course) = draft.state().ok().and_then(|state| state.paging.as_ref()) else { return };
     let (people, acknowledged_at) = (course.acknowledged_by.clone(), course.acknowledged_at);
     let (course_urgency, fallback) = (course.urgency, course.fallback.clone());
-    let again: Vec<Whom> = people.iter().copied().map(Whom::Person).collect();
+    let again = left_with(draft, &people);
     let voice = Voice::Timer(at);
     say(draft, voice, AcknowledgementExpired { people, acknowledged_at });
     let Ok(state) = draft.state() else { return };
@@ -130,6 +130,19 @@ pub(in crate::decide) fn expire(draft: &mut Draft, at: Timestamp) {
     };
     let wish = follow::Wish { why: Why::Expired, policy, plan, fallback, urgency, note: None };
     follow::begin(draft, wish, voice);
+}
+
+/// Who is asked again where no policy says: those who took it, or the team that it was given to
+/// since.
+fn left_with(draft: &Draft, people: &BTreeSet<PersonId>) -> Vec<Whom> {
+    let team = draft.state().ok().and_then(|state| state.team);
+    let known = team.and_then(|id| Some((id, draft.policy().teams.get(&id)?)));
+    match known {
+        Some((id, team)) if !people.is_empty() && team.members.is_disjoint(people) => {
+            vec![Whom::Team(id)]
+        }
+        _ => people.iter().copied().map(Whom::Person).collect(),
+    }
 }
 
 /// The next step that finds somebody; in the end the fallback. Steps that find nobody are
