@@ -107,7 +107,7 @@ pub(super) fn works_on_it(draft: &mut Draft) {
 /// see it any more, keeps nobody awake.
 fn is_awaited(draft: &Draft, course: &Course) -> bool {
     let Ok(state) = draft.state() else { return false };
-    course.must_answer.iter().any(|person| may_take(draft.policy(), state, *person))
+    course.must_answer.iter().any(|person| may_take(draft.policy(), state.confidential_to, *person))
 }
 
 /// Whether everybody who had to answer did, or cannot any more.
