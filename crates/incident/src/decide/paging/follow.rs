@@ -128,7 +128,7 @@ fn reason<'a>(
     person: bool,
 ) -> Option<(Why, Option<&'a EscalationPolicy>)> {
     let paging = &draft.policy().paging;
-    let own = paging.policy_of(state.service, state.team);
+    let own = own_policy(draft);
     let theirs = given_to_team(draft).and_then(|team| paging.policy_of(None, Some(team)));
     let course = state.paging.as_ref().filter(|course| course.is_going());
     match (theirs, course) {
@@ -146,6 +146,25 @@ fn reason<'a>(
             Some((recorded.find_map(|event| cause(draft, state, from, event))?, own))
         }
     }
+}
+
+/// The policy by which it pages: that of its service, or else of its team. What another team was
+/// given pages by the policy of that team once it did, until it is about another service.
+pub(super) fn own_policy<'a>(draft: &Draft<'a>) -> Option<&'a EscalationPolicy> {
+    let state = draft.state().ok()?;
+    let paging = &draft.policy().paging;
+    let followed = state.paging.as_ref().and_then(|course| course.policy);
+    let theirs = paging.policy_of(None, state.team);
+    let theirs = theirs.filter(|theirs| followed.is_some_and(|of| of.id == theirs.id));
+    let theirs = theirs.filter(|_| !is_moved(draft));
+    theirs.or_else(|| paging.policy_of(state.service, state.team))
+}
+
+/// Whether it was found to be about another service just now.
+fn is_moved(draft: &Draft) -> bool {
+    draft.recorded().iter().any(|event| {
+        matches!(&event.body, Body::Classified(data) if data.service != data.service_before)
+    })
 }
 
 /// Whether an incident may page anybody by itself now.
@@ -185,10 +204,7 @@ fn more<'a>(
     let by_hand = course.why.is_wished();
     let own = own.filter(|policy| pages(policy, state.priority));
     let others = own.is_some_and(|own| course.policy.is_none_or(|of| of.id != own.id));
-    let is_moved = draft.recorded().iter().any(|event| {
-        matches!(&event.body, Body::Classified(data) if data.service != data.service_before)
-    });
-    if is_moved && others && !by_hand {
+    if is_moved(draft) && others && !by_hand {
         return Some((Why::Classified, own));
     }
     let is_raised = draft.recorded().iter().any(|event| {

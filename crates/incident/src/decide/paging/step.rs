@@ -122,7 +122,7 @@ pub(in crate::decide) fn expire(draft: &mut Draft, at: Timestamp) {
     say(draft, voice, AcknowledgementExpired { people, acknowledged_at });
     let Ok(state) = draft.state() else { return };
     let urgency = follow::more_urgent(course_urgency, follow::urgency_of(state.priority));
-    let policy = draft.policy().paging.policy_of(state.service, state.team);
+    let policy = follow::own_policy(draft);
     let (plan, fallback) = match policy {
         Some(policy) => (plan(policy, at), policy.fallback.clone()),
         None => (by_hand(&again, &fallback, at), fallback),

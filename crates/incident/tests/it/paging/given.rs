@@ -6,7 +6,7 @@ use super::{
     urgent, usual, why,
 };
 use crate::alerts::news;
-use crate::case::{Case, Who, desktop, inc, level, network, vpn};
+use crate::case::{Case, Who, desktop, inc, level, network, vpn, wiki};
 use incident::Command;
 use incident::command::{Change, Report};
 use incident::escalation::{EscalationPolicy, EscalationStep, Standing, Stop, Whom, Why};
@@ -105,6 +105,41 @@ fn the_policy_of_its_service_goes_on_whoever_has_it() {
     assert_eq!(why(&case), [Why::Reported]);
     until(&mut case, 300);
     assert_eq!(paged(&case).last(), Some(&(300, vec![Who::Responder.id()])));
+}
+
+#[test]
+fn what_another_team_was_paged_for_stays_with_it_until_it_is_about_another_service() {
+    let mut case = under(usual());
+    change(&mut case, |paging| {
+        paging.of_services.insert(vpn(), policy_id(1));
+    });
+    give_policy(&mut case, EscalationPolicy { acknowledgement_seconds: Some(600), ..theirs() });
+    case.report(Who::Desktop, Report { service: Some(vpn()), ..urgent() });
+    case.does(Who::Agent, to_desktop());
+    assert_eq!(paged(&case).last(), Some(&(0, everybody_of_desktop())));
+    case.does(Who::Desktop, Command::Acknowledge);
+    until(&mut case, 600);
+    assert_eq!(why(&case), [Why::Reported, Why::Given, Why::Expired]);
+    assert_eq!(paged(&case).last(), Some(&(600, everybody_of_desktop())));
+    case.does(Who::Desktop, crate::sample::resolve()).wait(60);
+    case.does(Who::Requester, crate::sample::dispute());
+    assert_eq!(paged(&case).last(), Some(&(660, everybody_of_desktop())));
+
+    let other = EscalationPolicy { id: policy_id(3), ..usual() };
+    change(&mut case, |paging| {
+        paging.of_services.insert(wiki(), other.id);
+        paging.policies.insert(other.id, Arc::new(other));
+    });
+    let classify = Command::Classify {
+        title: None,
+        service: Change::Set(wiki()),
+        category: Change::Keep,
+        fields: Default::default(),
+        affected: None,
+    };
+    case.does(Who::Manager, classify);
+    assert_eq!(why(&case).last(), Some(&Why::Classified));
+    assert_eq!(paged(&case).last(), Some(&(660, vec![Who::Agent.id()])));
 }
 
 #[test]
