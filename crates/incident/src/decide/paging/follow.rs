@@ -107,10 +107,13 @@ fn wanted<'a>(draft: &Draft<'a>) -> Option<Wish<'a>> {
     let plan = match (person, policy) {
         (Some(person), Some(policy)) => person_first(person, policy, at),
         (None, Some(policy)) => plan(policy, at),
-        // Where nobody said who: whoever is left.
         (_, None) => {
-            let whom = person.map(Whom::Person).or(away.map(Whom::Team));
-            by_hand(whom.as_slice(), &fallback, at)
+            let whom = match person.map(Whom::Person).or(away.map(Whom::Team)) {
+                Some(whom) => vec![whom],
+                // Where nobody was named before either: whoever is left.
+                None => course.map(|course| named(course)).unwrap_or_default(),
+            };
+            by_hand(&whom, &fallback, at)
         }
     };
     let urgency = urgency_of(state.priority);
@@ -212,7 +215,7 @@ fn more<'a>(
             if urgency_of(data.priority_before) == Urgency::Low)
     });
     let wakes = course.urgency == Urgency::Low && urgency_of(state.priority) == Urgency::High;
-    // With no policy only whoever is left can be paged anew, which is nobody that was named.
+    // With no policy those are paged anew who are paged already, or whoever is left.
     let can = own.is_some() || (course.policy.is_none() && !by_hand);
     (is_raised && wakes && can).then_some((Why::Raised, own))
 }
@@ -304,9 +307,16 @@ fn given_away(draft: &Draft) -> Option<TeamId> {
     let goes_on = match course.policy {
         _ if course.why.is_wished() => true,
         Some(policy) => own.is_some_and(|own| own.id == policy.id),
-        None => !matches!(course.why, Why::Given | Why::Assigned | Why::Expired),
+        None if matches!(course.why, Why::Given | Why::Assigned | Why::Expired) => false,
+        None => named(course).is_empty(),
     };
     given_to_team(draft).filter(|_| !goes_on)
+}
+
+/// Whom paging that follows no policy asks first.
+fn named(course: &Course) -> Vec<Whom> {
+    let mut planned = course.step.iter().chain(&course.ahead).filter(|planned| !planned.end);
+    planned.next().map(|planned| planned.whom.clone()).unwrap_or_default()
 }
 
 /// The person that somebody gave it to just now, not by a rule and not to themselves.

@@ -165,6 +165,23 @@ fn whoever_is_left_where_no_policy_says_who_is_of_no_team() {
 }
 
 #[test]
+fn what_becomes_urgent_wakes_the_people_who_have_it() {
+    let mut case = under(pages_from(3, usual()));
+    let (impact, urgency) = (Some(level(2)), Some(level(2)));
+    let alerts = Some(Box::new(news(1, 1)));
+    case.channel = Channel::Alert;
+    case.report(Who::Integration, Report { impact, urgency, alerts, ..urgent() });
+    case.channel = Channel::Web;
+    case.wait(60).does(Who::Agent, to_desktop());
+    assert_eq!(paged(&case).last(), Some(&(60, everybody_of_desktop())), "monitoring found it");
+    assert_eq!(case.state().paging.as_ref().unwrap().urgency, Urgency::Low);
+    case.wait(60).does(Who::Manager, crate::sample::urgent());
+    assert_eq!(why(&case), [Why::Reported, Why::Given, Why::Raised]);
+    assert_eq!(paged(&case).last(), Some(&(120, everybody_of_desktop())));
+    assert_eq!(case.state().paging.as_ref().unwrap().urgency, Urgency::High);
+}
+
+#[test]
 fn the_person_of_that_team_whom_it_is_given_to_is_paged_and_nobody_of_the_other() {
     let mut case = paging(usual());
     let assignee = Change::Set(Who::Desktop.id());
