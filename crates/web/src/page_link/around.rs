@@ -227,7 +227,7 @@ fn next(
         names.push("a program".to_owned());
     }
     let whom = match names.is_empty() {
-        true => "nobody: no one can be reached".to_owned(),
+        true => "nobody who can be reached".to_owned(),
         false => names.join(" and "),
     };
     Ok(Some(Next { at: finder.at, whom, call }))
