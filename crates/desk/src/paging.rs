@@ -3,6 +3,7 @@
 
 use crate::{Desk, Trouble};
 use incident::conduct::Answer as CallAnswer;
+use incident::escalation::Stop;
 use incident::permissions::{Access, Subject};
 use incident::reach::PageChannel;
 use incident::{Command, Policy, Refusal, RefusalKind, Scope, State, TokenScope, Viewer};
@@ -109,15 +110,8 @@ impl Paged {
             // Whoever has it did not say whether they come.
             return None;
         }
-        let settled_at = match &state.paging {
-            Some(course) if course.is_going() => None,
-            Some(course) => course.acknowledged_at.or(course.ended.as_ref().map(|end| end.at)),
-            None => state.moments.acknowledged,
-        };
-        if settled_at.is_some_and(|at| at >= page.created_at) {
-            return Some("somebody has it");
-        }
-        None
+        let (at, why) = settled(state)?;
+        (at >= page.created_at).then_some(why)
     }
 
     /// Whether they were called to a major incident, and have not said whether they come.
@@ -166,6 +160,22 @@ impl Paged {
     pub fn answerable_until(&self) -> Timestamp {
         let at = self.page.sent_at.unwrap_or(self.page.due_at);
         at.plus_seconds(ANSWERABLE_SECONDS)
+    }
+}
+
+/// Since when nobody is waited for any more, and why.
+fn settled(state: &State) -> Option<(Timestamp, &'static str)> {
+    let taken = |at: Timestamp| (at, "somebody has it");
+    let Some(course) = &state.paging else { return state.moments.acknowledged.map(taken) };
+    match course.ended {
+        _ if course.is_going() => None,
+        Some(end) => Some(match end.why {
+            Stop::Given => (end.at, "another team has it"),
+            Stop::Merged => (end.at, "it is part of another incident"),
+            Stop::Muted => (end.at, "its alerts page nobody now"),
+            _ => taken(end.at),
+        }),
+        None => course.acknowledged_at.map(taken),
     }
 }
 

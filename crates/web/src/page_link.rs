@@ -4,7 +4,7 @@
 
 mod around;
 
-use self::around::Around;
+use self::around::{Around, Bars};
 use crate::answer_link::kept_private;
 use crate::app::{App, zone_named};
 use crate::error::PageResult;
@@ -18,10 +18,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use desk::Trouble;
 use desk::paging::{Answer, Paged};
-use incident::escalation::{Course, Planned, Standing, Whom};
+use incident::escalation::{Course, Standing, Whom};
 use incident::{CommandName, Policy, RefusalKind, permissions};
 use jiff::tz::TimeZone;
-use kernel::{IncidentNumber, Language, PersonId, limits};
+use kernel::{IncidentNumber, Language, ScheduleId, TeamId, limits};
 use maud::{Markup, html};
 
 /// Runbooks and other links of the service that are offered.
@@ -108,7 +108,7 @@ fn screen(app: &App, token: &str, paged: &Paged, around: &Around, refused: Refus
                 h1 id="at" { (title) }
                 (facts(app, paged, around, &here))
             }
-            (standing(&app.desk.policy(), paged, &here))
+            (standing(paged, around, &here))
             (answers(app, token, paged, refused))
             (onwards(number, paged.state.major, around))
         }
@@ -159,6 +159,9 @@ fn onwards(number: IncidentNumber, major: bool, around: &Around) -> Markup {
             @for link in around.links.iter().take(LINKS) {
                 a href=(link.url) rel="noopener noreferrer" { (icon("book")) (link.title) }
             }
+            @if let Some((name, phone)) = around.next.as_ref().and_then(|next| next.call.as_ref()) {
+                a href={ "tel:" (phone) } { (icon("phone")) "Call " (name) }
+            }
         }
     }
 }
@@ -174,7 +177,12 @@ fn facts(app: &App, paged: &Paged, around: &Around, here: &Here) -> Markup {
             @if let Some(service) = service { div { dt { "Service" } dd { (service.name) ", criticality " (service.criticality) } } }
             @if let Some(team) = team { div { dt { "Team" } dd { (team.name) } } }
             div { dt { "Since" } dd { (moment(began, here)) ", " (duration(here.now.seconds_since(began))) " ago" } }
-            @if let Some(says) = &around.now { div { dt { "Now" } dd { (says) } } }
+            @if around.now.is_some() || around.bars.is_some() {
+                div { dt { "Now" } dd {
+                    @if let Some(says) = &around.now { (says) }
+                    @if let Some(bars) = &around.bars { (came(bars, here)) }
+                } }
+            }
             @if let Some(at) = paged.word_was_due() { div { dt { "Next update" } dd { "It is overdue, it was due " (moment(at, here)) ". Say how it stands" } } }
             @if !around.changes.is_empty() {
                 div { dt { "Just changed" } dd {
@@ -188,7 +196,7 @@ fn facts(app: &App, paged: &Paged, around: &Around, here: &Here) -> Markup {
                 @if let Some(seconds) = before.took_seconds { ", " (duration(seconds)) }
             } } }
             div { dt { "Why you" } dd {
-                @if paged.page.learns { "You learn beside whoever is on call. Paged " } @else { "You are on call, or were named for it. Paged " }
+                (why_you(&policy, paged, around)) " Paged "
                 (moment(paged.page.created_at, here))
             } }
             div { dt { "Also paged" } dd {
@@ -198,8 +206,38 @@ fn facts(app: &App, paged: &Paged, around: &Around, here: &Here) -> Markup {
     }
 }
 
+/// What named them.
+fn why_you(policy: &Policy, paged: &Paged, around: &Around) -> String {
+    let schedule = |id: ScheduleId| policy.paging.schedules.get(&id).map(|one| one.name.as_str());
+    let team = |id: TeamId| policy.teams.get(&id).map(|one| one.name.as_str());
+    match around.via {
+        _ if paged.page.learns => "You learn beside whoever is on call.".to_owned(),
+        Some(Whom::Schedule(id)) => {
+            format!("You are on call by {}.", schedule(id).unwrap_or("a schedule that is gone"))
+        }
+        Some(Whom::Team(id)) => format!("You are of {}.", team(id).unwrap_or("a former team")),
+        Some(Whom::Person(_)) => "You were named for it.".to_owned(),
+        Some(Whom::Webhook(_)) | None => "You are on call, or were named for it.".to_owned(),
+    }
+}
+
+/// How its alerts came, as bars and in words.
+fn came(bars: &Bars, here: &Here) -> Markup {
+    let most = bars.firing.iter().copied().max().unwrap_or(0).max(1);
+    let now = bars.firing.last().copied().unwrap_or(0);
+    html! {
+        svg.ack-s viewBox="0 0 100 20" preserveAspectRatio="none" aria-hidden="true" {
+            @for (place, firing) in bars.firing.iter().enumerate() {
+                @let high = 2 + firing * 18 / most;
+                rect x=(place * 10) y=(20 - high) width="7" height=(high) {}
+            }
+        }
+        span.vh { " " (counted(now as i64, "alert")) " now, at most " (most) " since " (moment(bars.since, here)) }
+    }
+}
+
 /// How it stands: what comes next unless somebody answers, or that it is over.
-fn standing(policy: &Policy, paged: &Paged, here: &Here) -> Markup {
+fn standing(paged: &Paged, around: &Around, here: &Here) -> Markup {
     let mine = paged.page.answered_at.is_some();
     html! {
         section.ack-e aria-label="How it stands" {
@@ -219,12 +257,12 @@ fn standing(policy: &Policy, paged: &Paged, here: &Here) -> Markup {
             } @else if mine {
                 p.banner.banner-good role="status" { (icon("check")) span { "Your answer is noted." } }
             } @else {
-                @match paged.state.paging.as_ref().and_then(|course| Some((course, course.ahead.first()?))) {
+                @match paged.state.paging.as_ref().zip(around.next.as_ref()) {
                     Some((course, next)) => {
                         @let began = course.paged_at.unwrap_or(course.began_at);
                         @let whole = next.at.seconds_since(began).max(1);
                         @let gone = here.now.seconds_since(began).clamp(0, whole);
-                        p { "The next page goes to " b { (whom(policy, next, paged.person.id)) } " in " b.nowrap { (due(next.at, here)) } " unless somebody answers." }
+                        p { "The next page goes to " b { (next.whom) } " in " b.nowrap { (due(next.at, here)) } " unless somebody answers." }
                         progress max=(whole) value=(gone) aria-label={ (gone) " of " (whole) " seconds gone" } { (gone) " of " (whole) " seconds" }
                     },
                     None => p { "Nobody else is paged unless you say so." },
@@ -240,35 +278,6 @@ fn held(paged: &Paged) -> Option<&Course> {
     let rests = paged.is_over().is_some() && paged.state.lifecycle.is_open();
     let is_theirs = course.acknowledged_by.contains(&paged.person.id);
     (rests && is_theirs && course.standing == Standing::Acknowledged).then_some(course)
-}
-
-/// Whom a step pages, as far as that is known before it comes.
-fn whom(policy: &Policy, next: &Planned, me: PersonId) -> String {
-    let person = |id: PersonId| match policy.staff.get(&id) {
-        _ if id == me => "you".to_owned(),
-        Some(staff) => staff.name.clone(),
-        None => "somebody who is gone".to_owned(),
-    };
-    let named = |whom: &Whom| match whom {
-        Whom::Person(id) => person(*id),
-        Whom::Team(id) => {
-            policy.teams.get(id).map_or("a former team".to_owned(), |team| team.name.clone())
-        }
-        Whom::Schedule(id) => {
-            let Some(schedule) = policy.paging.schedules.get(id) else {
-                return "a schedule that is gone".to_owned();
-            };
-            let roster = schedule.roster.roster().ok();
-            let on_call = roster.and_then(|roster| roster.on_call(next.at));
-            on_call.map_or_else(|| schedule.name.clone(), |found| person(found.person))
-        }
-        Whom::Webhook(_) => "a program".to_owned(),
-    };
-    if next.whom.is_empty() {
-        return "every administrator".to_owned();
-    }
-    let between = if next.round_robin { " or " } else { " and " };
-    next.whom.iter().map(named).collect::<Vec<_>>().join(between)
 }
 
 fn answers(app: &App, token: &str, paged: &Paged, refused: Refused<'_>) -> Markup {

@@ -55,7 +55,8 @@ pub(super) struct Paging<'a> {
     /// When that is worth nothing any more if nothing is heard of them.
     #[schema(value_type = Option<String>, format = DateTime)]
     expires_at: Option<Timestamp>,
-    /// Why it stopped: `resolved`, `closed`, `cancelled`, `merged`, `replaced` or `muted`.
+    /// Why it stopped: `resolved`, `closed`, `cancelled`, `merged`, `replaced`, `given` (another
+    /// team has it, nobody of which is paged for this) or `muted`.
     stopped: Option<&'static str>,
     #[schema(value_type = Option<String>, format = DateTime)]
     stopped_at: Option<Timestamp>,

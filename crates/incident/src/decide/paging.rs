@@ -107,7 +107,7 @@ pub(super) fn works_on_it(draft: &mut Draft) {
 /// see it any more, keeps nobody awake.
 fn is_awaited(draft: &Draft, course: &Course) -> bool {
     let Ok(state) = draft.state() else { return false };
-    course.must_answer.iter().any(|person| may_take(draft.policy(), state, *person))
+    course.must_answer.iter().any(|person| may_take(draft.policy(), state.confidential_to, *person))
 }
 
 /// Whether everybody who had to answer did, or cannot any more.
@@ -169,8 +169,7 @@ fn page(
     }
     let course = draft.state()?.paging.as_ref().filter(|course| course.is_going());
     let Some(course) = course else {
-        let state = draft.state()?;
-        let policy = draft.policy().paging.policy_of(state.service, state.team);
+        let policy = follow::own_policy(draft);
         let fallback = policy.map(|policy| policy.fallback.clone()).unwrap_or_default();
         let plan = by_hand(whom, &fallback, draft.now);
         let wish = follow::Wish { why: Why::ByHand, policy: None, plan, fallback, urgency, note };

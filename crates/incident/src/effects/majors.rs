@@ -58,7 +58,9 @@ fn approvers(state: &State, policy: &Policy, writer: Option<PersonId>) -> Vec<Pe
     let held: BTreeSet<PersonId> = roles
         .iter()
         .filter_map(|role| state.roles.get(role).copied())
-        .filter(|person| Some(*person) != writer && may_take(policy, state, *person))
+        .filter(|person| {
+            Some(*person) != writer && may_take(policy, state.confidential_to, *person)
+        })
         .collect();
     if held.is_empty() { deciders(state, policy) } else { held.into_iter().collect() }
 }
@@ -68,7 +70,7 @@ fn deciders(state: &State, policy: &Policy) -> Vec<PersonId> {
     let all = |role: Role| -> Vec<PersonId> {
         let have = policy.staff.iter().filter(|(_, staff)| staff.roles.contains(&role));
         let mut people: Vec<PersonId> = have.map(|(person, _)| *person).collect();
-        people.retain(|person| may_take(policy, state, *person));
+        people.retain(|person| may_take(policy, state.confidential_to, *person));
         people.sort();
         people
     };

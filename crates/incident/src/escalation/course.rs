@@ -78,6 +78,8 @@ words! {
         Merged = "merged",
         /// Somebody else is paged instead.
         Replaced = "replaced",
+        /// Another team has it, and nobody of it is paged for what it is.
+        Given = "given",
         /// Something keeps all its alerts from paging. It begins again when that is over.
         Muted = "muted",
     }

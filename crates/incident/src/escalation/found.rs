@@ -1,10 +1,10 @@
-//! Who is paged by a step: found when it comes, from the schedules as they then stand.
+//! Who is paged by a step: found when it comes, from the schedules as they then stand. Paging asks
+//! here, and so does every screen that says whom it would page.
 
 use super::plan::{Planned, PolicyRef};
 use super::policy::{SchedulePolicy, Whom};
 use crate::policy::{Policy, StaffPolicy};
 use crate::reach::Urgency;
-use crate::state::State;
 use kernel::{EscalationId, PersonId, Role, TeamId, Timestamp, WebhookId};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,11 +38,13 @@ pub struct PagedPerson {
 
 /// Whom a step pages.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Found {
-    pub(crate) people: Vec<PagedPerson>,
-    pub(crate) webhooks: Vec<WebhookId>,
+pub struct Found {
+    /// The people, each once.
+    pub people: Vec<PagedPerson>,
+    /// Programs that hear of it.
+    pub webhooks: Vec<WebhookId>,
     /// Whose turn it was, where they take turns.
-    pub(crate) turn: Option<Turn>,
+    pub turn: Option<Turn>,
 }
 
 impl Found {
@@ -62,30 +64,54 @@ impl Found {
     }
 
     /// Whether somebody may answer, or nobody was meant to.
-    pub(crate) fn suffices(&self, planned: &Planned) -> bool {
+    pub fn suffices(&self, planned: &Planned) -> bool {
         let only_programs = !self.webhooks.is_empty()
             && planned.whom.iter().all(|whom| matches!(whom, Whom::Webhook(_)));
         !self.people.is_empty() || only_programs
     }
 }
 
-/// Finds people for one incident at one instant.
-pub(crate) struct Finder<'a> {
-    pub(crate) policy: &'a Policy,
-    pub(crate) state: &'a State,
-    pub(crate) at: Timestamp,
-    pub(crate) urgency: Urgency,
+/// Finds people at one instant.
+#[derive(Debug, Clone, Copy)]
+pub struct Finder<'a> {
+    /// The policy in force.
+    pub policy: &'a Policy,
+    /// The team that alone may see what it is about.
+    pub only: Option<TeamId>,
+    /// When.
+    pub at: Timestamp,
+    /// How much it matters: who is reached by which way depends on it.
+    pub urgency: Urgency,
     /// Who is left out because they said that they cannot.
-    pub(crate) declined: &'a BTreeSet<PersonId>,
+    pub declined: &'a BTreeSet<PersonId>,
     /// Whose turn it was last.
-    pub(crate) turns: &'a Turns,
+    pub turns: &'a Turns,
     /// The policy whose turns count.
-    pub(crate) of: Option<PolicyRef>,
+    pub of: Option<PolicyRef>,
 }
 
 impl Finder<'_> {
+    /// The place of the step that comes, and whom it pages: steps that find nobody are passed over
+    /// at once. Those that are late page theirs together with it.
+    pub fn first(&self, ahead: &[Planned], late: bool) -> Option<(usize, Found)> {
+        let mut found = Found::default();
+        let mut came = None;
+        for (place, planned) in ahead.iter().enumerate() {
+            let is_enough = came
+                .and_then(|came: usize| ahead.get(came))
+                .is_some_and(|came| found.suffices(came));
+            let is_missed = late && planned.at <= self.at && !planned.end;
+            if is_enough && !is_missed {
+                break;
+            }
+            found.join(self.find(planned));
+            came = Some(place);
+        }
+        came.map(|came| (came, found))
+    }
+
     /// Whom a step pages now: nobody outside of its hours, or where nobody can be reached.
-    pub(crate) fn find(&self, planned: &Planned) -> Found {
+    pub fn find(&self, planned: &Planned) -> Found {
         if !planned.counts(self.at) {
             return Found::default();
         }
@@ -130,10 +156,10 @@ impl Finder<'_> {
     /// reached, else the administrators who can; where nobody can, all of them, so that it is
     /// recorded whom nothing reached.
     pub(crate) fn last_resort(&self) -> Vec<PagedPerson> {
-        let only = self.state.confidential_to.and_then(|team| self.policy.teams.get(&team));
+        let only = self.only.and_then(|team| self.policy.teams.get(&team));
         let members = only.into_iter().flat_map(|team| team.members.iter().copied());
         let members: BTreeSet<PersonId> =
-            members.filter(|person| may_take(self.policy, self.state, *person)).collect();
+            members.filter(|person| may_take(self.policy, self.only, *person)).collect();
         let administers =
             |staff: &StaffPolicy| staff.active && staff.roles.contains(&Role::Administrator);
         let administrators = self.policy.staff.iter().filter(|(_, staff)| administers(staff));
@@ -156,7 +182,7 @@ impl Finder<'_> {
                 continue;
             }
             let people = self.people(*named, GAPS_MAX).into_iter();
-            let people = people.filter(|person| may_take(self.policy, self.state, *person));
+            let people = people.filter(|person| may_take(self.policy, self.only, *person));
             let people = people.map(|person| PagedPerson { person, via: Some(*named) });
             found.join(Found { people: people.collect(), ..Found::default() });
         }
@@ -188,7 +214,7 @@ impl Finder<'_> {
             let Some(schedule) = self.policy.paging.schedules.get(&id) else { continue };
             for person in learning(schedule, self.at, paged.person) {
                 let is_known = people.iter().chain(&found).any(|known| known.person == person);
-                let may = may_take(self.policy, self.state, person) && self.can_be_reached(person);
+                let may = may_take(self.policy, self.only, person) && self.can_be_reached(person);
                 if may && !is_known {
                     found.push(PagedPerson { person, via: paged.via });
                 }
@@ -214,10 +240,11 @@ impl Finder<'_> {
     }
 }
 
-/// Whether somebody may take this incident: they work, and may see it.
-pub(crate) fn may_take(policy: &Policy, state: &State, person: PersonId) -> bool {
+/// Whether somebody may take an incident that this team alone may see, or everybody who works:
+/// they work, and may see it.
+pub(crate) fn may_take(policy: &Policy, only: Option<TeamId>, person: PersonId) -> bool {
     let works = policy.staff.get(&person).is_some_and(|staff| staff.active && staff.works());
-    let sees = state.confidential_to.is_none_or(|only| {
+    let sees = only.is_none_or(|only| {
         policy.teams.get(&only).is_some_and(|team| team.members.contains(&person))
     });
     works && sees

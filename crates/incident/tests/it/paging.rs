@@ -1,6 +1,7 @@
 //! Somebody is paged until an incident is taken, and nothing ends in silence.
 
 mod alerts;
+mod given;
 
 use crate::alerts::news;
 use crate::case::{Case, Who, desktop, inc, level, network, plain_report, start, vpn, words};
@@ -318,20 +319,11 @@ fn another_team_pages_its_own_people() {
         paging.of_teams.insert(desktop(), theirs.id);
         paging.policies.insert(theirs.id, Arc::new(theirs));
     });
-    let give = Command::Assign { team: Change::Set(desktop()), assignee: Change::Keep };
-    case.wait(60).does(Who::Agent, give);
+    case.wait(60).does(Who::Agent, given::to_desktop());
     assert_eq!(stopped(&case), Stop::Replaced);
     assert_eq!(why(&case), [Why::Reported, Why::Given]);
     let both = vec![Who::Desktop.id(), Who::AgentAndAuditor.id()];
     assert_eq!(paged(&case).last(), Some(&(60, both)));
-}
-
-#[test]
-fn a_team_without_a_policy_ends_nothing() {
-    let mut case = paging(usual());
-    let give = Command::Assign { team: Change::Set(desktop()), assignee: Change::Keep };
-    case.does(Who::Agent, give);
-    assert!(case.state().is_paging(), "nobody has taken it");
 }
 
 #[test]

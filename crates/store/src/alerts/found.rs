@@ -7,7 +7,7 @@ use crate::incidents::filter;
 use crate::{Failure, Sql, Value};
 use alert::{Alert, SignalStatus};
 use incident::Scope;
-use kernel::{AlertId, IncidentNumber, IntegrationId, Muted, ServiceId, Severity};
+use kernel::{AlertId, IncidentNumber, IntegrationId, Muted, ServiceId, Severity, Timestamp};
 
 /// Words that are looked for at most: each looks through what every alert says.
 const SEARCH_WORDS: usize = 6;
@@ -167,6 +167,18 @@ pub fn list(
     let statement = format!("{SELECT} where {conditions} order by {order} desc limit {limit}");
     let alerts = many(sql, &statement, &values, read)?;
     with_details(sql, alerts)
+}
+
+/// From when until when the newest alerts of an incident fired; no end while they do.
+pub fn fired(
+    sql: &mut dyn Sql,
+    number: IncidentNumber,
+    limit: usize,
+) -> Result<Vec<(Timestamp, Option<Timestamp>)>, Failure> {
+    let statement = format!(
+        "select first_at, ended_at from alerts where number = $1 order by id desc limit {limit}"
+    );
+    many(sql, &statement, &[number.into()], |row| Ok((row.at()?, row.opt_at()?)))
 }
 
 /// The alert with this id, if somebody may see it.

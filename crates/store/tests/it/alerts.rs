@@ -320,6 +320,12 @@ fn alerts_are_found_by_those_who_may_see_them() {
             store.read_blocking(move |sql| found::by_key(sql, source(1), key)).unwrap()
         };
         assert_eq!(by_key("b").map(|found| found.alert.id), Some(all[1].id));
+        let fired = |number: i64| {
+            let number = IncidentNumber(number);
+            store.read_blocking(move |sql| found::fired(sql, number, 10)).unwrap()
+        };
+        assert_eq!(fired(99), [(hidden.first_at, None)]);
+        assert!(fired(98).is_empty());
         assert!(by_key("zz").is_none());
     });
 }

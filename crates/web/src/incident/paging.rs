@@ -7,7 +7,7 @@ use super::timeline::paged::failure;
 use super::view::View;
 use crate::part::icon::icon;
 use crate::part::time;
-use incident::escalation::{Course, Failure, Planned, Standing, Whom};
+use incident::escalation::{Course, Failure, Planned, Standing, Stop, Whom};
 use incident::{Body, CommandName as C};
 use kernel::{PersonId, Timestamp};
 use maud::{Markup, html};
@@ -22,7 +22,7 @@ pub(super) fn line(view: &View<'_>) -> Markup {
                 Standing::Paging => (going(view, course)),
                 Standing::Exhausted => (exhausted(view, course)),
                 Standing::Acknowledged => (acknowledged(case, course)),
-                Standing::Stopped => {}
+                Standing::Stopped => (given(view, course)),
             }
         }
         @if let Some(muted) = state.muted().filter(|_| open && !state.is_paging()) {
@@ -105,6 +105,22 @@ fn acknowledged(case: &Case, course: &Course) -> Markup {
             @if let Some(at) = course.acknowledged_at { ", " (when(case, at)) }
             @if let Some(at) = course.expires_at { ". It pages again " (when(case, at)) " if nothing is heard until then" }
             "."
+        }
+    }
+}
+
+/// That nobody is paged any more because another team has it, until somebody takes it.
+fn given(view: &View<'_>, course: &Course) -> Markup {
+    let (number, taken) = (view.case.number, view.case.state().moments.acknowledged);
+    let left = course.ended.filter(|end| end.why == Stop::Given);
+    let left = left.filter(|end| taken.is_none_or(|taken| taken < end.at));
+    html! {
+        @if let Some(end) = left {
+            div class="banner banner-warn" {
+                (icon("bell"))
+                div { b { "Nobody is paged." } " Another team has it since " (when(view.case, end.at)) ", nobody of which is paged for this." }
+                @if view.can(C::Page) { (opener(number, "page", "btn btn-sm", None, html! { "Page…" })) }
+            }
         }
     }
 }

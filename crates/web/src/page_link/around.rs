@@ -7,16 +7,19 @@ use crate::incident::leads;
 use crate::part::outward;
 use desk::paging::Paged;
 use desk::search::{Like, SimilarIncident};
-use incident::Scope;
 use incident::conduct::RoomKind;
+use incident::escalation::{Course, Finder, Turns, Whom};
 use incident::permissions::Access;
-use kernel::{IncidentNumber, ProblemNumber, Timestamp};
+use incident::{Body, Policy, Scope};
+use kernel::{IncidentNumber, PersonId, ProblemNumber, TeamId, Timestamp};
 use std::time::Duration;
-use store::Sql;
 use store::alerts::found::{self, Wanted};
 use store::directory::changes::{self, Change};
+use store::directory::people;
 use store::directory::services::{self, Link};
-use store::incidents::timeline::contents_by_id;
+use store::incidents::timeline::{contents_by_id, event};
+use store::pages::plan;
+use store::{Failure, Sql};
 use tokio::time::timeout;
 
 /// Changes at the service that are told.
@@ -30,6 +33,15 @@ const ALERT_LINKS: usize = 4;
 const LINE_CHARS: usize = 160;
 /// What is like it is told where it is found within this time.
 const COMPARE_AT_MOST: Duration = Duration::from_secs(2);
+
+/// People who are named of those whom the next page goes to.
+const NAMED: usize = 3;
+/// Bars that show how its alerts came.
+pub(super) const BARS: usize = 10;
+/// Seconds that they show at least and at most.
+const BARS_SECONDS: (i64, i64) = (600, 86_400);
+/// Alerts that are counted for them.
+const FIRED: usize = 500;
 
 /// What helps at once.
 #[derive(Default)]
@@ -45,6 +57,32 @@ pub(super) struct Around {
     pub(super) known: Option<(ProblemNumber, String)>,
     /// What was like it and is over.
     pub(super) before: Option<Before>,
+    /// How its alerts came, where there is more than one.
+    pub(super) bars: Option<Bars>,
+    /// What named this person when they were paged.
+    pub(super) via: Option<Whom>,
+    /// Whom the next page goes to unless somebody answers.
+    pub(super) next: Option<Next>,
+}
+
+/// How many of its alerts fired.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Bars {
+    /// At the ends of equal stretches, the last of them now.
+    pub(super) firing: [usize; BARS],
+    /// When the first of them begins.
+    pub(super) since: Timestamp,
+}
+
+/// The next page.
+#[derive(Debug)]
+pub(super) struct Next {
+    /// When it goes.
+    pub(super) at: Timestamp,
+    /// To whom, in words.
+    pub(super) whom: String,
+    /// The name and what is dialled of the first of them who has one.
+    pub(super) call: Option<(String, String)>,
 }
 
 /// An incident that was like it.
@@ -66,9 +104,21 @@ impl Around {
         let began = state.moments.detected.unwrap_or(state.reported_at);
         let (service, now) = (state.service, app.desk.now());
         let (scope, number) = (Scope::of(&paged.viewer), paged.page.number);
-        let alerted = state.alerts.is_some();
+        let (alerted, only) = (state.alerts.is_some(), state.confidential_to);
+        let (me, n) = (paged.person.id, paged.page.n);
+        let waits = paged.is_over().is_none();
+        let course = state.paging.clone().filter(|course| waits && course.is_going());
+        let policy = app.desk.policy();
         let read = move |sql: &mut dyn Sql| {
-            let mut found = Around::default();
+            let mut found = Around { via: via(sql, number, n, me)?, ..Around::default() };
+            if let Some(course) = &course {
+                let turns = match policy.paging.takes_turns() {
+                    true => plan::turns(sql)?,
+                    false => Turns::new(),
+                };
+                let finder = finder(&policy, only, course, &turns);
+                found.next = next(sql, &finder, course, me)?;
+            }
             if let Some(id) = service {
                 let from = began.plus_seconds(-CHANGES_SECONDS);
                 found.links = services::get(sql, id)?.map(|one| one.links).unwrap_or_default();
@@ -80,6 +130,7 @@ impl Around {
                 let firing = alerts.iter().find(|one| one.alert.is_open());
                 found.now = firing.and_then(|one| first_line(&one.details.body));
                 found.told = places(alerts.into_iter().flat_map(|one| one.details.links));
+                found.bars = bars(&found::fired(sql, number, FIRED)?, now);
             }
             if let Some(id) = room {
                 let said = contents_by_id(sql, &[id])?.into_values().next();
@@ -116,6 +167,89 @@ impl Around {
     }
 }
 
+/// What named somebody whom an entry of the timeline paged.
+fn via(
+    sql: &mut dyn Sql,
+    number: IncidentNumber,
+    n: i64,
+    person: PersonId,
+) -> Result<Option<Whom>, Failure> {
+    let Ok(n) = u32::try_from(n) else { return Ok(None) };
+    Ok(event(sql, number, n)?.and_then(|stored| match stored.event.body {
+        Body::Paged(data) => data.people.iter().find(|paged| paged.person == person)?.via,
+        _ => None,
+    }))
+}
+
+/// Finds whom the next page goes to, as paging does when its instant comes.
+fn finder<'a>(
+    policy: &'a Policy,
+    only: Option<TeamId>,
+    course: &'a Course,
+    turns: &'a Turns,
+) -> Finder<'a> {
+    Finder {
+        policy,
+        only,
+        at: course.next_at().unwrap_or(course.began_at),
+        urgency: course.urgency,
+        declined: &course.declined,
+        turns,
+        of: course.policy,
+    }
+}
+
+fn next(
+    sql: &mut dyn Sql,
+    finder: &Finder<'_>,
+    course: &Course,
+    me: PersonId,
+) -> Result<Option<Next>, Failure> {
+    let Some((_, found)) = finder.first(&course.ahead, false) else { return Ok(None) };
+    let (mut names, mut call) = (Vec::new(), None);
+    for paged in found.people.iter().take(NAMED) {
+        let Some(person) = people::get(sql, paged.person)? else { continue };
+        if person.id == me {
+            names.push("you".to_owned());
+            continue;
+        }
+        let number = outward::dialled(&person.phone);
+        if call.is_none() && !number.is_empty() {
+            call = Some((person.name.clone(), number));
+        }
+        names.push(person.name);
+    }
+    match found.people.len().saturating_sub(NAMED) {
+        0 => {}
+        more => names.push(format!("{more} more")),
+    }
+    if !found.webhooks.is_empty() {
+        names.push("a program".to_owned());
+    }
+    let whom = match names.is_empty() {
+        true => "nobody who can be reached".to_owned(),
+        false => names.join(" and "),
+    };
+    Ok(Some(Next { at: finder.at, whom, call }))
+}
+
+/// How many alerts fired in as long before the first began as since then; nothing where there was
+/// never more than one at a time.
+fn bars(fired: &[(Timestamp, Option<Timestamp>)], now: Timestamp) -> Option<Bars> {
+    let first = fired.iter().map(|(from, _)| *from).min()?;
+    let (least, most) = BARS_SECONDS;
+    let seconds = now.seconds_since(first).saturating_mul(2).clamp(least, most);
+    let since = now.plus_seconds(-seconds);
+    let firing: [usize; BARS] = std::array::from_fn(|bar| {
+        let at = since.plus_seconds(seconds * (bar as i64 + 1) / BARS as i64);
+        let fires = |(from, until): &&(Timestamp, Option<Timestamp>)| {
+            *from <= at && until.is_none_or(|until| until > at)
+        };
+        fired.iter().filter(fires).count()
+    });
+    firing.iter().any(|count| *count > 1).then_some(Bars { firing, since })
+}
+
 /// The first line that says something, as much of it as is read at a glance.
 fn first_line(words: &str) -> Option<String> {
     let line = words.lines().map(str::trim).find(|line| !line.is_empty())?;
@@ -139,6 +273,22 @@ fn places(links: impl Iterator<Item = ::alert::Link>) -> Vec<::alert::Link> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bars_show_how_alerts_came_and_went() {
+        let now: Timestamp = "2026-11-23T12:40:00Z".parse().unwrap();
+        let ago = |minutes: i64| now.plus_seconds(-60 * minutes);
+        assert_eq!(bars(&[], now), None);
+        assert_eq!(bars(&[(ago(3), None)], now), None, "one says nothing");
+        let fired = [(ago(10), None), (ago(5), Some(ago(1))), (ago(3), None), (ago(0), None)];
+        let shown = bars(&fired, now).unwrap();
+        assert_eq!(shown.since, ago(20));
+        assert_eq!(shown.firing, [0, 0, 0, 0, 1, 1, 1, 2, 3, 3]);
+        let short = bars(&[(ago(1), None), (ago(1), None)], now).unwrap();
+        assert_eq!(short.since, ago(10), "not less than one can take in");
+        let long = bars(&[(ago(60 * 24 * 30), None), (ago(1), None)], now).unwrap();
+        assert_eq!((long.since, long.firing[0], long.firing[9]), (ago(60 * 24), 1, 2));
+    }
 
     #[test]
     fn places_that_alerts_name_are_web_addresses_and_each_is_offered_once() {

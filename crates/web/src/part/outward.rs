@@ -1,4 +1,4 @@
-//! Places elsewhere, such as the graph that an alert came from.
+//! Places elsewhere, such as the graph that an alert came from, and telephones.
 
 use crate::part::icon::icon;
 use maud::{Markup, html};
@@ -34,9 +34,19 @@ pub(crate) fn host(href: &str) -> Option<&str> {
     (!host.is_empty() && plain).then_some(host)
 }
 
+/// What a telephone dials: digits and a leading plus.
+pub(crate) fn dialled(phone: &str) -> String {
+    phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_dialled_is_digits_however_they_are_written() {
+        assert_eq!(dialled("+47 (22) 00-11 22"), "+4722001122");
+    }
 
     #[test]
     fn the_host_is_that_which_a_browser_goes_to() {

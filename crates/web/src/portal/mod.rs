@@ -24,6 +24,7 @@ pub(crate) use incident::live_patches;
 use crate::app::App;
 use crate::auth::SignedIn;
 use crate::error::PageError;
+use crate::part::outward::dialled;
 use crate::part::rich::linked;
 use crate::route::{get, post};
 use crate::url;
@@ -98,9 +99,4 @@ fn footer(who: &SignedIn, on: Option<IncidentNumber>) -> Markup {
             }
         }
     }
-}
-
-/// What a telephone dials: digits and a leading plus.
-fn dialled(phone: &str) -> String {
-    phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
 }

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use desk::{AlertsTold, Raw, Taken};
 use store::directory::integrations::{self, Integration};
 
-async fn source(world: &World, tool: &str, name: &str) -> Integration {
+pub async fn source(world: &World, tool: &str, name: &str) -> Integration {
     let fields = [
         ("tool", tool),
         ("name", name),
@@ -19,13 +19,13 @@ async fn source(world: &World, tool: &str, name: &str) -> Integration {
     all.into_iter().find(|one| one.name == name).unwrap()
 }
 
-fn signal(key: &str, severity: Severity, title: &str) -> Signal {
+pub fn signal(key: &str, severity: Severity, title: &str) -> Signal {
     let mut signal = Signal { severity, ..Signal::new(key, SignalStatus::Firing, title) };
     signal.labels.insert("host".to_owned(), "<b>db1</b>".to_owned());
     signal
 }
 
-async fn tell(world: &World, source: &Integration, signals: Vec<Signal>) -> Taken {
+pub async fn tell(world: &World, source: &Integration, signals: Vec<Signal>) -> Taken {
     let raw = Raw {
         door: "json".to_owned(),
         content_type: "application/json".to_owned(),

@@ -1,15 +1,17 @@
 //! Being paged: the screen that a page leads to, and how one is reached.
 
+use crate::alerts::{signal, source, tell};
 use crate::harness::World;
 use axum::http::StatusCode;
 use desk::contacts::{Messenger, Note, Noted};
 use incident::Command;
 use incident::reach::{PageChannel, Urgency};
-use kernel::{ChangeId, IncidentNumber, PageId};
+use kernel::{ChangeId, IncidentNumber, PageId, Severity};
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
-use store::directory::Contact;
 use store::directory::changes::{self, Change};
 use store::directory::services::{self, Link};
+use store::directory::{Contact, people};
 use store::pages::send::{self, Page, PageState};
 
 /// Keeps the codes that it should send.
@@ -49,6 +51,17 @@ async fn paged_as(
     learns: bool,
 ) -> (IncidentNumber, PageId, String) {
     let number = world.report(title).await;
+    let (id, path) = page_of(world, number, seconds, learns).await;
+    (number, id, path)
+}
+
+/// She was, about this.
+async fn page_of(
+    world: &World,
+    number: IncidentNumber,
+    seconds: i64,
+    learns: bool,
+) -> (PageId, String) {
     let (id, now) = (PageId(desk::fresh()), world.desk.now().plus_seconds(-seconds));
     let page = Page {
         id,
@@ -75,8 +88,12 @@ async fn paged_as(
         Ok(send::sent(sql, &page, None, now)?)
     };
     world.desk.write(insert).await.unwrap();
-    let token = world.desk.seals().await.unwrap().page(id);
-    (number, id, format!("/a/{token}"))
+    (id, link(world, id).await)
+}
+
+/// Where the message of a page leads.
+async fn link(world: &World, id: PageId) -> String {
+    format!("/a/{}", world.desk.seals().await.unwrap().page(id))
 }
 
 async fn acknowledged(world: &World, number: IncidentNumber) -> bool {
@@ -188,6 +205,62 @@ async fn the_screen_of_a_page_leads_to_what_helps_at_once() {
         .shows("href=\"https://wiki.example/spooler\"")
         .shows("href=\"https://meet.example/labels\"")
         .shows("Join the call");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_screen_of_a_page_says_who_is_next_and_what_to_dial() {
+    let world = World::new().await;
+    let (mara, ines) = (world.person("mara").id, world.person("ines").id);
+    let (first, second) = (format!("person:{mara}"), format!("person:{ines}"));
+    let fields = [
+        ("name", "Labels"),
+        ("pages_from", "P1"),
+        ("s0-whom", first.as_str()),
+        ("s1-after", "8 min"),
+        ("s1-whom", second.as_str()),
+        ("repeats", "0"),
+    ];
+    let made = world.post("ines", "/settings/escalation-policies", &fields).await;
+    let address = made.location().split('?').next().unwrap().to_owned();
+    let policy = Some(address.rsplit('/').next().unwrap().parse().unwrap());
+    let number = world.report("Labels").await;
+    let page = Command::Page { whom: vec![], policy, urgency: Urgency::High, note: None };
+    world.command("ines", number, page).await;
+    let pages = world.desk.read(move |sql| send::since(sql, number, 0, 10)).await.unwrap();
+    let path = link(&world, pages.iter().find(|page| page.person == mara).unwrap().id).await;
+    let page = world.get("", &path).await;
+    page.shows("You were named for it.").shows("The next page goes to <b>Ines Calderon</b>");
+    page.shows("Escalate now").hides("href=\"tel:");
+    let telephone = move |sql: &mut dyn store::Sql| {
+        let mut person = people::get(sql, ines)?.unwrap();
+        person.phone = "+47 22 00-11 22".to_owned();
+        Ok(people::update(sql, &person, person.version)?)
+    };
+    assert!(world.desk.write(telephone).await.unwrap());
+    world.get("", &path).await.shows("href=\"tel:+4722001122\"").shows("Call Ines Calderon");
+    let stored = world.desk.read(move |sql| store::incidents::load(sql, number)).await.unwrap();
+    let waits = stored.unwrap().state.paging.unwrap().waiting_for;
+    assert_eq!(waits, BTreeSet::from([mara]), "looking calls nobody");
+    let said = world.post("", &path, &[("say", "escalate")]).await;
+    assert_eq!(said.status, StatusCode::SEE_OTHER, "{}", said.body);
+    let stored = world.desk.read(move |sql| store::incidents::load(sql, number)).await.unwrap();
+    assert_eq!(stored.unwrap().state.paging.unwrap().waiting_for, BTreeSet::from([ines]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_screen_of_a_page_draws_how_its_alerts_came() {
+    let world = World::new().await;
+    let from = source(&world, "json", "Watcher").await;
+    let group = |key| {
+        let signal = signal(key, Severity::Critical, "Disk full");
+        alert::Signal { group: Some("disks".to_owned()), ..signal }
+    };
+    let number = tell(&world, &from, vec![group("disk-1")]).await.incidents[0];
+    let (_, path) = page_of(&world, number, 0, false).await;
+    world.get("", &path).await.hides("class=\"ack-s\"");
+    tell(&world, &from, vec![group("disk-2")]).await;
+    let drawn = world.get("", &path).await;
+    drawn.shows("class=\"ack-s\"").shows("2 alerts now, at most 2 since");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,9 +2,10 @@
 
 use crate::harness::World;
 use incident::Command;
-use incident::command::Related;
+use incident::command::{Change, Related};
 use incident::escalation::{Course, Failure};
-use kernel::{Actor, Channel, IncidentNumber};
+use kernel::{Actor, Channel, EscalationId, IncidentNumber};
+use store::directory::teams;
 
 #[tokio::test]
 async fn the_page_says_who_is_paged_and_who_is_next() {
@@ -29,6 +30,33 @@ async fn the_page_says_who_is_paged_and_who_is_next() {
 
     let wrong = world.post("mara", &form, &[("whom", "cat:7")]).await;
     wrong.shows("is nobody who can be paged");
+}
+
+#[tokio::test]
+async fn what_is_given_to_a_team_that_is_not_paged_says_that_nobody_is() {
+    let world = World::idle().await;
+    let mara = format!("person:{}", world.person("mara").id);
+    let fields =
+        [("name", "Desk"), ("pages_from", "P5"), ("s0-whom", mara.as_str()), ("repeats", "0")];
+    let made = world.post("ines", "/settings/escalation-policies", &fields).await;
+    let address = made.location().split('?').next().unwrap().to_owned();
+    let policy: EscalationId = address.rsplit('/').next().unwrap().parse().unwrap();
+    let desk_team = world.service_desk;
+    let follows = move |sql: &mut dyn store::Sql, _: &desk::Audit| {
+        let mut team = teams::get(sql, desk_team)?.unwrap();
+        team.escalation = Some(policy);
+        Ok(teams::update(sql, &team, team.version)?)
+    };
+    assert!(world.desk.change(desk::command_line(), follows).await.unwrap());
+    let number = world.report("VPN drops").await;
+    let path = format!("/incidents/{number}");
+    world.get("mara", &path).await.shows("Paging: step 1 of 2.").hides("Nobody is paged.");
+    let team = Change::Set(world.network);
+    world.command("ines", number, Command::Assign { team, assignee: Change::Keep }).await;
+    let page = world.get("mara", &path).await;
+    page.hides("Paging: step").shows("Nobody is paged.").shows("another team has it, nobody");
+    world.post("ines", &format!("{path}/acknowledge"), &[]).await;
+    world.get("mara", &path).await.hides("Nobody is paged.");
 }
 
 async fn course(world: &World, number: IncidentNumber) -> Course {

@@ -201,6 +201,59 @@ async fn a_policy_is_made_and_read_step_by_step() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_form_of_a_policy_says_whom_it_would_page_now_and_tonight() {
+    let world = World::new().await;
+    let (mara, team) =
+        (format!("person:{}", world.person("mara").id), format!("team:{}", world.network));
+    let fields = [
+        ("name", "Network"),
+        ("pages_from", "P3"),
+        ("s0-whom", mara.as_str()),
+        ("s1-after", "8 min"),
+        ("s1-whom", team.as_str()),
+        ("repeats", "1"),
+    ];
+    let new = "/settings/escalation-policies/new";
+    world.get("ines", new).await.shows("Choose whom the first step pages.");
+    let look = format!("{new}/look");
+    let (whole, part) =
+        (world.post("ines", &look, &fields).await, world.post_live("ines", &look, &fields).await);
+    for page in [&whole, &part] {
+        assert_eq!(page.status, StatusCode::OK);
+        page.shows("If it began now</b>, ")
+            .shows("If it began tonight</b>, ")
+            .shows("<b>At once</b> Mara Lindqvist")
+            .shows("<b>8 min</b> Ines Calderon (Network)")
+            .shows("<b>In the end, 32 min</b> Ada Brandt");
+    }
+    whole.shows("value=\"Network\"");
+    part.hides("<form");
+    world.get("ines", "/settings/escalation-policies").await.shows("No escalation policies yet");
+    let refused = world.post("mara", &look, &fields).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+
+    // Whom no way reaches any more is passed over, and a page that is read says so, too.
+    let made = world.post("ines", "/settings/escalation-policies", &fields).await;
+    let address = made.location().split('?').next().unwrap().to_owned();
+    world
+        .get("otto", &address)
+        .await
+        .shows("<b>At once</b> Mara Lindqvist")
+        .hides("Show it for this form");
+    let id = world.person("mara").id;
+    let leaves = move |sql: &mut dyn store::Sql, _: &desk::Audit| {
+        let mut person = people::get(sql, id)?.unwrap();
+        person.active = false;
+        Ok(people::update(sql, &person, person.version)?)
+    };
+    assert!(world.desk.change(desk::command_line(), leaves).await.unwrap());
+    let read = world.get("otto", &address).await;
+    read.shows("<b>At once</b> nobody who can be reached: the next step comes at once");
+    let stored = world.post("ines", &format!("{address}/look"), &fields).await;
+    stored.shows("nobody who can be reached").shows("<b>8 min</b> Ines Calderon (Network)");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_wrong_with_a_policy_stands_at_its_field() {
     let world = World::new().await;
     let (ada, gwen) = (

@@ -1,7 +1,7 @@
 //! Paging of those who are asked to come, and of whoever should have spoken.
 
 use super::super::{Draft, lifecycle};
-use super::follow::{Wish, begin};
+use super::follow::{Wish, begin, own_policy};
 use super::step::{Voice, finder, say};
 use super::{beside, goes_on_after};
 use crate::conduct::Answer;
@@ -72,7 +72,7 @@ pub(in crate::decide) fn silent(draft: &mut Draft, who: Option<Whom>, at: Timest
         }
         return;
     }
-    let policy = draft.policy().paging.policy_of(state.service, state.team);
+    let policy = own_policy(draft);
     match policy.filter(|_| who.is_none()) {
         Some(policy) => {
             let (plan, fallback) = (plan(policy, at), policy.fallback.clone());
@@ -130,8 +130,7 @@ fn begin_with(
     note: Option<ContentId>,
     voice: Voice,
 ) {
-    let Ok(state) = draft.state() else { return };
-    let policy = draft.policy().paging.policy_of(state.service, state.team);
+    let policy = own_policy(draft);
     let fallback = policy.map(|policy| policy.fallback.clone()).unwrap_or_default();
     let mut plan: Vec<Planned> = by_hand(whom, &fallback, at);
     // That one of them comes says nothing of the others.

@@ -36,6 +36,8 @@ pub(in crate::decide) fn follow(draft: &mut Draft) {
     settle(draft);
     if let Some(wish) = wanted(draft) {
         begin(draft, wish, Voice::Follows);
+    } else if given_away(draft).is_some() {
+        stop(draft, Stop::Given, Voice::Follows);
     } else if let Some(paged) = joined(draft) {
         say(draft, Voice::Follows, paged);
     }
@@ -45,7 +47,9 @@ pub(in crate::decide) fn follow(draft: &mut Draft) {
 fn settle(draft: &mut Draft) {
     let Ok(state) = draft.state() else { return };
     let Some(course) = state.paging.as_ref().filter(|course| course.is_going()) else { return };
-    let taken = !is_awaited(draft, course) && is_taken(draft);
+    // Who had to answer beside whoever took it does not have it any more.
+    let nobody_else = !is_awaited(draft, course) || given_away(draft).is_some();
+    let taken = nobody_else && is_taken(draft);
     let taken = taken || is_answered_by_all(draft, course) || has_spoken(state, course);
     // What somebody wished goes on until somebody takes it.
     let muted = !course.why.is_wished() && state.muted().is_some();
@@ -91,35 +95,26 @@ fn wanted<'a>(draft: &Draft<'a>) -> Option<Wish<'a>> {
     if !may(state) || is_taken(draft) {
         return None;
     }
-    let person = given_to(draft);
-    let paging = &draft.policy().paging;
-    let own = paging.policy_of(state.service, state.team);
+    let (person, away) = (given_to(draft), given_away(draft));
     let course = state.paging.as_ref().filter(|course| course.is_going());
-    let (why, policy) =
-        match given_to_team(draft).and_then(|team| paging.policy_of(None, Some(team))) {
-            Some(theirs) if pages(theirs, state.priority) => (Why::Given, Some(theirs)),
-            _ if person.is_some() && course.is_some() => (Why::Assigned, own),
-            _ => match course {
-                Some(course) => more(draft, state, course, own)?,
-                None => {
-                    let from = pages_from(state, own).filter(|from| state.priority <= *from)?;
-                    let mut recorded = draft.recorded().iter();
-                    (recorded.find_map(|event| cause(draft, state, from, event))?, own)
-                }
-            },
-        };
+    let (why, policy) = reason(draft, state, person.is_some())?;
     let fallback = match (policy, course) {
         (Some(policy), _) => policy.fallback.clone(),
-        (None, Some(course)) => course.fallback.clone(),
-        (None, None) => vec![],
+        (None, Some(course)) if away.is_none() => course.fallback.clone(),
+        (None, _) => vec![],
     };
     let at = draft.now;
     let plan = match (person, policy) {
         (Some(person), Some(policy)) => person_first(person, policy, at),
         (None, Some(policy)) => plan(policy, at),
-        (Some(person), None) => by_hand(&[Whom::Person(person)], &fallback, at),
-        // Nobody said who: whoever is left.
-        (None, None) => by_hand(&[], &fallback, at),
+        (_, None) => {
+            let whom = match person.map(Whom::Person).or(away.map(Whom::Team)) {
+                Some(whom) => vec![whom],
+                // Where nobody was named before either: whoever is left.
+                None => course.map(|course| named(course)).unwrap_or_default(),
+            };
+            by_hand(&whom, &fallback, at)
+        }
     };
     let urgency = urgency_of(state.priority);
     let urgency = match course {
@@ -127,6 +122,52 @@ fn wanted<'a>(draft: &Draft<'a>) -> Option<Wish<'a>> {
         _ => urgency,
     };
     Some(Wish { why, policy, plan, fallback, urgency, note: None })
+}
+
+/// Why paging is to begin, and by which policy; `person` says that somebody was given it.
+fn reason<'a>(
+    draft: &Draft<'a>,
+    state: &State,
+    person: bool,
+) -> Option<(Why, Option<&'a EscalationPolicy>)> {
+    let paging = &draft.policy().paging;
+    let own = own_policy(draft);
+    let theirs = given_to_team(draft).and_then(|team| paging.policy_of(None, Some(team)));
+    let course = state.paging.as_ref().filter(|course| course.is_going());
+    match (theirs, course) {
+        (Some(theirs), _) if pages(theirs, state.priority) => Some((Why::Given, Some(theirs))),
+        (_, Some(_)) if given_away(draft).is_some() => {
+            let [_, high, ..] = Priority::ALL;
+            let from = pages_from(state, own).unwrap_or(high);
+            (state.priority <= from).then_some((Why::Given, own))
+        }
+        (_, Some(_)) if person => Some((Why::Assigned, own)),
+        (_, Some(course)) => more(draft, state, course, own),
+        (_, None) => {
+            let from = pages_from(state, own).filter(|from| state.priority <= *from)?;
+            let mut recorded = draft.recorded().iter();
+            Some((recorded.find_map(|event| cause(draft, state, from, event))?, own))
+        }
+    }
+}
+
+/// The policy by which it pages: that of its service, or else of its team. What another team was
+/// given pages by the policy of that team once it did, until it is about another service.
+pub(super) fn own_policy<'a>(draft: &Draft<'a>) -> Option<&'a EscalationPolicy> {
+    let state = draft.state().ok()?;
+    let paging = &draft.policy().paging;
+    let followed = state.paging.as_ref().and_then(|course| course.policy);
+    let theirs = paging.policy_of(None, state.team);
+    let theirs = theirs.filter(|theirs| followed.is_some_and(|of| of.id == theirs.id));
+    let theirs = theirs.filter(|_| !is_moved(draft));
+    theirs.or_else(|| paging.policy_of(state.service, state.team))
+}
+
+/// Whether it was found to be about another service just now.
+fn is_moved(draft: &Draft) -> bool {
+    draft.recorded().iter().any(|event| {
+        matches!(&event.body, Body::Classified(data) if data.service != data.service_before)
+    })
 }
 
 /// Whether an incident may page anybody by itself now.
@@ -166,10 +207,7 @@ fn more<'a>(
     let by_hand = course.why.is_wished();
     let own = own.filter(|policy| pages(policy, state.priority));
     let others = own.is_some_and(|own| course.policy.is_none_or(|of| of.id != own.id));
-    let is_moved = draft.recorded().iter().any(|event| {
-        matches!(&event.body, Body::Classified(data) if data.service != data.service_before)
-    });
-    if is_moved && others && !by_hand {
+    if is_moved(draft) && others && !by_hand {
         return Some((Why::Classified, own));
     }
     let is_raised = draft.recorded().iter().any(|event| {
@@ -177,7 +215,7 @@ fn more<'a>(
             if urgency_of(data.priority_before) == Urgency::Low)
     });
     let wakes = course.urgency == Urgency::Low && urgency_of(state.priority) == Urgency::High;
-    // With no policy only whoever is left can be paged anew, which is nobody that was named.
+    // With no policy those are paged anew who are paged already, or whoever is left.
     let can = own.is_some() || (course.policy.is_none() && !by_hand);
     (is_raised && wakes && can).then_some((Why::Raised, own))
 }
@@ -257,6 +295,28 @@ fn given_to_team(draft: &Draft) -> Option<TeamId> {
         Body::Assigned(data) if data.team != data.team_before => data.team,
         _ => None,
     })
+}
+
+/// The other team that it was given to just now, while people are paged who had it before and
+/// whom nothing names any more. A wish goes on, the policy of its service does whoever has it, and
+/// whoever is left where nobody is named is of no team.
+fn given_away(draft: &Draft) -> Option<TeamId> {
+    let state = draft.state().ok()?;
+    let course = state.paging.as_ref().filter(|course| course.is_going())?;
+    let own = draft.policy().paging.policy_of(state.service, state.team);
+    let goes_on = match course.policy {
+        _ if course.why.is_wished() => true,
+        Some(policy) => own.is_some_and(|own| own.id == policy.id),
+        None if matches!(course.why, Why::Given | Why::Assigned | Why::Expired) => false,
+        None => named(course).is_empty(),
+    };
+    given_to_team(draft).filter(|_| !goes_on)
+}
+
+/// Whom paging that follows no policy asks first.
+fn named(course: &Course) -> Vec<Whom> {
+    let mut planned = course.step.iter().chain(&course.ahead).filter(|planned| !planned.end);
+    planned.next().map(|planned| planned.whom.clone()).unwrap_or_default()
 }
 
 /// The person that somebody gave it to just now, not by a rule and not to themselves.

@@ -3,9 +3,7 @@
 use super::super::Draft;
 use super::{beside, follow, is_answered_by_all, stop};
 use crate::command::Command;
-use crate::escalation::{
-    AGAIN_SECONDS, Cue, Finder, Found, Next, Planned, Stop, Turns, Whom, Why, by_hand, plan,
-};
+use crate::escalation::{AGAIN_SECONDS, Cue, Finder, Next, Stop, Turns, Whom, Why, by_hand, plan};
 use crate::event::{AcknowledgementExpired, Body, Paged, PagingExhausted};
 use crate::reach::Urgency;
 use crate::timers::TimerKind;
@@ -68,7 +66,8 @@ pub(super) fn finder<'d>(
 ) -> Option<Finder<'d>> {
     let state = draft.state().ok()?;
     let of = state.paging.as_ref().and_then(|course| course.policy);
-    Some(Finder { policy: draft.policy(), state, at, urgency, declined, turns, of })
+    let (policy, only) = (draft.policy(), state.confidential_to);
+    Some(Finder { policy, only, at, urgency, declined, turns, of })
 }
 
 /// Whether the command that is decided just now answers the page, so that whoever would be
@@ -118,18 +117,31 @@ pub(in crate::decide) fn expire(draft: &mut Draft, at: Timestamp) {
     let Some(course) = draft.state().ok().and_then(|state| state.paging.as_ref()) else { return };
     let (people, acknowledged_at) = (course.acknowledged_by.clone(), course.acknowledged_at);
     let (course_urgency, fallback) = (course.urgency, course.fallback.clone());
-    let again: Vec<Whom> = people.iter().copied().map(Whom::Person).collect();
+    let again = left_with(draft, &people);
     let voice = Voice::Timer(at);
     say(draft, voice, AcknowledgementExpired { people, acknowledged_at });
     let Ok(state) = draft.state() else { return };
     let urgency = follow::more_urgent(course_urgency, follow::urgency_of(state.priority));
-    let policy = draft.policy().paging.policy_of(state.service, state.team);
+    let policy = follow::own_policy(draft);
     let (plan, fallback) = match policy {
         Some(policy) => (plan(policy, at), policy.fallback.clone()),
         None => (by_hand(&again, &fallback, at), fallback),
     };
     let wish = follow::Wish { why: Why::Expired, policy, plan, fallback, urgency, note: None };
     follow::begin(draft, wish, voice);
+}
+
+/// Who is asked again where no policy says: those who took it, or the team that it was given to
+/// since.
+fn left_with(draft: &Draft, people: &BTreeSet<PersonId>) -> Vec<Whom> {
+    let team = draft.state().ok().and_then(|state| state.team);
+    let known = team.and_then(|id| Some((id, draft.policy().teams.get(&id)?)));
+    match known {
+        Some((id, team)) if !people.is_empty() && team.members.is_disjoint(people) => {
+            vec![Whom::Team(id)]
+        }
+        _ => people.iter().copied().map(Whom::Person).collect(),
+    }
 }
 
 /// The next step that finds somebody; in the end the fallback. Steps that find nobody are
@@ -145,7 +157,7 @@ pub(super) fn next_step(draft: &mut Draft, cue: Cue, at: Timestamp, voice: Voice
     let Some(finder) = finder(draft, at, course.urgency, &left_out, draft.facts.turns) else {
         return;
     };
-    let Some((came, found)) = first_that_finds(&course.ahead, &finder, cue, at) else { return };
+    let Some((came, found)) = finder.first(&course.ahead, cue == Cue::Late) else { return };
     let Some(step) = course.ahead.get(came) else { return };
     let (number, end) = ((step.step, step.round), step.end);
     let on_time = cue == Cue::Plan && came == 0;
@@ -166,26 +178,4 @@ pub(super) fn next_step(draft: &mut Draft, cue: Cue, at: Timestamp, voice: Voice
     } else {
         say(draft, voice, beside(began_n, number, cue, found, urgency, next));
     }
-}
-
-/// The place of the step that comes, and whom it pages together with those that are late.
-fn first_that_finds(
-    ahead: &[Planned],
-    finder: &Finder<'_>,
-    cue: Cue,
-    at: Timestamp,
-) -> Option<(usize, Found)> {
-    let mut found = Found::default();
-    let mut came = None;
-    for (place, planned) in ahead.iter().enumerate() {
-        let is_enough =
-            came.and_then(|came: usize| ahead.get(came)).is_some_and(|came| found.suffices(came));
-        let is_missed = cue == Cue::Late && planned.at <= at && !planned.end;
-        if is_enough && !is_missed {
-            break;
-        }
-        found.join(finder.find(planned));
-        came = Some(place);
-    }
-    came.map(|came| (came, found))
 }

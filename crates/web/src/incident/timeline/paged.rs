@@ -98,6 +98,7 @@ fn stopped(why: Stop) -> &'static str {
         Stop::Cancelled => "it was recorded in error",
         Stop::Merged => "it is part of another",
         Stop::Replaced => "others are paged instead",
+        Stop::Given => "another team has it, nobody of which is paged for this",
         Stop::Muted => "its alerts page nobody now; it begins again when they may",
     }
 }

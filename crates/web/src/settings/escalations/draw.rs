@@ -1,7 +1,7 @@
 //! The page of an escalation policy: its form, or its steps as people read them.
 
 use super::form::{self, HOW, id};
-use super::{All, SECTION};
+use super::{All, SECTION, look};
 use crate::auth::SignedIn;
 use crate::form::Fields;
 use crate::part::duration;
@@ -9,10 +9,13 @@ use crate::part::form::{Errors, Field, checkbox};
 use crate::part::icon::icon;
 use crate::settings::editing::{self, Problem, buttons, name_field, version_field};
 use crate::settings::whom::{Names, typed};
-use crate::settings::{row_page, week_hours};
+use crate::settings::{form_page, week_hours};
 use incident::escalation::{EscalationPolicy, EscalationStep, Whom};
 use maud::{Markup, html};
 use store::directory::escalations::Escalation;
+
+/// The id of the form, for what stands beside it.
+pub(super) const FORM: &str = "escalation-f";
 
 /// The page of a policy, stored or not.
 pub(super) fn page(
@@ -30,14 +33,17 @@ pub(super) fn page(
         (problem.banner(who, &address))
         @if let Some(stored) = stored { (faults(stored, &all.names)) (reads(stored, &all.names)) }
         @if who.viewer().configures_paging() {
-            form.stack-l method="post" action=(address) {
-                @if let Some(stored) = stored { (version_field(problem.version(fields, stored.policy.version))) }
-                (about(stored.is_some(), fields, &problem.errors))
-                @for step in 0..form::count(fields) { (step_card(all, step, fields, &problem.errors)) }
-                (end_card(all, fields, &problem.errors))
-                (buttons(if stored.is_some() { "Save" } else { "Make the policy" }, &SECTION.address()))
+            div.sl-g {
+                form.stack-l id=(FORM) method="post" action=(address) data-preview=(looked_at(all)) {
+                    @if let Some(stored) = stored { (version_field(problem.version(fields, stored.policy.version))) }
+                    (about(stored.is_some(), fields, &problem.errors))
+                    @for step in 0..form::count(fields) { (step_card(all, step, fields, &problem.errors)) }
+                    (end_card(all, fields, &problem.errors))
+                    (buttons(if stored.is_some() { "Save" } else { "Make the policy" }, &SECTION.address()))
+                }
+                (beside(who, all, fields, false))
             }
-        }
+        } @else { (beside(who, all, fields, false)) }
     };
     let lead = html! {
         @match (stored, &all.users[..]) {
@@ -46,7 +52,21 @@ pub(super) fn page(
             (_, users) => { "For " (users.join(", ")) "." }
         }
     };
-    row_page(who, SECTION, title, lead, body)
+    form_page(who, SECTION, title, lead, body)
+}
+
+/// Where a form is asked whom it would page.
+fn looked_at(all: &All) -> String {
+    let of = all.stored.as_ref().map_or("new".to_owned(), |one| one.policy.id.to_string());
+    format!("{}/look", SECTION.of(of))
+}
+
+/// Whom the form would page, or whom what is stored does for those who may only read it.
+pub(super) fn beside(who: &SignedIn, all: &All, fields: &Fields, patch: bool) -> Markup {
+    let (draft, _) = all.draft(fields);
+    let address = who.viewer().configures_paging().then(|| looked_at(all));
+    let policy = &draft.escalation.policy;
+    look::aside(all, policy, &who.here, (address.as_deref(), patch))
 }
 
 /// What it names that is not there any more.

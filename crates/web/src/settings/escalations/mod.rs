@@ -3,16 +3,19 @@
 
 pub(crate) mod draw;
 mod form;
+mod look;
 
 use self::draw::page;
 use super::editing::{self, Problem, saved, saved_banner};
 use super::whom::Names;
 use super::{ConfiguresPaging, Reads, Section, actor, section_page};
+use crate::answer::Answer;
 use crate::app::App;
-use crate::auth::SignedIn;
+use crate::auth::{Live, SignedIn};
 use crate::error::{PageError, PageResult};
 use crate::form::Fields;
 use crate::part::empty::empty;
+use crate::part::form::Errors;
 use crate::part::icon::icon;
 use crate::route::{get, post};
 use axum::Router;
@@ -21,10 +24,12 @@ use axum::response::{IntoResponse, Response};
 use desk::Trouble;
 use desk::escalations::{blank_escalation, save_escalation, users_of};
 use incident::Policy;
-use kernel::EscalationId;
+use incident::escalation::Turns;
+use kernel::{EscalationId, Timestamp};
 use maud::{Markup, html};
 use store::Sql;
 use store::directory::escalations::{self, Escalation};
+use store::pages::plan;
 
 const SECTION: Section = Section::Escalations;
 const SUBJECT: &str = "escalation_policy";
@@ -33,7 +38,9 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/settings/escalation-policies", get(list).merge(post(create)))
         .route("/settings/escalation-policies/new", get(new))
+        .route("/settings/escalation-policies/new/look", post(look_new))
         .route("/settings/escalation-policies/{id}", get(show).merge(post(change)))
+        .route("/settings/escalation-policies/{id}/look", post(look_stored))
 }
 
 /// The policies in use to choose from, after a choice of none.
@@ -64,21 +71,32 @@ struct All {
     users: Vec<String>,
     /// The zone of hours where nobody says another.
     zone: String,
+    /// Whose turn it was last.
+    turns: Turns,
+    /// When it is looked at.
+    now: Timestamp,
 }
 
 impl All {
     async fn read(app: &App, who: &SignedIn, id: Option<EscalationId>) -> PageResult<All> {
         let names = Names::read(app).await?;
         let read = move |sql: &mut dyn Sql| {
-            let Some(id) = id else { return Ok((None, vec![])) };
-            Ok((escalations::get(sql, id)?, users_of(sql, id)?))
+            let turns = plan::turns(sql)?;
+            let Some(id) = id else { return Ok((None, vec![], turns)) };
+            Ok((escalations::get(sql, id)?, users_of(sql, id)?, turns))
         };
-        let (stored, users) = app.desk.read(read).await?;
+        let (stored, users, turns) = app.desk.read(read).await?;
         if id.is_some() && stored.is_none() {
             return Err(PageError::NotFound);
         }
         let zone = who.instance.setting.time_zone.clone();
-        Ok(All { stored, names, users, zone })
+        Ok(All { stored, names, users, zone, turns, now: app.desk.now() })
+    }
+
+    /// What a form means, over what is stored, and what is wrong with it.
+    fn draft(&self, fields: &Fields) -> (form::Draft, Errors) {
+        let before = self.stored.clone().unwrap_or_else(blank_escalation);
+        form::read(fields, before, &self.zone)
     }
 }
 
@@ -170,6 +188,39 @@ async fn change(
     save(&app, &who, Some(id), &fields).await
 }
 
+async fn look_new(
+    State(app): State<App>,
+    ConfiguresPaging(who): ConfiguresPaging,
+    live: Live,
+    fields: Fields,
+) -> PageResult<Response> {
+    look(&app, &who, live, None, &fields).await
+}
+
+async fn look_stored(
+    State(app): State<App>,
+    ConfiguresPaging(who): ConfiguresPaging,
+    live: Live,
+    Path(id): Path<EscalationId>,
+    fields: Fields,
+) -> PageResult<Response> {
+    look(&app, &who, live, Some(id), &fields).await
+}
+
+/// Whom the form would page, while it is filled in. Nothing is stored.
+async fn look(
+    app: &App,
+    who: &SignedIn,
+    live: Live,
+    id: Option<EscalationId>,
+    fields: &Fields,
+) -> PageResult<Response> {
+    let all = All::read(app, who, id).await?;
+    let patch = draw::beside(who, &all, fields, true);
+    let whole = page(who, &all, fields, &Problem::default(), html! {});
+    Ok(Answer::patch(patch).else_page(whole).reply(live))
+}
+
 /// Stores the form, or shows it again with what is wrong.
 async fn save(
     app: &App,
@@ -178,8 +229,7 @@ async fn save(
     fields: &Fields,
 ) -> PageResult<Response> {
     let all = All::read(app, who, id).await?;
-    let before = all.stored.clone().unwrap_or_else(blank_escalation);
-    let (draft, errors) = form::read(fields, before, &all.zone);
+    let (draft, errors) = all.draft(fields);
     let subject = id.map(|id| id.to_string()).unwrap_or_default();
     let problem = match errors.is_empty() {
         false => Problem::invalid(errors),
