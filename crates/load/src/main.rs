@@ -42,6 +42,9 @@ struct Arguments {
     /// An Alertmanager that is told the same alerts, as host:port.
     #[arg(long)]
     alertmanager: Option<String>,
+    /// Does not wait until the search index and reports are filled.
+    #[arg(long)]
+    at_once: bool,
     /// Only these: raw, start, pages (or single ones: queue, incident, list, one, search), create, alerts, status, reports, streams.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
@@ -93,9 +96,19 @@ async fn run(arguments: Arguments) -> Result<(), String> {
     if wanted("alerts") {
         alerts::prepare(&target).await?;
     }
-    let server = place.serve().await?;
+    let mut server = place.serve().await?;
     if wanted("start") {
-        scenario::start(&server, arguments.incidents);
+        scenario::start(&server, arguments.incidents, "at first");
+    }
+    if !arguments.at_once {
+        let took = server.settle().await;
+        println!("the search index and reports filled, {:.0} s", took.as_secs_f64());
+        if wanted("start") {
+            server.stop().await;
+            server = place.serve().await?;
+            server.settle().await;
+            scenario::start(&server, arguments.incidents, "once all was filled");
+        }
     }
     scenario::pages(&server, &long, arguments.seconds, |name| wanted("pages") || wanted(name))
         .await;

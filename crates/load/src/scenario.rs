@@ -12,12 +12,12 @@ pub const CLIENTS: usize = 32;
 const CREATORS: usize = 64;
 
 /// Start and memory.
-pub fn start(server: &Server, incidents: u64) {
+pub fn start(server: &Server, incidents: u64, when: &str) {
     println!(
-        "cold start to ready with {incidents} incidents: {:.3} s",
-        server.start_took.as_secs_f64()
+        "start to ready with {incidents} incidents, {when}: {:.3} s, memory then {:.0} MB",
+        server.start_took.as_secs_f64(),
+        server.memory_mb()
     );
-    println!("memory when idle: {:.0} MB", server.memory_mb());
 }
 
 /// Durable creation: as fast as it goes, then at half of that.

@@ -128,6 +128,22 @@ impl Server {
         ticks / TICKS_PER_SECOND
     }
 
+    /// Waits until what is filled after a start is filled: the server takes hardly any processor
+    /// time for three seconds. How long that took; at most ten minutes are waited.
+    pub async fn settle(&self) -> Duration {
+        const QUIET_SECONDS: u32 = 3;
+        const BUSY: f64 = 0.1;
+        let began = Instant::now();
+        let (mut quiet, mut before) = (0, self.cpu_seconds());
+        while quiet < QUIET_SECONDS && began.elapsed() < Duration::from_secs(600) {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            let now = self.cpu_seconds();
+            quiet = if now - before < BUSY { quiet + 1 } else { 0 };
+            before = now;
+        }
+        began.elapsed()
+    }
+
     /// A GET of a page by the administrator.
     pub fn page(&self, path: &str) -> Vec<u8> {
         get(&self.address, path, &format!("Cookie: {}\r\nAccept: text/html\r\n", self.cookie))
