@@ -88,7 +88,7 @@ fn form(view: &View<'_>, start: &Start, others: Markup) -> Markup {
             p class="c-aud only-reply" { "Goes to " b { (requester) } " in the portal" span class="typing typing-pub end" { (others) } }
             p class="c-aud only-note" { (small_icon("lock")) "Only staff can read this. " (never_sees(view)) }
             label.vh for="txt" { "Text" }
-            textarea id="txt" name="body" rows="2" maxlength=(kernel::limits::BODY_CHARS) placeholder="Write, @ for a person, # for an incident, / for a macro" { "\n" (text) }
+            textarea id="txt" name="body" rows="2" maxlength=(kernel::limits::BODY_CHARS) placeholder="Write, @ for a person, # for an incident or article, / for a macro" { "\n" (text) }
             (update_fields(view, start, &chosen))
             (macros::boxes(view, start.filled.as_ref(), start.sent.as_ref()))
             ul.atts id="files" {}

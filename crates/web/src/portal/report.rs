@@ -50,6 +50,11 @@ pub(super) fn address(title: &str, outage: Option<IncidentNumber>) -> String {
     format!("{}?title={}{with}", super::REPORT, url::encode(title))
 }
 
+/// The address of the form with words in its title.
+pub(crate) fn address_of_words(title: &str) -> String {
+    address(title, None)
+}
+
 /// What the form is filled with.
 struct Filled {
     fields: Fields,

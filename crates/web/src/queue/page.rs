@@ -338,29 +338,31 @@ fn nothing(who: &SignedIn, loaded: &Loaded) -> Markup {
             sets_up.then_some((url::SETTINGS, "Set up")),
         );
     }
+    let everything = url::queue_view("all-open");
+    let all_open = Some((everything.as_str(), "Show all open"));
     match loaded.view().map(|view| view.key.as_str()).filter(|_| unfiltered) {
-        Some("my-work" | "my-teams") => empty(
-            "Nothing waits for you",
-            "No open incident is yours to work on.",
-            Some((&url::queue_view("all-open"), "Show all open")),
-        ),
+        Some("my-work" | "my-teams") => {
+            empty("Nothing waits for you", "No open incident is yours to work on.", all_open)
+        }
         Some("all-open") => empty(
             "Nothing is open",
             "Every incident is resolved. New ones appear here by themselves.",
             None,
         ),
-        Some("breached") => {
-            empty("Every promise is kept", "No clock of an open incident is over its target.", None)
-        }
+        Some("breached") => empty(
+            "Every promise is kept",
+            "No clock of an open incident is over its target.",
+            all_open,
+        ),
         Some(_) => empty(
             "Nothing is here now",
             "No incident is in this view. It fills by itself.",
-            Some((&url::queue_view("all-open"), "Show all open")),
+            all_open,
         ),
         None => empty(
             "No incident matches",
             "Take a condition away, or look at everything that is open.",
-            Some((&url::queue_view("all-open"), "Show all open")),
+            all_open,
         ),
     }
 }

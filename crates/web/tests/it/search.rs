@@ -244,6 +244,38 @@ async fn similar_incidents_say_how_they_ended_and_are_judged() {
     after.shows("is not shown here any more").shows("Undo").hides("Roaming was switched on");
     world.post("mara", &path, &[("other", &other), ("say", "")]).await;
     get(&world, "mara", &path).await.shows("Roaming was switched on");
+
+    // Where nothing is alike, the way on is to search.
+    let alone = world.report("Zebra at the gate").await;
+    let section = get_live(&world, "mara", &format!("/incidents/{alone}/similar")).await;
+    section.shows("Nothing like it is known.").shows("/search?q=Zebra%20at%20the%20gate");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_writes_names_incidents_and_articles_alike() {
+    let world = indexed().await;
+    let number = world.report("Roaming fails at the dock").await;
+    let article = [
+        ("title", "Roaming of scanners"),
+        ("body", "Turn off fast roaming."),
+        ("language", "en"),
+        ("audience", "everyone"),
+    ];
+    world.post("mara", "/articles", &article).await;
+    let publish = [("state", "published"), ("version", "1")];
+    world.post("mara", "/articles/KB-1/state", &publish).await;
+    let written = get_live(&world, "mara", "/palette?q=%23roaming&records=1").await;
+    written.shows(&format!("{number} Roaming")).shows("KB-1 Roaming of scanners");
+    // The palette's own sign goes on meaning incidents.
+    let plain = get_live(&world, "mara", "/palette?q=%23roaming").await;
+    plain.shows(&number.to_string()).hides("KB-1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_requester_who_finds_nothing_can_report_it() {
+    let world = indexed().await;
+    let page = get(&world, "gwen", "/search?q=zebra").await;
+    page.shows("Nothing found").shows("/portal/report?title=zebra").shows("Report something");
 }
 
 #[tokio::test(flavor = "multi_thread")]
