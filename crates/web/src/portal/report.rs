@@ -349,6 +349,7 @@ fn report_form(filled: &Filled, language: Language, patch: Option<&str>) -> Mark
                 div.banner.banner-info {
                     (icon("merge"))
                     div { b { (say.you_have_this_too(&outage.title)) } br; (say.joins_the_others()) }
+                    a.btn.btn-sm href=(address(fields.text("title"), None)) { (say.something_else()) }
                 }
                 input type="hidden" name="with" value=(outage.number);
             }

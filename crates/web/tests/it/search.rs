@@ -290,6 +290,23 @@ async fn forms_that_ask_for_a_number_find_it_by_words() {
     found.shows(&other.to_string()).shows("Gate camera is black").hides(&here.to_string());
     let known = get_live(&world, "mara", &format!("{address}?q={other}")).await;
     assert_eq!(known.body, "[]", "whoever knows the number needs no list");
+
+    // Where it is resolved, what helped is found by words too, each in its field.
+    let article = [
+        ("title", "Cleaning a gate camera"),
+        ("body", "Wipe it."),
+        ("language", "en"),
+        ("audience", "staff"),
+    ];
+    world.post("mara", "/articles", &article).await;
+    world.post("mara", "/articles/KB-1/state", &[("state", "published"), ("version", "1")]).await;
+    let form = get(&world, "mara", &format!("/incidents/{here}/resolve")).await;
+    form.shows(&format!("data-suggest=\"{address}?only=articles\""))
+        .shows(&format!("data-suggest=\"{address}?only=known_errors\""));
+    let articles = get_live(&world, "mara", &format!("{address}?only=articles&q=camera")).await;
+    articles.shows("KB-1").hides(&other.to_string());
+    let errors = get_live(&world, "mara", &format!("{address}?only=known_errors&q=camera")).await;
+    assert_eq!(errors.body, "[]");
 }
 
 #[tokio::test(flavor = "multi_thread")]
