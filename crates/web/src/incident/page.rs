@@ -79,7 +79,8 @@ pub(super) async fn render(
     }
     app.desk.note_expected(number, case.state(), case.outlook.as_ref());
     let filled = taken(app, who, number, asked, &start).await?;
-    let start = Start { drafts, readers, filled, ..start };
+    let by_mail = app.options.mail.is_some();
+    let start = Start { drafts, readers, filled, by_mail, ..start };
     Ok(markup(app, who, &View::of(&case, who.viewer()), &start, asked, &place))
 }
 
