@@ -46,6 +46,10 @@ test('two incidents, a known error, a workaround on a third, and an answer that 
   const number = problem.split('/').pop();
   await desk.api.command(three.number, 'link', { kind: 'problem', target: number });
   await mara.goto(`/incidents/${three.number}`);
+  await mara.keyboard.press('Control+k');
+  await mara.keyboard.type('apply the work');
+  await expect(mara.getByRole('option', { name: `Apply the workaround of ${number}` })).toBeVisible();
+  await mara.keyboard.press('Escape');
   await mara.getByRole('link', { name: 'Apply workaround' }).click();
   await expect(mara.getByText('2 tasks:')).toBeVisible();
   await isSound(mara, 'what a workaround adds');

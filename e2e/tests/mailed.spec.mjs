@@ -51,6 +51,11 @@ test('nobody gets it: the form says so at its field, without scripts as well', a
   await boss.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(boss.getByText(/thing to fix/)).toBeVisible();
   await expect(boss.getByText(/must be 1 to 50 people/i).last()).toBeVisible();
+  const readers = boss.getByRole('group', { name: 'Who gets it' });
+  await expect(readers).toHaveAccessibleDescription(/must be 1 to 50 people/i);
+  await expect(readers.getByLabel(leila.name)).toHaveAttribute('aria-invalid', 'true');
+  await boss.getByRole('link', { name: /must be 1 to 50 people/i }).click();
+  await expect(readers).toBeFocused();
 });
 
 test('whoever manages nothing mails nothing', async ({ open }) => {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { aDesk, expect, people, test as base } from '../support/fixtures.mjs';
 import * as screens from '../support/screens.mjs';
+import { sidewaysScroll } from '../support/sound.mjs';
 
 /** Incidents of other files would be counted too. */
 const test = base.extend({ desk: aDesk() });
@@ -62,6 +63,23 @@ test('a report is taken along, narrowed and read without scripts', async ({ open
   await plain.getByRole('button', { name: 'Show', exact: true }).click();
   await expect(plain.getByRole('main')).toContainText('One thing to fix');
   expect(await plain.getByLabel('Which incidents').inputValue()).toBe('priority:P9');
+});
+
+test('tables of figures fit on a screen, and scroll by themselves on a phone', async ({ open }) => {
+  const mara = await open(people.mara);
+  for (const report of ['compliance', 'times', 'downtime']) {
+    for (const [width, compare] of [[1440, ''], [1440, '&compare=1'], [390, '']]) {
+      await mara.setViewportSize({ width, height: 900 });
+      await mara.goto(`/reports/${report}?by=service${compare}`);
+      const tables = mara.getByRole('region', { name: /^Table by service/ });
+      await expect(tables.first()).toBeVisible();
+      expect(await sidewaysScroll(mara), `${report} at ${width} px`).toBe(0);
+      const wider = await tables.evaluateAll((all) => all.map((one) => one.scrollWidth - one.clientWidth));
+      if (width === 1440) expect(Math.max(...wider), `${report}${compare}: a table is wider than its place`).toBeLessThanOrEqual(0);
+      await tables.first().focus();
+      await expect(tables.first()).toBeFocused();
+    }
+  }
 });
 
 test('the wall follows what happens', async ({ desk, open }) => {

@@ -21,7 +21,7 @@ test("a sign at the start of a word asks", () => {
 });
 
 test("what is chosen is written out", async () => {
-  const items = { "@yu": [{ label: "Yuki Tanabe", hint: "Network" }], "@to": [{ label: "Tomasz Lis" }], "@": [{ label: "Ada Bell" }], "#3": [{ label: "INC-3 Toner" }], "#sc": [{ label: "INC-7 Scanner is dark" }, { label: "INC-9 Scanner hums" }] };
+  const items = { "@yu": [{ label: "Yuki Tanabe", hint: "Network" }], "@to": [{ label: "Tomasz Lis" }], "@": [{ label: "Ada Bell" }], "#3": [{ label: "INC-3 Toner" }], "#ro": [{ label: "INC-8 Roaming fails" }, { label: "KB-4 Roaming of scanners", hint: "article" }], "#sc": [{ label: "INC-7 Scanner is dark" }, { label: "INC-9 Scanner hums" }] };
   const calls = serve(({ url }) => ({ json: { groups: [{ title: "x", items: items[new URLSearchParams(url.split("?")[1]).get("q")] ?? [] }] } }));
   startMentions();
   type("ask @yu");
@@ -36,6 +36,12 @@ test("what is chosen is written out", async () => {
   press("ArrowDown");
   press("Tab");
   assert.equal(field.value, "like INC-9 ");
+  type("see #ro");
+  await until(() => $("[role=option]:nth-child(2)")?.textContent.startsWith("KB-4"), "an incident and an article");
+  assert.equal(calls.at(-1).url, "/palette?q=%23ro&records=1");
+  press("ArrowDown");
+  press("Enter");
+  assert.equal(field.value, "see KB-4 ");
   type("like #sc");
   await until(() => !$("[role=listbox]").hidden, "incidents shown again");
   assert.ok(press("Escape").defaultPrevented);

@@ -4,7 +4,7 @@ use incident::conduct::Audiences;
 use incident::state::UpdatePhase;
 use kernel::{ComponentId, IncidentNumber, ListId};
 use std::collections::{BTreeMap, BTreeSet};
-use store::directory::lists::{self, Matter, Wants};
+use store::directory::lists::{self, List, Matter, Wants};
 use store::directory::webhooks;
 use store::{Failure, Sql};
 
@@ -47,8 +47,9 @@ pub fn counts(
         counts.requesters = counted(store::outside::requesters(sql, number)?);
         counts.watchers = counted(store::outside::watchers(sql, number)?);
     }
-    for id in &audiences.lists {
-        let Some(list) = lists::get(sql, *id)? else { continue };
+    let chosen = |list: &List| audiences.lists.contains(&list.id);
+    let all = if audiences.lists.is_empty() { vec![] } else { lists::list(sql)? };
+    for list in all.into_iter().filter(chosen) {
         // Where it will stand, and whether it is the first word, is known when it is published.
         let wants =
             Wants { phases: BTreeSet::new(), first_and_last_only: false, ..list.wants.clone() };
@@ -58,7 +59,7 @@ pub fn counts(
             true => counted(store::outside::members(sql, &list)?),
             false => 0,
         };
-        counts.lists.insert(*id, members);
+        counts.lists.insert(list.id, members);
     }
     // Nobody hears of a page that is not public.
     if audiences.status_page && store::status::page::get(sql)?.value.public {

@@ -145,11 +145,14 @@ async fn show(
     if typed.wants(Only::Actions) && who.viewer().works() && !on.is_empty() {
         groups.push(actions::here(&typed, &on, !policy.models.is_empty()));
         if let [number] = on.as_slice() {
+            groups.push(actions::macros(&app, &who, &typed, *number).await?);
             groups.push(actions::suggested(&app, &who, &typed, *number).await?);
         }
     }
     if typed.only != Only::Actions {
-        groups.extend(places::found(&app, &who, &typed).await?);
+        // The composer names problems and articles as it names incidents.
+        let records = typed.only == Only::Incidents && sent.ticked("records");
+        groups.extend(places::found(&app, &who, &typed, records).await?);
     }
     for group in places::pages(&who, &typed, &policy) {
         match groups.iter_mut().find(|known: &&mut Group| known.title == group.title) {

@@ -7,6 +7,7 @@ use crate::assets::{self, DEFS};
 use crate::auth::SignedIn;
 use crate::inbox;
 use crate::part::icon::{icon, mark, wordmark};
+use crate::part::many::{PLACE, within};
 use crate::part::person::avatar;
 use crate::url;
 use kernel::{IncidentNumber, Language};
@@ -169,14 +170,14 @@ impl<'a> Page<'a> {
             (top_bar(&self))
             div.frame {
                 @if let Some(side) = &self.side { (side) }
-                main class=(self.main_class) id="main" tabindex="-1" { (main) }
+                main class=(self.main_class) id="main" tabindex="-1" { (PLACE) }
                 @if let Some(panel) = &self.panel { (panel) }
             }
             (outside_main())
             @if let Some(after) = &self.after { (after) }
             (shortcuts::dialog())
         };
-        html.around(drawn)
+        within(html.around(drawn), &main)
     }
 }
 
@@ -317,7 +318,7 @@ impl Html<'_> {
         let person = self.who.map(SignedIn::person);
         let theme = person.map(|person| person.theme.as_str()).filter(|theme| !theme.is_empty());
         let keys = person.filter(|person| !person.single_keys).map(|_| "off");
-        html! {
+        let head = html! {
             (DOCTYPE)
             html lang=(self.language) data-words=[script_words(self.language)] data-theme=[theme] data-now=[self.who.map(|who| who.here.now)]
                 data-zone=[self.who.map(|who| who.zone_name.as_str())] data-stream=[self.stream] data-on=[self.on] data-keys=[keys] {
@@ -334,9 +335,10 @@ impl Html<'_> {
                     script type="module" src=(assets::path("app.js")) {}
                     @if let Some(name) = self.entry { script type="module" src=(assets::path(name)) {} }
                 }
-                body class=(self.body) { (body) }
+                body class=(self.body) { (PLACE) }
             }
-        }
+        };
+        within(head, &body)
     }
 }
 

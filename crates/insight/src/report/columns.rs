@@ -41,6 +41,9 @@ pub struct Column {
     pub key: String,
     /// What people read above it.
     pub title: String,
+    /// Where it is one of several of a kind that stand beside each other: what they share, and
+    /// what it alone says, such as "Acknowledged" and "late".
+    pub part: Option<(&'static str, &'static str)>,
     /// What its figures are.
     pub unit: Unit,
     pub(super) reckon: Reckon,
@@ -330,9 +333,11 @@ fn compliance() -> Vec<Column> {
         ("update", "Updated", Measure::UpdateMet),
         ("resolution", "Resolved", Measure::ResolutionMet),
     ];
-    let of = |(key, title, met): (&str, &str, Measure)| {
-        let column = |what: &str, words: &str, unit, reckon| {
-            one(&format!("{key}_{what}"), &format!("{title} {words}"), unit, reckon)
+    let of = |(key, title, met): (&str, &'static str, Measure)| {
+        let column = |what: &str, words: &'static str, unit, reckon| {
+            let whole = format!("{title} {words}");
+            let column = one(&format!("{key}_{what}"), &whole, unit, reckon);
+            Column { part: Some((title, words)), ..column }
         };
         [
             column("met", "in time", Unit::Count, Reckon::Is(met, 1)),
@@ -354,9 +359,11 @@ fn times() -> Vec<Column> {
         ("respond_business", "Respond, business time", Measure::RespondBusiness),
         ("resolve_business", "Resolve, business time", Measure::ResolveBusiness),
     ];
-    let of = |(key, title, measure): (&str, &str, Measure)| {
-        let column = |what: &str, words: &str, unit, reckon| {
-            one(&format!("{key}_{what}"), &format!("{title}, {words}"), unit, reckon)
+    let of = |(key, title, measure): (&str, &'static str, Measure)| {
+        let column = |what: &str, words: &'static str, unit, reckon| {
+            let whole = format!("{title}, {words}");
+            let column = one(&format!("{key}_{what}"), &whole, unit, reckon);
+            Column { part: Some((title, words)), ..column }
         };
         [
             column("count", "count", Unit::Count, Reckon::Known(measure)),
@@ -369,5 +376,5 @@ fn times() -> Vec<Column> {
 }
 
 pub(super) fn one(key: &str, title: &str, unit: Unit, reckon: Reckon) -> Column {
-    Column { key: key.to_owned(), title: title.to_owned(), unit, reckon }
+    Column { key: key.to_owned(), title: title.to_owned(), part: None, unit, reckon }
 }

@@ -315,9 +315,13 @@ pub fn counts(sql: &mut dyn Sql) -> Result<Counts, Failure> {
     let waiting = "select count(*), min(received_at) from messages where state = 'waiting'";
     let read = |row: &mut Columns| Ok((row.int()?, row.opt_at()?));
     let (waiting, oldest) = one(sql, waiting, &[], read)?.unwrap_or_default();
+    Ok(Counts { waiting, oldest, quarantined: quarantined(sql)? })
+}
+
+/// How many a person is to decide about.
+pub fn quarantined(sql: &mut dyn Sql) -> Result<i64, Failure> {
     let aside = "select count(*) from messages where state = 'quarantined'";
-    let quarantined = one(sql, aside, &[], Columns::int)?.unwrap_or_default();
-    Ok(Counts { waiting, oldest, quarantined })
+    Ok(one(sql, aside, &[], Columns::int)?.unwrap_or_default())
 }
 
 /// Lets a message that is kept aside in, into this incident if one is named; `false` when it is

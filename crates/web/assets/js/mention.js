@@ -1,4 +1,4 @@
-// In the composer @ finds people, # incidents and / at the beginning of a line macros; what is chosen is written out.
+// In the composer @ finds people, # incidents, problems and articles, and / at the beginning of a line macros; what is chosen is written out.
 import { $, ask, debounce, el, icon, interrupt } from "./dom.js";
 import { Listbox, match } from "./listbox.js";
 
@@ -8,6 +8,9 @@ export function wanted(text, caret) {
   const hit = /(?:^|[\s(])([@#])([^\s@#]*)$/.exec(before) ?? /(?:^|\n)(\/)([^\s/]*)$/.exec(before);
   return hit && { sign: hit[1], typed: hit[2], from: caret - hit[2].length - 1 };
 }
+
+/** Hits that are offered for each sign. */
+const most = { "@": 6, "#": 8, "/": 12 };
 
 export function startMentions() {
   const field = $("form.composer textarea");
@@ -63,7 +66,8 @@ class Mentions {
       this.macros ??= await (await ask(this.macro(), json)).json();
       return this.macros.filter(({ label }) => !typed || match(typed, label)).map((item) => ({ ...item, icon: "pencil" }));
     }
-    const answer = await ask(`/palette?${new URLSearchParams({ q: sign + typed })}`, json);
+    const asked = sign === "#" ? { q: sign + typed, records: 1 } : { q: sign + typed };
+    const answer = await ask(`/palette?${new URLSearchParams(asked)}`, json);
     return (await answer.json()).groups.flatMap((group) => group.items);
   }
 
@@ -78,8 +82,8 @@ class Mentions {
       const found = await this.found(now);
       const still = this.asked();
       if (!still || still.sign + still.typed !== now.sign + now.typed) return;
-      const items = found.slice(0, now.sign === "/" ? 12 : 6).map((item) => option(item, now.sign));
-      if (now.sign === "/" && !now.typed && !items.length) items.push(none());
+      const items = found.slice(0, most[now.sign]).map((item) => option(item, now.sign));
+      if (now.sign === "/" && !now.typed && !items.length) items.push(none(this.number && this.macro()));
       this.list.replaceChildren(...items);
       this.list.hidden = items.length === 0;
       // "printer #3" and a lonely @ are prose as well: there Enter takes only what the arrows chose.
@@ -108,6 +112,7 @@ class Mentions {
 
   choose(chosen) {
     if (chosen?.hasAttribute("aria-disabled")) return this.close();
+    if (chosen?.dataset.href) return void location.assign(chosen.dataset.href);
     const now = this.asked();
     if (chosen?.dataset.macro && now) this.take(chosen.dataset.macro);
     else if (chosen && now) {
@@ -155,8 +160,11 @@ function boxes(place, { id, version, name, missing, commands }) {
   place.replaceChildren(...[hidden("macro", id), hidden("macro_version", version), gap, follows].filter(Boolean));
 }
 
-// That nothing is offered is said, too: somebody pressed the button for it.
-const none = () => el("div", { class: "pal-o muted", role: "option", "aria-disabled": "true", "aria-selected": "false" }, icon("pencil"), el("span", {}, "No macros yet"));
+// That nothing is offered is said, too, with where some are made: somebody pressed the button for it.
+function none(href) {
+  const words = el("span", {}, href ? "No macros yet. Make one" : "No macros yet");
+  return el("div", { class: "pal-o muted", role: "option", "aria-disabled": href ? null : "true", "aria-selected": "false", "data-href": href }, icon("pencil"), words);
+}
 
 function option({ label, hint, icon: name, id }, sign) {
   const insert = sign === "#" ? label.split(" ")[0] : label;

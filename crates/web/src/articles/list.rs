@@ -71,13 +71,19 @@ fn filter(policy: &Policy, asked: &Asked) -> Markup {
     }
 }
 
+/// The same question without what narrows it.
+fn all(asked: &Asked) -> Asked {
+    Asked { which: asked.which, service: None, words: String::new() }
+}
+
 fn rows(who: &SignedIn, policy: &Policy, asked: &Asked, list: &List) -> Markup {
     let narrowed = asked.service.is_some() || !asked.words.is_empty();
+    let writes = may_write_articles(who.viewer()).is_ok();
     html! {
         @if list.rows.is_empty() {
-            @if narrowed { (empty("None fits", "Take away a word or the service.", None)) }
+            @if narrowed { (empty("None fits", "Take away a word or the service.", Some((address(asked.which, &all(asked)).as_str(), "Show all of them")))) }
             @else if asked.which == Which::Review { (empty("Nothing to review", "No day of review is over.", None)) }
-            @else { (empty("None here", "Resolve an incident and make an article of it, or write one.", None)) }
+            @else { (empty("None here", "Resolve an incident and make an article of it, or write one.", writes.then_some((url::NEW_ARTICLE, "Write an article")))) }
         } @else {
             section.card aria-label="Articles" {
                 div.scroll-x tabindex="0" role="region" aria-label="The articles" {

@@ -31,6 +31,8 @@ pub(super) struct Start {
     pub(super) filled: Option<Filled>,
     /// What was not done though the words were sent.
     pub(super) not_done: Option<String>,
+    /// Whether people are told by mail.
+    pub(super) by_mail: bool,
 }
 
 /// The place below the timeline.
@@ -85,10 +87,10 @@ fn form(view: &View<'_>, start: &Start, others: Markup) -> Markup {
                 @if let Some(words) = &start.not_done { (banner(NOT_DONE, words)) }
             }
             (modes(view, mode, name))
-            p class="c-aud only-reply" { "Goes to " b { (requester) } " in the portal" span class="typing typing-pub end" { (others) } }
+            p class="c-aud only-reply" { (goes_to(view, start.by_mail)) span class="typing typing-pub end" { (others) } }
             p class="c-aud only-note" { (small_icon("lock")) "Only staff can read this. " (never_sees(view)) }
             label.vh for="txt" { "Text" }
-            textarea id="txt" name="body" rows="2" maxlength=(kernel::limits::BODY_CHARS) placeholder="Write, @ for a person, # for an incident, / for a macro" { "\n" (text) }
+            textarea id="txt" name="body" rows="2" maxlength=(kernel::limits::BODY_CHARS) placeholder="Write, @ for a person, # for an incident or article, / for a macro" { "\n" (text) }
             (update_fields(view, start, &chosen))
             (macros::boxes(view, start.filled.as_ref(), start.sent.as_ref()))
             ul.atts id="files" {}
@@ -111,6 +113,23 @@ fn joined(begun: Option<&str>, words: &str) -> String {
     match begun.filter(|begun| !begun.trim().is_empty()) {
         Some(begun) => format!("{}\n\n{words}", begun.trim_end()),
         None => words.to_owned(),
+    }
+}
+
+/// Who reads a reply, and how it reaches them.
+fn goes_to(view: &View<'_>, by_mail: bool) -> Markup {
+    let (case, requester) = (view.case, view.case.state().requester);
+    let others = case.state().watchers.iter().filter(|person| **person != requester).count();
+    let mailed = by_mail && case.who(requester).is_some_and(|person| person.email.is_some());
+    html! {
+        "Goes to " b { (reader(view)) }
+        @match others {
+            _ if case.by_machine => {},
+            0 => {},
+            1 => " and 1 person who follows it",
+            many => { " and " (many) " people who follow it" },
+        }
+        @if mailed { " by e-mail and in the portal" } @else { " in the portal" }
     }
 }
 

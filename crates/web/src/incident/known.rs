@@ -10,7 +10,7 @@ use store::{Failure, Sql};
 
 /// Uses by which it is told here whether a workaround helps, the latest: reading an incident waits for
 /// it, and the page of the problem counts all of them.
-const JUDGED: i64 = 200;
+pub(super) const JUDGED: i64 = 200;
 
 /// A problem that an incident names, and how its workaround did.
 pub(super) struct Known {

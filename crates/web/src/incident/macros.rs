@@ -83,7 +83,7 @@ pub(super) async fn list(
                     input.inp id="q" type="search" name="q" value=(asked.text("q")) placeholder="Filter by name";
                     button.btn type="submit" { "Filter" }
                 }
-                @if found.is_empty() { (empty("No macros", "Words that come again become a macro: with variables, and with what usually follows them.", None)) }
+                @if found.is_empty() { (none(number, all.is_empty(), who.viewer().works())) }
                 @else {
                     div.card { ul class="rows card-b" { @for one in &found {
                         li {
@@ -104,6 +104,23 @@ pub(super) async fn list(
         .main_class("main main-canvas")
         .show(main)
         .into_response())
+}
+
+/// What can be done where there is no macro at all, or none with the name that was typed.
+fn none(number: IncidentNumber, at_all: bool, may: bool) -> Markup {
+    let make = format!("{}/new", macros_address());
+    match at_all {
+        true => empty(
+            "No macros yet",
+            "Words that come again become a macro: with variables, and with what usually follows them.",
+            may.then_some((make.as_str(), "Make a macro")),
+        ),
+        false => empty(
+            "None is called that",
+            "Take a letter away, or look at all of them.",
+            Some((url::macros(number).as_str(), "Show all macros")),
+        ),
+    }
 }
 
 /// `GET /incidents/{number}/macros/{id}`: one, filled in, for scripts.

@@ -1,4 +1,4 @@
-//! Numbers of incidents and problems by words of their titles, for forms that ask for one.
+//! Numbers of incidents, problems and articles by words of their titles, for forms that ask for one.
 
 use crate::app::App;
 use crate::auth::Staff;
@@ -7,9 +7,9 @@ use crate::form::Fields;
 use crate::part::state;
 use axum::Json;
 use axum::extract::{Path, RawQuery, State};
-use desk::search::Wish;
+use desk::search::{Found, Wish};
 use incident::Access;
-use kernel::{IncidentNumber, ProblemNumber, limits};
+use kernel::{ArticleNumber, IncidentNumber, ProblemNumber, limits};
 use serde::Serialize;
 
 /// Records of each kind that are offered.
@@ -30,7 +30,8 @@ impl Record {
     }
 }
 
-/// `GET /incidents/{number}/numbers?q=`: other incidents with these words, with `problems` problems as well.
+/// `GET /incidents/{number}/numbers?q=`: other incidents with these words, with `problems` problems as well;
+/// with `only=known_errors` or `only=articles` these alone.
 pub(super) async fn show(
     State(app): State<App>,
     Staff(who): Staff,
@@ -41,22 +42,44 @@ pub(super) async fn show(
     let asked = Fields::parse(query.as_deref().unwrap_or_default());
     let text: String = asked.text("q").chars().take(limits::QUERY_CHARS).collect();
     // Whoever knows the number needs no list in the way.
-    if text.parse::<IncidentNumber>().is_ok() || text.parse::<ProblemNumber>().is_ok() {
+    let is_number = text.parse::<IncidentNumber>().is_ok()
+        || text.parse::<ProblemNumber>().is_ok()
+        || text.parse::<ArticleNumber>().is_ok();
+    if is_number {
         return Ok(Json(vec![]));
     }
     let wish = Wish::typed(crate::search::looked_for(&text), SHOWN + 1);
     let found = app.desk.find(who.viewer(), wish).await?;
-    let incidents = found.incidents.iter().filter(|hit| hit.row.number != here);
-    let incidents = incidents.filter(|hit| hit.row.access == Access::Full).map(|hit| {
+    Ok(Json(match asked.text("only") {
+        "known_errors" => problems(&found, true),
+        "articles" => articles(&found),
+        _ => {
+            let mut records = incidents(&found, here);
+            if asked.ticked("problems") {
+                records.extend(problems(&found, false));
+            }
+            records
+        }
+    }))
+}
+
+fn incidents(found: &Found, here: IncidentNumber) -> Vec<Record> {
+    let others = found.incidents.iter().filter(|hit| hit.row.number != here);
+    let records = others.filter(|hit| hit.row.access == Access::Full).map(|hit| {
         let icon = state::look(&hit.row.state).icon;
         Record::of(hit.row.number.to_string(), &hit.title.text, icon)
     });
-    let mut records: Vec<Record> = incidents.take(SHOWN).collect();
-    if asked.ticked("problems") {
-        let problems = found.problems.iter().take(SHOWN);
-        records.extend(
-            problems.map(|hit| Record::of(hit.number.to_string(), &hit.title.text, "flag")),
-        );
-    }
-    Ok(Json(records))
+    records.take(SHOWN).collect()
+}
+
+fn problems(found: &Found, known_errors: bool) -> Vec<Record> {
+    let fit = found.problems.iter().filter(|hit| hit.known_error || !known_errors);
+    let records = fit.map(|hit| Record::of(hit.number.to_string(), &hit.title.text, "flag"));
+    records.take(SHOWN).collect()
+}
+
+fn articles(found: &Found) -> Vec<Record> {
+    let all = found.articles.iter();
+    let records = all.map(|hit| Record::of(hit.number.to_string(), &hit.title.text, "book"));
+    records.take(SHOWN).collect()
 }

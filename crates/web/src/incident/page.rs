@@ -13,6 +13,7 @@ use crate::auth::SignedIn;
 use crate::error::{PageError, PageResult};
 use crate::form::Fields;
 use crate::part::icon::icon;
+use crate::part::many::{PLACE, many, within};
 use crate::shell::{Page, Section};
 use crate::url;
 use axum::extract::{Path, RawQuery, State};
@@ -26,6 +27,8 @@ use store::directory::drafts;
 
 /// Entries shown at once; of a longer timeline the newest, the others on demand.
 const ENTRIES: usize = 400;
+/// About what an entry takes, drawn.
+const ENTRY_BYTES: usize = 1_000;
 
 /// The page of an incident. Whoever sees only its public side is led to the portal.
 pub(super) async fn show(
@@ -76,7 +79,8 @@ pub(super) async fn render(
     }
     app.desk.note_expected(number, case.state(), case.outlook.as_ref());
     let filled = taken(app, who, number, asked, &start).await?;
-    let start = Start { drafts, readers, filled, ..start };
+    let by_mail = app.options.mail.is_some();
+    let start = Start { drafts, readers, filled, by_mail, ..start };
     Ok(markup(app, who, &View::of(&case, who.viewer()), &start, asked, &place))
 }
 
@@ -111,6 +115,19 @@ fn markup(
     let (case, number) = (view.case, view.case.number);
     let title = number.to_string();
     let others = head::presence(&app.desk, number, Some(who.person().id), None);
+    let main = html! {
+        p.print-h { (number) ", printed " (case.here.full(case.here.now)) }
+        (head::bar(view, None))
+        header.inc-h {
+            div id="refusal" {}
+            (head::facts(view, others, None))
+            (head::line(case, None))
+            (explained::clocks(view, None))
+        }
+        (switch(view))
+        (PLACE)
+        (composer(view, start, head::also_writing(&app.desk, number, Some(who.person().id), None)))
+    };
     Page::new(who, &title)
         .section(Section::Queue)
         .crumb(url::QUEUE, "Queue")
@@ -122,19 +139,7 @@ fn markup(
         .script("app-incident.js")
         .panel(html! { (panel(view)) (thumb(view, None)) })
         .after(dialogs::dialogs(view))
-        .show(html! {
-            p.print-h { (number) ", printed " (case.here.full(case.here.now)) }
-            (head::bar(view, None))
-            header.inc-h {
-                div id="refusal" {}
-                (head::facts(view, others, None))
-                (head::line(case, None))
-                (explained::clocks(view, None))
-            }
-            (switch(view))
-            (timeline(view, asked))
-            (composer(view, start, head::also_writing(&app.desk, number, Some(who.person().id), None)))
-        })
+        .show(within(main, &timeline(view, asked)))
 }
 
 /// On a phone, one of timeline and details is shown.
@@ -152,21 +157,22 @@ fn switch(view: &View<'_>) -> Markup {
 fn timeline(view: &View<'_>, asked: &Fields) -> Markup {
     let all = entries(view.case.number, view.case.events());
     let hidden = if asked.ticked("all") { 0 } else { all.len().saturating_sub(ENTRIES) };
-    html! {
+    let around = html! {
         div class="inc-f scroll-x" { (filter(&all)) span class="meta end" { "Oldest first, " (view.case.here.zone_words()) } }
         @if hidden > 0 {
             p class="inc-f" { a.link href="?all=1" { "Show " (hidden) " earlier" } }
         }
         (causes::changes_waiting())
-        (list(view, &all[hidden..], None))
-    }
+        (PLACE)
+    };
+    within(around, &list(view, &all[hidden..], None))
 }
 
 /// The list itself.
 pub(super) fn list(view: &View<'_>, entries: &[Entry<'_>], patch: Option<&str>) -> Markup {
     html! {
         ol.tl id="tl" aria-label="Timeline" data-patch=[patch] {
-            @for shown in entries { (entry(view.case, shown, view.rights, As::Part)) }
+            (many(entries, ENTRY_BYTES, |_, shown| entry(view.case, shown, view.rights, As::Part)))
         }
     }
 }

@@ -1,7 +1,9 @@
 //! What is like an incident: known errors first, then incidents with how they ended. Asked for
 //! after the page is there, so that the page does not wait for it.
 
+use super::case::by_role_and_teams;
 use super::commands::seen;
+use super::known::JUDGED;
 use super::view::View;
 use crate::answer::Answer;
 use crate::app::App;
@@ -13,15 +15,19 @@ use crate::part::marked::marked;
 use crate::part::telling::tells;
 use crate::part::time::duration;
 use crate::part::{chip, state};
+use crate::problems::words::success;
 use crate::shell::{Page, Section};
 use crate::url;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::IntoResponse;
 use desk::search::{Ended, Feedback, FoundProblem, Like, Similar, SimilarIncident, Why};
-use incident::{Access, Policy};
+use incident::{Access, Policy, Scope};
 use kernel::IncidentNumber;
 use maud::{Markup, html};
+use std::collections::BTreeMap;
+use store::Sql;
 use store::incidents::list::IncidentRow;
+use store::knowledge::{self, Record, Success};
 
 /// Incidents beside the timeline; the page of its own shows all.
 const BESIDE: usize = 5;
@@ -60,7 +66,7 @@ pub(super) async fn show(
     let row = seen(&app, &who, number).await?;
     let asked = Fields::parse(query.as_deref().unwrap_or_default());
     let alike = read(&app, &who, &row).await?;
-    let drawn = Drawn::of(&app, &who, number);
+    let drawn = Drawn::of(&app, &who, &row);
     if live.0 && asked.ticked("brief") {
         return Ok(drawn.brief(&alike).into_response());
     }
@@ -68,7 +74,7 @@ pub(super) async fn show(
         return Ok(drawn.section(&alike, Some("morph")).into_response());
     }
     let told = Told::of(&asked);
-    Ok(drawn.page(&who, &row.title, &alike, told).into_response())
+    Ok(drawn.page(&who, &alike, told).into_response())
 }
 
 /// `POST /incidents/{number}/similar`: somebody says whether it helped.
@@ -99,7 +105,7 @@ pub(super) async fn say(
     app.desk.say_of_similar(who.viewer(), number, other, said).await?;
     let alike = read(&app, &who, &row).await?;
     let address = url::similar(number);
-    let patch = Drawn::of(&app, &who, number).section(&alike, Some("morph"));
+    let patch = Drawn::of(&app, &who, &row).section(&alike, Some("morph"));
     let undo = said.map(|_| format!("{address}?other={other}&say="));
     let back = match said {
         Some(Feedback::Helped) => format!("{address}?helped={other}"),
@@ -115,14 +121,33 @@ pub(super) async fn say(
     Ok(answer.undo(undo).reply(live))
 }
 
+/// What is like an incident, and how the workarounds of its known errors did.
+struct Alike {
+    found: Similar,
+    did: BTreeMap<Record, Success>,
+}
+
 /// What is like it, but for the known errors that it names already: these have their own card. What
 /// shares nothing that can be named is left out: nobody could say why it is there.
-async fn read(app: &App, who: &SignedIn, row: &IncidentRow) -> PageResult<Similar> {
-    let mut alike = app.desk.similar(who.viewer(), Like::Incident(row.number)).await?;
+async fn read(app: &App, who: &SignedIn, row: &IncidentRow) -> PageResult<Alike> {
+    let mut found = app.desk.similar(who.viewer(), Like::Incident(row.number)).await?;
     let named = |number: String| row.state.links.iter().any(|link| link.target == number);
-    alike.known_errors.retain(|error| !named(error.number.to_string()));
-    alike.incidents.retain(|one| why(&one.why).is_some());
-    Ok(alike)
+    found.known_errors.retain(|error| !named(error.number.to_string()));
+    found.incidents.retain(|one| why(&one.why).is_some());
+    let shown = found.known_errors.iter().take(ERRORS);
+    let records: Vec<Record> = shown.map(|error| Record::Problem(error.number)).collect();
+    let did = match records.is_empty() {
+        true => BTreeMap::new(),
+        false => {
+            // As the card of one that it names counts it.
+            let scope = by_role_and_teams(&Scope::of(who.viewer()));
+            let latest = move |sql: &mut dyn Sql| {
+                knowledge::success_of_latest(sql, &scope, &records, JUDGED)
+            };
+            app.desk.read(latest).await?
+        }
+    };
+    Ok(Alike { found, did })
 }
 
 /// What somebody without scripts just said.
@@ -143,16 +168,18 @@ impl Told {
 /// What is needed to draw it.
 struct Drawn {
     number: IncidentNumber,
+    title: String,
     works: bool,
     policy: std::sync::Arc<Policy>,
 }
 
 impl Drawn {
-    fn of(app: &App, who: &SignedIn, number: IncidentNumber) -> Drawn {
-        Drawn { number, works: who.viewer().works(), policy: app.desk.policy() }
+    fn of(app: &App, who: &SignedIn, row: &IncidentRow) -> Drawn {
+        let (number, title) = (row.number, row.title.clone());
+        Drawn { number, title, works: who.viewer().works(), policy: app.desk.policy() }
     }
 
-    fn page(&self, who: &SignedIn, title: &str, alike: &Similar, told: Option<Told>) -> Markup {
+    fn page(&self, who: &SignedIn, alike: &Alike, told: Option<Told>) -> Markup {
         Page::new(who, "Similar incidents")
             .section(Section::Queue)
             .crumb(url::QUEUE, "Queue")
@@ -161,7 +188,7 @@ impl Drawn {
             .on(self.number)
             .show(html! {
                 div.page {
-                    div.page-h { div { h1 { "Similar incidents" } p { "Like " (self.number) " " (title) } } }
+                    div.page-h { div { h1 { "Similar incidents" } p { "Like " (self.number) " " (self.title) } } }
                     div.stack-l {
                         @if let Some(told) = told.filter(|_| self.works) { (self.told(&told)) }
                         div.card { div.card-b { (self.lists(alike, usize::MAX)) } }
@@ -183,12 +210,12 @@ impl Drawn {
     }
 
     /// The section beside the timeline.
-    fn section(&self, alike: &Similar, patch: Option<&str>) -> Markup {
+    fn section(&self, alike: &Alike, patch: Option<&str>) -> Markup {
         html! {
             section.sec id="similar" aria-labelledby="similar-h" data-patch=[patch] {
                 div.sec-h {
                     h2 id="similar-h" { "Similar incidents" }
-                    @if alike.incidents.len() > BESIDE { a.link.meta href=(url::similar(self.number)) { "Show all" } }
+                    @if alike.found.incidents.len() > BESIDE { a.link.meta href=(url::similar(self.number)) { "Show all" } }
                 }
                 (self.lists(alike, BESIDE))
             }
@@ -196,7 +223,7 @@ impl Drawn {
     }
 
     /// The first of them in the preview: to be read, with nothing to say of them.
-    fn brief(self, alike: &Similar) -> Markup {
+    fn brief(self, alike: &Alike) -> Markup {
         let drawn = Drawn { works: false, ..self };
         html! {
             section.sec id="similar" aria-labelledby="similar-h" data-patch="morph" {
@@ -206,35 +233,44 @@ impl Drawn {
         }
     }
 
-    fn lists(&self, alike: &Similar, most: usize) -> Markup {
+    fn lists(&self, alike: &Alike, most: usize) -> Markup {
+        let Similar { known_errors, incidents, building, .. } = &alike.found;
         html! {
-            @if !alike.known_errors.is_empty() {
+            @if !known_errors.is_empty() {
                 ul class="rows hits" aria-label="Known errors" {
-                    @for error in alike.known_errors.iter().take(most.min(ERRORS)) { (self.known_error(error)) }
+                    @for error in known_errors.iter().take(most.min(ERRORS)) {
+                        (self.known_error(error, alike.did.get(&Record::Problem(error.number)).copied()))
+                    }
                 }
             }
-            @if !alike.incidents.is_empty() {
+            @if !incidents.is_empty() {
                 ul class="rows hits" aria-label="Incidents" {
-                    @for one in alike.incidents.iter().take(most) { (self.incident(one)) }
+                    @for one in incidents.iter().take(most) { (self.incident(one)) }
                 }
             }
-            @if alike.known_errors.is_empty() && alike.incidents.is_empty() { p.meta { "Nothing like it is known." } }
-            @if let Some(share) = alike.building {
+            @if known_errors.is_empty() && incidents.is_empty() {
+                p.meta {
+                    "Nothing like it is known. "
+                    a.link href={ (url::SEARCH) "?q=" (url::encode(&self.title)) } { "Look for it in other words" }
+                }
+            }
+            @if let Some(share) = *building {
                 p.meta role="status" { "The index is being built: " (crate::search::percent(share)) " % of the incidents were compared." }
             }
         }
     }
 
-    fn known_error(&self, error: &FoundProblem) -> Markup {
+    fn known_error(&self, error: &FoundProblem, did: Option<Success>) -> Markup {
+        let did = did.filter(|did| did.judged > 0);
         html! {
             li id={ "like-" (error.number) } {
                 (icon("flag"))
                 p { a href=(url::problem(error.number)) { (error.number) " " (marked(&error.title)) } }
                 (chip::chip("Known error"))
-                @if let Some(workaround) = &error.workaround { span.meta { (workaround) } }
+                @if let Some(workaround) = &error.workaround { span.meta { (workaround) @if let Some(did) = did { ". It " (success(did)) "." } } }
                 @if self.works && error.workaround.is_some() {
                     div.btns {
-                        a class="btn btn-sm" href=(url::apply_workaround(self.number, error.number)) { (icon("wrench")) "Apply workaround" }
+                        a class="btn btn-sm" href=(url::apply_workaround(self.number, error.number)) data-name={ "Apply the workaround of " (error.number) } { (icon("wrench")) "Apply workaround" }
                     }
                 }
             }

@@ -95,7 +95,11 @@ async fn page(
                 @else {
                     div.banner.banner-warn role="status" {
                         (icon("alert"))
-                        div { @if case.state().lifecycle.is_open() { (problem) " is no known error: write down its cause and a workaround first." } @else { (number) " is over: reopen it first." } }
+                        div {
+                            @if case.state().lifecycle.is_open() {
+                                (problem) " is no known error: " a.link href=(url::problem_of(problem, "edit")) { "write down its cause and a workaround" } " first, and say on its page that it is one."
+                            } @else { (number) " is over: " a.link href=(url::incident_command(number, "reopen")) { "reopen it" } " first." }
+                        }
                     }
                 }
                 form.btns method="post" action=(url::apply_workaround(number, problem)) {

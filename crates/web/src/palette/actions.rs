@@ -18,6 +18,27 @@ use kernel::{IncidentNumber, Level};
 const SHOWN: usize = 20;
 /// Actions offered before anything is typed.
 const LIKELY: usize = 4;
+/// Commands with a form, of one incident: what each is called, its icon, its address, its key.
+const FORMS: [(&str, &str, &str, Option<&str>); 18] = [
+    ("Resolve…", "check", "resolve", Some("E")),
+    ("Escalate…", "escal", "escalate", None),
+    ("Merge into…", "merge", "merge", None),
+    ("Link…", "link", "link", Some("L")),
+    ("Propose as a major incident…", "major", "propose-major", None),
+    ("Declare a major incident…", "major", "declare-major", None),
+    ("Stand down…", "major", "stand-down", None),
+    ("Record an outage…", "h-down", "record-outage", None),
+    ("Page somebody…", "bell", "page", None),
+    ("Put on hold…", "pause", "hold", None),
+    ("Promise a time…", "clock", "promise", None),
+    ("Say when it is expected back…", "clock", "set-expected-resolution", None),
+    ("Title, service, people affected…", "pencil", "classify", None),
+    ("Give a role…", "user", "give-role", None),
+    ("Reopen…", "refresh", "reopen", None),
+    ("Still broken, says the requester…", "refresh", "dispute", None),
+    ("Restrict to a team…", "lock", "restrict", None),
+    ("Cancel…", "x", "cancel", None),
+];
 
 /// The actions, the likeliest first; `models` says whether there are incident models.
 pub(super) fn here(typed: &Typed, on: &[IncidentNumber], models: bool) -> Group {
@@ -36,16 +57,7 @@ pub(super) fn here(typed: &Typed, on: &[IncidentNumber], models: bool) -> Group 
         step("Priority…", "flag", "priority", Some("P")),
     ];
     if let [number] = on {
-        for (label, icon, command, kbd) in [
-            ("Resolve…", "check", "resolve", Some("E")),
-            ("Escalate…", "escal", "escalate", None),
-            ("Merge into…", "merge", "merge", None),
-            ("Link…", "link", "link", Some("L")),
-            ("Propose as a major incident…", "major", "propose-major", None),
-            ("Declare a major incident…", "major", "declare-major", None),
-            ("Record an outage…", "h-down", "record-outage", None),
-            ("Cancel…", "x", "cancel", None),
-        ] {
+        for (label, icon, command, kbd) in FORMS {
             items.push(Item {
                 kbd,
                 ..Item::to(label, icon, url::incident_command(*number, command))
@@ -77,6 +89,26 @@ pub(super) fn here(typed: &Typed, on: &[IncidentNumber], models: bool) -> Group 
         items.truncate(LIKELY);
     }
     Group { title, items }
+}
+
+/// Macros for its composer, once somebody types a word of one.
+pub(super) async fn macros(
+    app: &App,
+    who: &SignedIn,
+    typed: &Typed,
+    number: IncidentNumber,
+) -> PageResult<Group> {
+    let title = "Macros";
+    if typed.words.is_empty() {
+        return Ok(Group { title, items: vec![] });
+    }
+    let all = app.desk.macros(who.viewer()).await?;
+    let items = all.iter().map(|one| {
+        Item::to(format!("Macro: {}", one.name), "pencil", url::with_macro(number, one.id))
+            .hint("into the composer")
+    });
+    let items = items.filter(|item| typed.fits(&item.label)).take(SHOWN).collect();
+    Ok(Group { title, items })
 }
 
 /// What is suggested of the incident, to be accepted.
@@ -230,7 +262,8 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         assert_eq!(labels("", &numbers[..1]).len(), LIKELY);
-        assert_eq!(labels("res", &numbers[..1]), ["Resolve…"]);
+        assert_eq!(labels("resol", &numbers[..1]), ["Resolve…"]);
+        assert_eq!(labels("hold", &numbers[..1]), ["Put on hold…"]);
         assert_eq!(labels("outage", &numbers[..1]), ["Record an outage…"]);
         assert_eq!(labels("apply", &numbers[..1]), ["Apply an incident model…"]);
         assert!(labels("res", &numbers).is_empty());

@@ -24,6 +24,9 @@ const RECENT: usize = 5;
 /// Other things shown at once, of each kind.
 const OTHERS: usize = 4;
 
+/// Hits of a kind where somebody writes and wants to name one.
+const NAMED: usize = 3;
+
 /// The heading of what one can go to.
 const GO_TO: &str = "Go to";
 /// What is said of a page of the settings.
@@ -31,8 +34,14 @@ const SETTING: &str = "settings";
 /// How an incident of a model is offered.
 const NEW: &str = "New: ";
 
-/// What the store and the index know: incidents, then everything else one can go to.
-pub(super) async fn found(app: &App, who: &SignedIn, typed: &Typed) -> PageResult<Vec<Group>> {
+/// What the store and the index know: incidents, then everything else one can go to. With
+/// `records` problems and articles are wanted beside incidents, a few of each.
+pub(super) async fn found(
+    app: &App,
+    who: &SignedIn,
+    typed: &Typed,
+    records: bool,
+) -> PageResult<Vec<Group>> {
     if typed.words.is_empty() {
         return Ok(match typed.only {
             Only::Everything | Only::Incidents => vec![own_incidents(app, who).await?],
@@ -47,13 +56,16 @@ pub(super) async fn found(app: &App, who: &SignedIn, typed: &Typed) -> PageResul
         tokio::try_join!(app.desk.find(who.viewer(), wish), views(app, who, wants_views))?;
     let mut groups = Vec::new();
     if typed.wants(Only::Incidents) {
-        let items = found.incidents.iter().map(|hit| incident(&hit.row, &hit.title, staff));
+        let most = if records { NAMED } else { SHOWN };
+        let items =
+            found.incidents.iter().take(most).map(|hit| incident(&hit.row, &hit.title, staff));
         groups.push(Group { title: "Incidents", items: items.collect() });
     }
     let mut items = Vec::new();
-    if typed.only == Only::Everything {
-        items.extend(found.problems.iter().take(OTHERS).map(problem));
-        items.extend(found.articles.iter().take(OTHERS).map(|hit| article(hit, staff)));
+    if typed.only == Only::Everything || records {
+        let most = if records { NAMED } else { OTHERS };
+        items.extend(found.problems.iter().take(most).map(problem));
+        items.extend(found.articles.iter().take(most).map(|hit| article(hit, staff)));
     }
     if !staff {
         groups.push(Group { title: GO_TO, items });

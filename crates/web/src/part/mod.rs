@@ -11,6 +11,7 @@ pub(crate) mod form;
 pub(crate) mod health;
 pub(crate) mod icon;
 pub(crate) mod keel;
+pub(crate) mod many;
 pub(crate) mod marked;
 pub(crate) mod outward;
 pub(crate) mod person;

@@ -20,6 +20,7 @@ mod words;
 
 pub(crate) use home::cards;
 pub(crate) use incident::live_patches;
+pub(crate) use report::address_of_words as report_address;
 
 use crate::app::App;
 use crate::auth::SignedIn;

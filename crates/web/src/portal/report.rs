@@ -50,6 +50,11 @@ pub(super) fn address(title: &str, outage: Option<IncidentNumber>) -> String {
     format!("{}?title={}{with}", super::REPORT, url::encode(title))
 }
 
+/// The address of the form with words in its title.
+pub(crate) fn address_of_words(title: &str) -> String {
+    address(title, None)
+}
+
 /// What the form is filled with.
 struct Filled {
     fields: Fields,
@@ -344,6 +349,7 @@ fn report_form(filled: &Filled, language: Language, patch: Option<&str>) -> Mark
                 div.banner.banner-info {
                     (icon("merge"))
                     div { b { (say.you_have_this_too(&outage.title)) } br; (say.joins_the_others()) }
+                    a.btn.btn-sm href=(address(fields.text("title"), None)) { (say.something_else()) }
                 }
                 input type="hidden" name="with" value=(outage.number);
             }

@@ -84,7 +84,7 @@ fn rows(who: &SignedIn, policy: &Policy, asked: &Asked, list: &List) -> Markup {
     html! {
         @if list.rows.is_empty() {
             @if narrowed { (empty("None fits", "Take away a word or the service.", Some((address(asked.which, &all(asked)).as_str(), "Show all of them")))) }
-            @else { (empty("None here", "Open one from incidents that have one cause: select them in the queue, or press B on an incident.", None)) }
+            @else { (empty("None here", "Open one from incidents that have one cause: select them in the queue, or press B on an incident.", Some((url::RECURRING, "Show what comes again")))) }
         } @else {
             section.card aria-label="Problems" {
                 div.scroll-x tabindex="0" role="region" aria-label="Problems by what they cost" {

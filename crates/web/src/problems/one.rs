@@ -193,6 +193,9 @@ impl View<'_> {
                         @match problem.state {
                             ProblemState::Open => {
                                 div.btns { (button(ProblemState::KnownError, "It is a known error")) }
+                                @if problem.cause.is_empty() || problem.workaround.is_empty() {
+                                    p.hint { "It takes a cause and a workaround: " a.link href=(url::problem_of(problem.number, "edit")) { "write them down" } "." }
+                                }
                                 (self.resolving(open))
                             }
                             ProblemState::KnownError => {
@@ -233,6 +236,7 @@ impl View<'_> {
     fn incidents(&self) -> Markup {
         let problem = &self.case.listed.problem;
         let all = &self.case.incidents;
+        let wrong = self.errors.of("incident");
         html! {
             section.card aria-labelledby="inc-h" {
                 div.card-h { h2 id="inc-h" { "Incidents" } span.meta { (all.len()) } }
@@ -254,10 +258,10 @@ impl View<'_> {
                     div.card-b {
                         form.find method="post" action=(url::problem_of(problem.number, "link")) {
                             input.inp type="text" id="incident" name="incident" value=(self.fields.text("incident")) placeholder="INC-42" aria-label="Number of an incident" autocomplete="off"
-                                maxlength=(limits::QUERY_CHARS) aria-invalid=[self.errors.of("incident").map(|_| "true")];
+                                maxlength=(limits::QUERY_CHARS) aria-invalid=[wrong.map(|_| "true")] aria-describedby=[wrong.map(|_| "incident-e")];
                             button.btn type="submit" { (icon("link")) "Link an incident" }
                         }
-                        @if let Some(error) = self.errors.of("incident") { p.err { (icon("alert")) (error) } }
+                        @if let Some(error) = wrong { p.err id="incident-e" { (icon("alert")) (error) } }
                     }
                 }
             }

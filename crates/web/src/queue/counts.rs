@@ -66,12 +66,16 @@ impl Counts {
         expr: &Expr,
         stamp: Stamp,
     ) -> Result<i64, Failure> {
-        let key = (who.to_owned(), text.to_owned());
-        let kept = self.lock().get(&key).copied();
-        match kept.filter(|kept| kept.is_good(stamp)) {
-            Some(kept) => Ok(kept.count),
-            None => self.counted(sql, look, key, expr, stamp),
+        match self.known(who, text, stamp) {
+            Some(count) => Ok(count),
+            None => self.counted(sql, look, (who.to_owned(), text.to_owned()), expr, stamp),
         }
+    }
+
+    /// The count of a view from before, if it is still good: nothing is counted for it.
+    pub(crate) fn known(&self, who: &str, text: &str, stamp: Stamp) -> Option<i64> {
+        let key = (who.to_owned(), text.to_owned());
+        self.lock().get(&key).filter(|kept| kept.is_good(stamp)).map(|kept| kept.count)
     }
 
     fn counted(
@@ -169,6 +173,8 @@ mod tests {
             (0, (5, 1), (5, 2), false),
         ] {
             let (counts, key) = kept_since(seconds, stamp);
+            let known = counts.known(&key.0, &key.1, now);
+            assert_eq!(known.is_some(), good, "{seconds} s, {stamp:?} at {now:?}");
             assert_eq!(counts.kept(&key, now).is_some(), good, "{seconds} s, {stamp:?} at {now:?}");
         }
     }

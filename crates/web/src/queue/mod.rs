@@ -213,7 +213,7 @@ impl Reading {
             Err(_) => (Arc::new(Listed { page: list::Page::default(), ahead: None }), 0),
         };
         let quarantined = match self.viewer.works() {
-            true => store::messages::counts(sql)?.quarantined,
+            true => store::messages::quarantined(sql)?,
             false => 0,
         };
         let suffix = address(&text, view.as_deref().and_then(|key| views.with_key(key)));

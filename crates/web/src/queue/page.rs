@@ -13,11 +13,15 @@ use crate::auth::SignedIn;
 use crate::mail::waiting_link;
 use crate::part::empty::empty;
 use crate::part::icon::icon;
+use crate::part::many::many;
 use crate::shell::{Page, Section};
 use crate::url;
-use maud::{Markup, html};
+use maud::{Markup, Render, html};
 use query::{Query, Sort, SortKey};
-use store::incidents::list::{Cursor, Order, RANKED_MAX};
+use store::incidents::list::{Cursor, IncidentRow, Order, RANKED_MAX};
+
+/// About what a row takes, drawn.
+const ROW_BYTES: usize = 2_000;
 
 /// Everything of the page.
 pub(super) fn show(who: &SignedIn, asked: &Asked, loaded: &Loaded, surges: Markup) -> Markup {
@@ -79,7 +83,12 @@ fn main(who: &SignedIn, asked: &Asked, loaded: &Loaded, name: &str, surges: Mark
             } @else {
                 @if let Some(sort) = sort(loaded) {
                     @if sort.key == SortKey::Risk && loaded.page().ranked_at.is_none() { (too_many()) }
-                    (table(who, asked, loaded, name, sort))
+                    @let style = style(who, loaded);
+                    table.q data-queue data-ranked[loaded.page().ranked_at.is_some()] {
+                        caption.vh { (name) ", " (order_words(sort)) }
+                        (row::heads(loaded.page().rows.len(), works, &by_risk(loaded, sort)))
+                        tbody { (rows(asked, loaded, &style, sort)) }
+                    }
                 }
                 (pages(asked, loaded))
                 @if works { (bulk_bar::bar(who, loaded)) }
@@ -104,26 +113,30 @@ fn too_many() -> Markup {
     }
 }
 
-fn table(who: &SignedIn, asked: &Asked, loaded: &Loaded, name: &str, sort: Sort) -> Markup {
+fn style<'a>(who: &'a SignedIn, loaded: &'a Loaded) -> RowStyle<'a> {
     let (page, works) = (loaded.page(), who.viewer().works());
     let style =
         RowStyle::now(&who.here, &loaded.suffix, works, &loaded.policy, loaded.late.clone());
-    let style = RowStyle { risk_at: page.ranked_at.unwrap_or(who.here.now), ..style };
-    let lines = page.ranked_at.filter(|_| !sort.reversed).map(|_| waterline(asked, loaded, &style));
-    let line_before = |at: usize| lines.filter(|(place, _)| *place == at).map(|(_, words)| words);
-    html! {
-        table.q data-queue data-ranked[page.ranked_at.is_some()] {
-            caption.vh { (name) ", " (order_words(sort)) }
-            (row::heads(page.rows.len(), works, &by_risk(loaded, sort)))
-            tbody {
-                @for (at, incident) in page.rows.iter().enumerate() {
-                    @if let Some(words) = line_before(at) { (row::waterline(words)) }
-                    (row::row(incident, &style))
-                }
-                @if let Some(words) = line_before(page.rows.len()) { (row::waterline(words)) }
-            }
+    RowStyle { risk_at: page.ranked_at.unwrap_or(who.here.now), ..style }
+}
+
+/// The rows, and the waterline between them.
+fn rows(asked: &Asked, loaded: &Loaded, style: &RowStyle<'_>, sort: Sort) -> impl Render {
+    let page = loaded.page();
+    let lines = page.ranked_at.filter(|_| !sort.reversed).map(|_| waterline(asked, loaded, style));
+    let line = move |at: usize| {
+        let words = lines.filter(|(place, _)| *place == at).map(|(_, words)| words);
+        html! { @if let Some(words) = words { (row::waterline(words)) } }
+    };
+    let count = page.rows.len();
+    let drawn = move |at: usize, incident: &IncidentRow| {
+        html! {
+            (line(at))
+            (row::row(incident, style))
+            @if at + 1 == count { (line(count)) }
         }
-    }
+    };
+    many(&page.rows, ROW_BYTES, drawn)
 }
 
 /// Before which row the waterline is, if it is on this page, and what it says.
@@ -325,29 +338,31 @@ fn nothing(who: &SignedIn, loaded: &Loaded) -> Markup {
             sets_up.then_some((url::SETTINGS, "Set up")),
         );
     }
+    let everything = url::queue_view("all-open");
+    let all_open = Some((everything.as_str(), "Show all open"));
     match loaded.view().map(|view| view.key.as_str()).filter(|_| unfiltered) {
-        Some("my-work" | "my-teams") => empty(
-            "Nothing waits for you",
-            "No open incident is yours to work on.",
-            Some((&url::queue_view("all-open"), "Show all open")),
-        ),
+        Some("my-work" | "my-teams") => {
+            empty("Nothing waits for you", "No open incident is yours to work on.", all_open)
+        }
         Some("all-open") => empty(
             "Nothing is open",
             "Every incident is resolved. New ones appear here by themselves.",
             None,
         ),
-        Some("breached") => {
-            empty("Every promise is kept", "No clock of an open incident is over its target.", None)
-        }
+        Some("breached") => empty(
+            "Every promise is kept",
+            "No clock of an open incident is over its target.",
+            all_open,
+        ),
         Some(_) => empty(
             "Nothing is here now",
             "No incident is in this view. It fills by itself.",
-            Some((&url::queue_view("all-open"), "Show all open")),
+            all_open,
         ),
         None => empty(
             "No incident matches",
             "Take a condition away, or look at everything that is open.",
-            Some((&url::queue_view("all-open"), "Show all open")),
+            all_open,
         ),
     }
 }

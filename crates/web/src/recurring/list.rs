@@ -33,8 +33,8 @@ pub(super) fn page(who: &SignedIn, policy: &Policy, all: &[Listed], dismissed: b
                     a href={ (url::RECURRING) "?show=" (DISMISSED) } aria-current=[dismissed.then_some("page")] { "Dismissed" }
                 }
                 @if rows.is_empty() {
-                    @if dismissed { (empty("None was dismissed", "What is dismissed waits here until it has twice as many incidents.", None)) }
-                    @else { (empty("Nothing comes again", "Incidents of one service that say nearly the same are put together here once there are three.", None)) }
+                    @if dismissed { (empty("None was dismissed", "What is dismissed waits here until it has twice as many incidents.", Some((url::RECURRING, "Show what goes on")))) }
+                    @else { (empty("Nothing comes again", "Incidents of one service that say nearly the same are put together here once there are three.", Some((url::PROBLEMS, "Show the problems")))) }
                 } @else {
                     (table(who, policy, &rows))
                     @if rows.len() > SHOWN { p.meta { (rows.len() - SHOWN) " more that cost less" } }

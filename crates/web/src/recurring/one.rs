@@ -135,6 +135,7 @@ impl View<'_> {
 
     fn helped(&self) -> Markup {
         let (case, now) = (self.case, self.who.here.now);
+        let wrong = self.errors.of("since");
         html! {
             section.card aria-labelledby="helped-h" {
                 div.card-h { h2 id="helped-h" { "Did it help?" } }
@@ -146,9 +147,10 @@ impl View<'_> {
                     }
                     form.find method="get" action=(url::recurring(case.listed.cluster.id)) {
                         input.inp type="date" id="since" name="since" value=(self.fields.text("since")) aria-label="The day on which something was done" required
-                            aria-invalid=[self.errors.of("since").map(|_| "true")];
+                            aria-invalid=[wrong.map(|_| "true")] aria-describedby=[wrong.map(|_| "since-e")];
                         button.btn type="submit" { "Compare before and since" }
                     }
+                    @if let Some(error) = wrong { p.err id="since-e" { (icon("alert")) (error) } }
                     p.hint { "The day on which something was done about it: a fix, a change, training." }
                 }
             }
@@ -178,6 +180,7 @@ impl View<'_> {
 
     fn proposal(&self) -> Markup {
         let cluster = &self.case.listed.cluster;
+        let wrong = self.errors.of("number");
         let name = match self.fields.get("title") {
             Some(typed) => typed.to_owned(),
             None => title(self.policy, cluster),
@@ -192,9 +195,10 @@ impl View<'_> {
                 }
                 form.find method="post" action=(url::recurring_of(cluster.id, "link")) {
                     input.inp type="text" id="number" name="number" value=(self.fields.text("number")) placeholder="PRB-12" aria-label="Number of a problem that is there" autocomplete="off"
-                        maxlength=(limits::QUERY_CHARS) aria-invalid=[self.errors.of("number").map(|_| "true")];
+                        maxlength=(limits::QUERY_CHARS) aria-invalid=[wrong.map(|_| "true")] aria-describedby=[wrong.map(|_| "number-e")];
                     button.btn type="submit" { (icon("link")) "Link to a problem" }
                 }
+                @if let Some(error) = wrong { p.err id="number-e" { (icon("alert")) (error) } }
                 @if cluster.state == RecurringState::Proposed {
                     form method="post" action=(url::recurring_of(cluster.id, "dismiss")) {
                         div.btns { button.btn.btn-quiet type="submit" { "It is nothing" } }

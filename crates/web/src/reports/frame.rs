@@ -90,7 +90,8 @@ pub(super) fn form(
             div.field.grow {
                 label.lbl for="q" { "Which incidents" }
                 input.inp id="q" name="q" type="search" value=(asked.words) maxlength=(limits::QUERY_CHARS) placeholder="all, or service:VPN"
-                    autocomplete="off" aria-invalid=[wrong(asked, "q")];
+                    autocomplete="off" aria-invalid=[wrong(asked, "q")] aria-describedby=[wrong(asked, "q").map(|_| "q-e")];
+                (fault(asked, "q"))
             }
             @if let Some((all, chosen)) = lines {
                 (select("by", "Lines", all.iter().map(|by| (by.as_str(), super::words::by_word(*by))), chosen.as_str()))
@@ -103,6 +104,11 @@ pub(super) fn form(
 
 fn wrong(asked: &Asked, field: &str) -> Option<&'static str> {
     asked.errors.of(field).map(|_| "true")
+}
+
+/// What is wrong with a field, below it.
+fn fault(asked: &Asked, field: &str) -> Markup {
+    html! { @if let Some(words) = asked.errors.of(field) { p.err id={ (field) "-e" } { (icon("alert")) (words) } } }
 }
 
 fn select<'a>(
@@ -128,7 +134,9 @@ fn day(id: &str, label: &str, asked: &Asked) -> Markup {
     html! {
         div.field {
             label.lbl for=(id) { (label) span.vh { (told) } }
-            input.inp id=(id) name=(id) type="date" value=(date) aria-invalid=[wrong(asked, id)];
+            input.inp id=(id) name=(id) type="date" value=(date) aria-invalid=[wrong(asked, id)]
+                aria-describedby=[wrong(asked, id).map(|_| format!("{id}-e"))];
+            (fault(asked, id))
         }
     }
 }

@@ -13,6 +13,8 @@ use std::collections::HashMap;
 
 /// Lines of a table that are shown; the download has all.
 const LINES_SHOWN: usize = 200;
+/// Columns of a kind that stand beside each other at most: more are wider than a screen.
+const COLUMNS_BESIDE: usize = 12;
 
 /// What figures are drawn with.
 pub(super) struct Shown<'a> {
@@ -82,36 +84,113 @@ impl Shown<'_> {
         }
     }
 
-    /// The whole table; `before` has the same of the days before.
+    /// The whole table, in parts where its columns are too many; `before` has the same of the days
+    /// before.
     pub(super) fn table(&self, table: &Table, before: Option<&Table>) -> Markup {
         let (shown, rest) = table.lines.split_at(table.lines.len().min(LINES_SHOWN));
+        let (parts, by) = (parts(&table.columns), by_word(self.report.by).to_lowercase());
+        let name = |at: usize| match parts.len() {
+            1 => format!("Table by {by}"),
+            all => format!("Table by {by}, part {} of {all}", at + 1),
+        };
         html! {
-            div.scroll-x tabindex="0" role="region" aria-label={ "Table by " (by_word(self.report.by).to_lowercase()) } {
-                table.dt.rp-t {
-                    thead { tr {
-                        th scope="col" { (by_word(self.report.by)) }
-                        @for column in &table.columns { th.num scope="col" { (column.title) } }
-                    } }
-                    tbody {
-                        @for line in shown {
-                            tr {
-                                th scope="row" { (self.head(line)) }
-                                @for (column, cell) in table.columns.iter().zip(&line.cells) {
-                                    td.num {
-                                        (self.figure(table, line, column, cell))
-                                        @if let Some((_, _, then)) = before.and_then(|before| at(before, &line.key, &column.key)) {
-                                            div.meta { "before " (figure(then.value, column.unit)) }
-                                        }
-                                    }
-                                }
-                            }
-                        }
+            @for (at, part) in parts.iter().enumerate() {
+                div.scroll-x tabindex="0" role="region" aria-label=(name(at)) {
+                    table.dt.rp-t {
+                        (self.column_heads(part))
+                        tbody { @for line in shown { (self.line(table, line, part, before)) } }
                     }
                 }
             }
             @if !rest.is_empty() { p.meta.card-b { "The first " (LINES_SHOWN) " lines; the download has all " (table.lines.len()) "." } }
         }
     }
+
+    /// The heads of columns: what several share stands above them, and each says its own.
+    fn column_heads(&self, part: &[Group<'_>]) -> Markup {
+        let two = part.iter().any(|group| group.shared().is_some());
+        let rows = two.then_some("2");
+        html! {
+            thead {
+                tr {
+                    th scope="col" rowspan=[rows] { (by_word(self.report.by)) }
+                    @for group in part {
+                        @match group.shared() {
+                            Some(shared) => th.rp-b scope="colgroup" colspan=(group.columns.len()) { (shared) },
+                            None => { @for column in group.columns { th.num scope="col" rowspan=[rows] { (column.title) } } }
+                        }
+                    }
+                }
+                @if two {
+                    tr {
+                        @for group in part {
+                            @for (at, column) in group.columns.iter().enumerate() {
+                                @if let Some((_, own)) = column.part { th.num.rp-b[at == 0] scope="col" { (own) } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn line(
+        &self,
+        table: &Table,
+        line: &Line,
+        part: &[Group<'_>],
+        before: Option<&Table>,
+    ) -> Markup {
+        html! {
+            tr {
+                th scope="row" { (self.head(line)) }
+                @for group in part {
+                    @for (at, (column, cell)) in group.columns.iter().zip(line.cells.iter().skip(group.first)).enumerate() {
+                        td.num.rp-b[at == 0 && column.part.is_some()] {
+                            (self.figure(table, line, column, cell))
+                            @if let Some((_, _, then)) = before.and_then(|before| self::at(before, &line.key, &column.key)) {
+                                div.meta { "before " span.nowrap { (figure(then.value, column.unit)) } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Columns that stand beside each other: those of a kind, or one of its own kind.
+struct Group<'a> {
+    /// The place of the first among the columns of its table.
+    first: usize,
+    columns: &'a [Column],
+}
+
+impl Group<'_> {
+    /// What they share.
+    fn shared(&self) -> Option<&'static str> {
+        self.columns.first()?.part.map(|(shared, _)| shared)
+    }
+}
+
+/// The columns of a table in parts that fit beside the list of reports. What is of a kind stays
+/// together, and what is of no kind stands in the first part.
+fn parts(columns: &[Column]) -> Vec<Vec<Group<'_>>> {
+    let shared = |column: &Column| column.part.map(|(shared, _)| shared);
+    let (mut parts, mut part, mut first, mut beside) = (vec![], vec![], 0, 0);
+    for columns in columns.chunk_by(|a, b| shared(a).is_some() && shared(a) == shared(b)) {
+        let group = Group { first, columns };
+        first += columns.len();
+        let width = if group.shared().is_some() { columns.len() } else { 0 };
+        if beside + width > COLUMNS_BESIDE {
+            parts.push(std::mem::take(&mut part));
+            beside = 0;
+        }
+        beside += width;
+        part.push(group);
+    }
+    parts.push(part);
+    parts
 }
 
 /// A figure by the keys of its line and column.
@@ -217,6 +296,7 @@ pub(super) fn downloads(links: &[(&str, String)]) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use insight::report::Name;
 
     #[test]
     fn what_moved_is_told_with_whether_it_is_good() {
@@ -232,6 +312,25 @@ mod tests {
             let expected = told.map(|(words, good)| (words.to_owned(), good));
             assert_eq!(moved(now, before, unit, more), expected);
         }
+    }
+
+    #[test]
+    fn wide_tables_come_in_parts_that_keep_what_is_of_a_kind_together() {
+        let widths = |name| {
+            let columns = insight::report::columns(name);
+            let parts = parts(&columns);
+            let all = || parts.iter().flatten();
+            let places: Vec<usize> = all().map(|group| group.first).collect();
+            assert!(places.is_sorted(), "{places:?}");
+            assert_eq!(all().map(|group| group.columns.len()).sum::<usize>(), columns.len());
+            let width =
+                |part: &Vec<Group<'_>>| part.iter().map(|group| group.columns.len()).sum::<usize>();
+            parts.iter().map(width).collect::<Vec<usize>>()
+        };
+        assert_eq!(widths(Name::Compliance), [13]);
+        assert_eq!(widths(Name::Times), [13, 12, 8]);
+        assert_eq!(widths(Name::Hops), [6]);
+        assert_eq!(widths(Name::Arrivals), [0]);
     }
 
     #[test]

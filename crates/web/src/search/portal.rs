@@ -5,6 +5,7 @@ use crate::auth::SignedIn;
 use crate::part::empty::empty;
 use crate::part::icon::icon;
 use crate::part::marked::marked;
+use crate::portal::report_address as report;
 use crate::shell::PortalPage;
 use crate::url;
 use desk::search::{Found, FoundArticle};
@@ -28,7 +29,7 @@ pub(super) fn page(who: &SignedIn, asked: &Asked, found: &Found) -> Markup {
             }
             (notes(asked, found, say))
             @if asked.text.is_empty() { p.muted { (say.search_hint()) } }
-            @else if nothing { (empty(say.nothing_found(), say.nothing_found_words(), None)) }
+            @else if nothing { (empty(say.nothing_found(), say.nothing_found_words(), Some((report(&asked.text).as_str(), locale::portal(say.language()).report_something())))) }
             @else { (results(who, asked, found, say)) }
         }
     })

@@ -271,10 +271,37 @@ pub(crate) fn choices(
         fieldset.field {
             legend { (legend) }
             @if let Some(hint) = hint { p.hint { (hint) } }
-            @if options.is_empty() { p.hint { "There is nothing to choose from yet." } }
-            div.form-2 {
-                @for (value, label) in options {
-                    label.ck { input type="checkbox" name=(field) value=(value) checked[fields.all(field).any(|found| found == value)]; (label) }
+            (ticks(field, options, fields, None))
+        }
+    }
+}
+
+/// The same where it may be wrong: what is wrong is told with the group and marked at its boxes, and
+/// the summary of a form leads to the group.
+pub(crate) fn boxes(field: &Field<'_>, options: &[(String, String)], fields: &Fields) -> Markup {
+    html! {
+        fieldset.field id=(field.id) tabindex="-1" aria-describedby=[field.described_by()] {
+            legend { (field.label) }
+            @if let Some(hint) = field.hint { p.hint id={ (field.id) "-h" } { (hint) } }
+            (ticks(field.id, options, fields, field.invalid()))
+            @if let Some(error) = field.error { p.err id={ (field.id) "-e" } { (icon("alert")) (error) } }
+        }
+    }
+}
+
+fn ticks(
+    field: &str,
+    options: &[(String, String)],
+    fields: &Fields,
+    invalid: Option<&str>,
+) -> Markup {
+    html! {
+        @if options.is_empty() { p.hint { "There is nothing to choose from yet." } }
+        div.form-2 {
+            @for (value, label) in options {
+                label.ck {
+                    input type="checkbox" name=(field) value=(value) checked[fields.all(field).any(|found| found == value)] aria-invalid=[invalid];
+                    (label)
                 }
             }
         }

@@ -4,7 +4,7 @@
 mod asking;
 
 use super::editing::{
-    self, Problem, active_field, choices, name_field, saved, saved_banner, version_field,
+    self, Problem, active_field, boxes, name_field, saved, saved_banner, version_field,
 };
 use super::{Reads, Section, actor, row_page, section_page};
 use crate::app::App;
@@ -384,8 +384,7 @@ fn wanted(policy: &Policy, fields: &Fields, problem: &Problem) -> Markup {
         .hint("In the language of the queue, such as priority:P1. Empty: always.");
     html! {
         (name_field(fields, errors))
-        (choices("on", "When", None, &on, fields))
-        @if let Some(error) = errors.of("on") { p.err { (icon("alert")) (error) } }
+        (boxes(&Field::new("on", "When").errors(errors), &on, fields))
         (when.input("text", fields.get("when").unwrap_or_default()))
         (Field::new("role", "Tell").errors(errors).select(&roles, fields.text("role")))
         (Field::new("team", "Which team").hint("For the role Team; none is the one that has it.").errors(errors).select(&teams, fields.text("team")))

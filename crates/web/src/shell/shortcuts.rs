@@ -27,6 +27,7 @@ const QUEUE: Keys = &[
     (&["J", "K"], "next, previous"),
     (&["X"], "select"),
     (&["Shift", "X"], "select up to here"),
+    (&["Shift", "J"], "select while moving; also Shift K"),
     (&["Space"], "preview"),
     (&["Enter"], "open"),
     (&["A", "I"], "assign, to me"),
@@ -48,6 +49,7 @@ const INCIDENT: Keys = &[
     (&["J", "K"], "next, previous in the view"),
     (&["[", "]"], "previous, next entry"),
     (&["Alt", "1"], "all entries; 2 to 5, one kind"),
+    (&["@", "#", "/"], "in the text: a person, a record, a macro"),
     (&["Ctrl", "Enter"], "send"),
 ];
 

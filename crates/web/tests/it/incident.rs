@@ -615,7 +615,11 @@ async fn tasks_tags_work_and_roles_are_kept() {
     assert_eq!(state.tags.len(), 2);
     assert_eq!(state.fields["site"], "Dock 2");
     assert!(state.watchers.contains(&world.person("mara").id));
-    world.get("mara", &path(number, "")).await.shows("<h1>Scales drift</h1>");
+    world
+        .get("mara", &path(number, ""))
+        .await
+        .shows("<h1>Scales drift</h1>")
+        .shows("and 1 person who follows it in the portal");
 }
 
 #[tokio::test]

@@ -129,6 +129,23 @@ async fn without_a_mail_server_the_settings_say_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_composer_says_how_a_reply_reaches_its_reader() {
+    let mail = web::Mail {
+        server: "smtp://mail.northwind.example".to_owned(),
+        from: "Help <help@northwind.example>".to_owned(),
+    };
+    let with_mail = web::Options { mail: Some(mail), ..web::Options::default() };
+    for (options, words) in [
+        (web::Options::default(), "</b> in the portal"),
+        (with_mail, "</b> by e-mail and in the portal"),
+    ] {
+        let world = World::with(options).await;
+        let number = world.report("No labels").await;
+        world.get("mara", &format!("/incidents/{number}")).await.shows(words);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn letters_are_listed_and_those_given_up_are_sent_again() {
     let mail = web::Mail {
         server: "smtp://mail.northwind.example".to_owned(),

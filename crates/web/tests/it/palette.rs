@@ -78,6 +78,7 @@ async fn actions_go_step_by_step() {
         .get_live("mara", "/palette?q=supp&on=INC-1&step=state")
         .await
         .shows("Waiting on supplier");
+    world.get_live("mara", "/palette?q=hold&on=INC-1").await.shows("/incidents/INC-1/hold");
     world.get_live("otto", "/palette?q=&on=INC-1").await.hides("This incident");
     world.get_live("otto", "/palette?q=&on=INC-1&step=assign").await.shows("{\"groups\":[]}");
 

@@ -348,6 +348,7 @@ async fn a_known_outage_tells_its_title_and_takes_the_report_in() {
         )
         .await;
     form.shows("You have this too")
+        .shows("Something else")
         .shows(&format!(r#"name="with" value="{major}""#))
         .hides("words of");
     let with = major.to_string();

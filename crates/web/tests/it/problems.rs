@@ -58,6 +58,8 @@ async fn a_problem_is_opened_from_incidents_of_the_queue() {
         .get("mara", &format!("/incidents/{one}"))
         .await
         .shows("Problem behind it")
+        .shows("No workaround yet.")
+        .shows("href=\"/problems/PRB-1/edit\"")
         .shows("/problems/PRB-1");
     let on_it = format!("/problems/new?number={one}");
     world.get("mara", &format!("/incidents/{one}")).await.shows(&on_it);
@@ -70,7 +72,11 @@ async fn numbers_that_are_none_are_refused_beside_their_field() {
     let refused = world.post("mara", "/problems", &fields).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     refused.shows("is not the number of an incident").hides("<b>nonsense");
-    world.get("mara", "/problems?show=going-on").await.shows("None here");
+    world
+        .get("mara", "/problems?show=going-on")
+        .await
+        .shows("None here")
+        .shows("Show what comes again");
 }
 
 #[tokio::test]
@@ -212,6 +218,7 @@ async fn a_workaround_shows_what_it_adds_before_it_adds_it() {
         .await
         .shows("Restart the scanner")
         .shows("Known error with a workaround")
+        .shows(&format!("data-name=\"Apply the workaround of {number}\""))
         .shows("Turn off fast roaming, then restart the scanner.</textarea>");
     // Doing it again adds nothing, and says so before.
     world.get("mara", &page).await.shows("its steps are tasks already").shows("you have begun one");
@@ -260,5 +267,5 @@ async fn an_incident_is_linked_and_unlinked_on_the_page_of_its_problem() {
     world.get("mara", &page).await.hides("No labels").shows("None is linked that you see.");
     let wrong = world.post("mara", &format!("{page}/link"), &[("incident", "nonsense")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-    wrong.shows("Write the number of an incident");
+    wrong.shows("Write the number of an incident").shows("aria-describedby=\"incident-e\"");
 }

@@ -188,6 +188,18 @@ async fn what_is_restricted_is_neither_counted_nor_listed() {
 }
 
 #[tokio::test]
+async fn wide_tables_come_in_parts() {
+    let world = World::new().await;
+    world.report("Printer prints nothing").await;
+    let page = world.get("mara", "/reports/times?by=priority").await;
+    page.shows("Table by priority, part 1 of 3").shows("Table by priority, part 3 of 3");
+    page.shows("scope=\"colgroup\" colspan=\"4\">Acknowledge</th>");
+    let page = world.get("mara", "/reports/compliance?by=priority").await;
+    page.shows("\"Table by priority\"").shows("scope=\"colgroup\" colspan=\"3\">Resolved</th>");
+    world.get("mara", "/reports/hops").await.hides("colgroup").hides("part 1 of");
+}
+
+#[tokio::test]
 async fn figures_of_single_persons_are_for_managers() {
     let world = World::new().await;
     for who in ["mara", "ines"] {
@@ -226,6 +238,7 @@ async fn a_manager_mails_a_report_to_people_who_may_see_it() {
     let page = world.get("ines", &form).await;
     assert_eq!(page.status, StatusCode::OK);
     page.shows("Mail this report").shows("Mara Lindqvist").hides("Gwen Tarrant");
+    page.shows("aria-describedby=\"people-h\"").hides("aria-invalid");
     let (mara, gwen) = (world.person("mara").id.to_string(), world.person("gwen").id.to_string());
     let fields = |reader| {
         [
@@ -244,6 +257,12 @@ async fn a_manager_mails_a_report_to_people_who_may_see_it() {
     let wrong = world.post("ines", "/reports/mailed", &fields(&gwen)).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     wrong.shows("who may not see reports").shows("priority:P1");
+    // What is wrong is told where it is: the group names its words, its boxes are marked.
+    wrong
+        .shows("href=\"#people\"")
+        .shows("id=\"people\" tabindex=\"-1\" aria-describedby=\"people-h people-e\"")
+        .shows("aria-invalid=\"true\"")
+        .shows("id=\"people-e\"");
     let made = world.post("ines", "/reports/mailed", &fields(&mara)).await;
     assert_eq!(
         (made.status, made.location()),

@@ -244,6 +244,38 @@ async fn similar_incidents_say_how_they_ended_and_are_judged() {
     after.shows("is not shown here any more").shows("Undo").hides("Roaming was switched on");
     world.post("mara", &path, &[("other", &other), ("say", "")]).await;
     get(&world, "mara", &path).await.shows("Roaming was switched on");
+
+    // Where nothing is alike, the way on is to search.
+    let alone = world.report("Zebra at the gate").await;
+    let section = get_live(&world, "mara", &format!("/incidents/{alone}/similar")).await;
+    section.shows("Nothing like it is known.").shows("/search?q=Zebra%20at%20the%20gate");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_writes_names_incidents_and_articles_alike() {
+    let world = indexed().await;
+    let number = world.report("Roaming fails at the dock").await;
+    let article = [
+        ("title", "Roaming of scanners"),
+        ("body", "Turn off fast roaming."),
+        ("language", "en"),
+        ("audience", "everyone"),
+    ];
+    world.post("mara", "/articles", &article).await;
+    let publish = [("state", "published"), ("version", "1")];
+    world.post("mara", "/articles/KB-1/state", &publish).await;
+    let written = get_live(&world, "mara", "/palette?q=%23roaming&records=1").await;
+    written.shows(&format!("{number} Roaming")).shows("KB-1 Roaming of scanners");
+    // The palette's own sign goes on meaning incidents.
+    let plain = get_live(&world, "mara", "/palette?q=%23roaming").await;
+    plain.shows(&number.to_string()).hides("KB-1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_requester_who_finds_nothing_can_report_it() {
+    let world = indexed().await;
+    let page = get(&world, "gwen", "/search?q=zebra").await;
+    page.shows("Nothing found").shows("/portal/report?title=zebra").shows("Report something");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -258,6 +290,23 @@ async fn forms_that_ask_for_a_number_find_it_by_words() {
     found.shows(&other.to_string()).shows("Gate camera is black").hides(&here.to_string());
     let known = get_live(&world, "mara", &format!("{address}?q={other}")).await;
     assert_eq!(known.body, "[]", "whoever knows the number needs no list");
+
+    // Where it is resolved, what helped is found by words too, each in its field.
+    let article = [
+        ("title", "Cleaning a gate camera"),
+        ("body", "Wipe it."),
+        ("language", "en"),
+        ("audience", "staff"),
+    ];
+    world.post("mara", "/articles", &article).await;
+    world.post("mara", "/articles/KB-1/state", &[("state", "published"), ("version", "1")]).await;
+    let form = get(&world, "mara", &format!("/incidents/{here}/resolve")).await;
+    form.shows(&format!("data-suggest=\"{address}?only=articles\""))
+        .shows(&format!("data-suggest=\"{address}?only=known_errors\""));
+    let articles = get_live(&world, "mara", &format!("{address}?only=articles&q=camera")).await;
+    articles.shows("KB-1").hides(&other.to_string());
+    let errors = get_live(&world, "mara", &format!("{address}?only=known_errors&q=camera")).await;
+    assert_eq!(errors.body, "[]");
 }
 
 #[tokio::test(flavor = "multi_thread")]

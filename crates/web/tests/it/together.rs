@@ -104,8 +104,25 @@ async fn a_macro_is_put_into_the_composer_and_sent_with_what_follows() {
         .hides("name=\"macro\"");
     let list = world.get("mara", &format!("{page}/macros?q=SITE")).await;
     list.shows(&format!("{page}?macro={id}#end")).shows("Ask for the site");
-    world.get("mara", &format!("{page}/macros?q=nothing")).await.hides("Ask for the site");
-    world.get("ines", &format!("{page}/macros")).await.hides("Ask for the site");
+    world
+        .get("mara", &format!("{page}/macros?q=nothing"))
+        .await
+        .hides("Ask for the site")
+        .shows("None is called that")
+        .shows("Show all macros");
+    world
+        .get("ines", &format!("{page}/macros"))
+        .await
+        .hides("Ask for the site")
+        .shows("No macros yet")
+        .shows("href=\"/settings/macros/new\"");
+    let typed = format!("/palette?q=the+site&on={number}");
+    world
+        .get_live("mara", &typed)
+        .await
+        .shows("Macro: Ask for the site")
+        .shows(&format!("{page}?macro={id}#end"));
+    world.get_live("ines", &typed).await.hides("Macro: ");
 
     // Without scripts the page comes with the words and the boxes; nothing is sent.
     let before = stored(&world, number).await.version;

@@ -68,8 +68,15 @@ impl Form<'_> {
     }
 
     /// The number of a record, which `suggest` finds by words.
-    fn record(&self, name: &str, label: &str, hint: &str, suggest: &str) -> Markup {
-        let value = self.value(name, "");
+    pub(super) fn record(
+        &self,
+        name: &str,
+        label: &str,
+        hint: &str,
+        stored: &str,
+        suggest: &str,
+    ) -> Markup {
+        let value = self.value(name, stored);
         self.field(name, label, Some(hint), |id, field| {
             html! {
                 input.inp type="text" id=(id) name=(name) value=(value) autocomplete="off" role="combobox" aria-expanded="false"
@@ -140,7 +147,7 @@ pub(super) fn fields(view: &View<'_>, command: C, values: &Fields, errors: &Erro
         C::Escalate => escalate(view, &form),
         C::Page => page(view, &form),
         C::Merge => html! {
-            (form.record("into", "Into which incident", "Its number, such as INC-42, or words of its title. Both keep their timelines; work goes on there.", &url::numbers(view.case.number)))
+            (form.record("into", "Into which incident", "Its number, such as INC-42, or words of its title. Both keep their timelines; work goes on there.", "", &url::numbers(view.case.number)))
         },
         C::Link => link(view, &form),
         C::Cancel => form.words(
@@ -365,7 +372,7 @@ fn link(view: &View<'_>, form: &Form<'_>) -> Markup {
     .collect();
     html! {
         (form.select("kind", "It is linked as", None, &kinds, "related"))
-        (form.record("target", "To", "A number such as INC-42, PRB-3 or CHG-12, or words of a title", &format!("{}?problems=1", url::numbers(view.case.number))))
+        (form.record("target", "To", "A number such as INC-42, PRB-3 or CHG-12, or words of a title", "", &format!("{}?problems=1", url::numbers(view.case.number))))
         label.ck { input type="checkbox" name="own_way" value="1" checked[form.values.ticked("own_way")]; "Do not follow the parent's progress" }
     }
 }

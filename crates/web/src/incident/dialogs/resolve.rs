@@ -5,6 +5,7 @@ use crate::incident::closure;
 use crate::incident::panel::pick;
 use crate::incident::view::View;
 use crate::part::time::counted;
+use crate::url;
 use incident::state::LinkKind;
 use maud::{Markup, html};
 
@@ -29,7 +30,7 @@ pub(super) fn resolve(view: &View<'_>, form: &Form<'_>, requester: &str) -> Mark
         (form.select("code", "How was it resolved", None, &codes, ""))
         (form.words("note", &format!("What was done? {requester} reads this"), Some("One sentence, so that it can be checked.")))
         (required(view, form))
-        (form.line("article", "Article that helped", Some("Its number, such as KB-12. Empty if none did."), "", "text"))
+        (form.record("article", "Article that helped", "Its number, such as KB-12, or words of its title. Empty if none did.", "", &format!("{}?only=articles", url::numbers(view.case.number))))
         @if view.case.state().confidential_to.is_none() {
             label.ck {
                 input type="checkbox" name="to_article" value="1" checked[form.values.ticked("to_article")];
@@ -57,9 +58,12 @@ fn required(view: &View<'_>, form: &Form<'_>) -> Markup {
         false => "Only staff read this. Leave it empty if it is not known.",
     };
     let known = match needs.knowledge {
-        true => "Its number, such as PRB-3. This or an article is needed here.",
-        false => "Its number, such as PRB-3. Empty if none was.",
+        true => {
+            "Its number, such as PRB-3, or words of its title. This or an article is needed here."
+        }
+        false => "Its number, such as PRB-3, or words of its title. Empty if none was.",
     };
+    let suggest = format!("{}?only=known_errors", url::numbers(view.case.number));
     let categories: Vec<(String, String)> = pick::categories_of(&view.case.policy)
         .into_iter()
         .map(|(id, path)| (id.to_string(), path))
@@ -70,7 +74,7 @@ fn required(view: &View<'_>, form: &Form<'_>) -> Markup {
             (form.select("category", "Category", Some("Needed here."), &with_none(&categories, "Choose one"), &set))
         }
         (form.line("cause", "Cause", Some(cause), "", "text"))
-        (form.line("known_error", "Known error whose workaround was used", Some(known), &shown_error(view), "text"))
+        (form.record("known_error", "Known error whose workaround was used", known, &shown_error(view), &suggest))
     }
 }
 

@@ -36,7 +36,7 @@ pub(super) fn ways(view: &View<'_>) -> Markup {
                 a class="btn btn-quiet btn-sm" href=(url::new_problem(&[case.number])) data-key="b" { (icon("book")) "Open a problem" }
                 @if writes_article {
                     form method="post" action={ (url::incident(case.number)) "/article" } {
-                        button class="btn btn-quiet btn-sm" type="submit" { (icon("plus")) "Make an article of this" }
+                        button class="btn btn-quiet btn-sm" type="submit" data-name="Make an article of this" { (icon("plus")) "Make an article of this" }
                     }
                 }
             }
@@ -57,13 +57,16 @@ fn card(view: &View<'_>, known: &Known) -> Markup {
             }
             p { a.link href=(url::problem(problem.number)) { (problem.number) " " (problem.title) } }
             p.meta.mts {
-                @if problem.workaround.is_empty() { "No workaround yet." }
+                @if problem.workaround.is_empty() {
+                    "No workaround yet. "
+                    @if view.rights.works { a.link href=(url::problem_of(problem.number, "edit")) { "Write down what helps" } }
+                }
                 @else { (short(&problem.workaround, WORDS_SHOWN)) " " }
                 @if known.success.judged > 0 { "It " (words::success(known.success)) "." }
             }
             @if applies {
                 div.btns.mts {
-                    a class="btn btn-sm" href=(url::apply_workaround(view.case.number, problem.number)) { (icon("wrench")) "Apply workaround" }
+                    a class="btn btn-sm" href=(url::apply_workaround(view.case.number, problem.number)) data-name={ "Apply the workaround of " (problem.number) } { (icon("wrench")) "Apply workaround" }
                 }
             }
         }

@@ -6,7 +6,7 @@ use crate::part::empty::empty;
 use crate::part::form::Field;
 use crate::part::icon::icon;
 use crate::reports::words::{by_word, title};
-use crate::settings::editing::{Problem, choices, version_field};
+use crate::settings::editing::{Problem, boxes, version_field};
 use crate::shell::{Page, Section};
 use crate::url;
 use desk::reports::mailed::{may_arrange, next_due};
@@ -204,13 +204,10 @@ fn when(who: &SignedIn, fields: &Fields, problem: &Problem) -> Markup {
 fn readers(fields: &Fields, problem: &Problem, offered: &[Person]) -> Markup {
     let options: Vec<(String, String)> =
         offered.iter().map(|person| (person.id.to_string(), person.name.clone())).collect();
-    let hint = "Each person gets figures of what they may see.";
-    html! {
-        div.rp-who id="people" tabindex="-1" {
-            (choices("people", "Who gets it", Some(hint), &options, fields))
-            @if let Some(wrong) = problem.errors.of("people") { p.err { (icon("alert")) (wrong) } }
-        }
-    }
+    let people = Field::new("people", "Who gets it")
+        .hint("Each person gets figures of what they may see.")
+        .errors(&problem.errors);
+    html! { div.rp-who { (boxes(&people, &options, fields)) } }
 }
 
 #[cfg(test)]

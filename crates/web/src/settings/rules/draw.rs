@@ -7,7 +7,7 @@ use crate::error::sentence;
 use crate::form::Fields;
 use crate::part::form::{Errors, Field, checkbox};
 use crate::part::icon::icon;
-use crate::settings::editing::{self, Problem, choices, name_field, version_field};
+use crate::settings::editing::{self, Problem, boxes, name_field, version_field};
 use crate::settings::form_page;
 use incident::Policy;
 use incident::models::Model;
@@ -158,7 +158,7 @@ fn condition(offered: &Choices, stored: Option<&Rule>, fields: &Fields, errors: 
     html! {
         section.card { div.card-b { div.form {
             (name_field(fields, errors))
-            div id="on" { (choices("on", "When", None, &on, fields)) @if let Some(error) = errors.of("on") { p.err { (icon("alert")) (error) } } }
+            (boxes(&Field::new("on", "When").errors(errors), &on, fields))
             (waiting(offered, fields, errors))
             (when.around(html! {
                 span.sug-w {
@@ -260,10 +260,7 @@ fn wanted(offered: &Choices, fields: &Fields, errors: &Errors) -> Markup {
                 (lines("note", "Internal note", "For staff only"))
                 (lines("tasks", "Tasks", "One a line"))
                 @if !offered.models.is_empty() {
-                    div id="model" {
-                        (choices("model", "Apply incident models", None, &offered.models, fields))
-                        @if let Some(error) = errors.of("model") { p.err { (icon("alert")) (error) } }
-                    }
+                    (boxes(&Field::new("model", "Apply incident models").errors(errors), &offered.models, fields))
                 }
                 (group("Escalate", html! {
                     (select("to_team", "Bring in the team", &offered.teams)) (select("manager", "Tell the manager", &offered.people))
