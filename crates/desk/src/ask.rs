@@ -418,8 +418,17 @@ impl Ask<'_> {
 
 /// Words as they are kept: trimmed, without control characters.
 pub fn plain(text: &str) -> String {
+    if !may_have_control(text) {
+        return text.trim().to_owned();
+    }
     let control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
     text.replace(control, "").trim().to_owned()
+}
+
+/// Looked for among bytes: messages are long, and hardly any has a control character. Those beyond
+/// ASCII begin with the last of these, as some others do.
+fn may_have_control(text: &str) -> bool {
+    text.bytes().any(|byte| matches!(byte, 0..=8 | 11 | 12 | 14..=31 | 0x7f | 0xc2))
 }
 
 /// A command on its way.
@@ -454,5 +463,33 @@ impl Desk {
             _ => vec![],
         };
         self.people_named(&ids).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_kept_without_control_characters() {
+        for (text, kept) in [
+            (" a\tb\r\nc ", "a\tb\r\nc"),
+            ("\u{1} a\u{0}b\u{b}\u{1f}\u{7f} ", "ab"),
+            ("a\u{85}b\u{9f}", "ab"),
+            ("\u{a0}5\u{a0}§ 20\u{b0} é\u{a0}", "5\u{a0}§ 20\u{b0} é"),
+            ("\n", ""),
+            ("", ""),
+        ] {
+            assert_eq!(plain(text), kept, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn every_control_character_is_looked_for() {
+        let control = |c: &char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+        for c in (char::MIN..='\u{2fff}').filter(control) {
+            assert!(may_have_control(&format!("a{c}")), "{c:?}");
+        }
+        assert!(!may_have_control("Größe 10 €, 印刷できません\r\n\t"));
     }
 }

@@ -5,6 +5,7 @@ use incident::policy::PersonFacts;
 use kernel::{Actor, PersonId};
 use std::collections::HashMap;
 use store::directory::{Entry, Person, audit, organisations, people};
+use store::{Failure, Sql};
 
 /// People named in a command.
 pub(crate) type Named = HashMap<PersonId, PersonFacts>;
@@ -24,9 +25,9 @@ impl Desk {
         name: String,
         email: Option<&str>,
     ) -> Result<Person, Trouble> {
-        let now = self.now();
+        let (now, age) = (self.now(), self.0.people.age());
         let person = Person::new(PersonId(fresh()), name, email, now);
-        self.write_together(move |sql| {
+        let make = move |sql: &mut dyn Sql| -> Result<_, Failure> {
             // Of several nodes that hear of the same address at once, one makes them known.
             store::incidents::lock_head(sql)?;
             let mut person = person.clone();
@@ -40,8 +41,11 @@ impl Desk {
             let entry = Entry::new(now, &actor, "created", "person", person.id).after(&person);
             audit::record(sql, &entry)?;
             Ok(person)
-        })
-        .await
+        };
+        let person = self.write_together(make).await?;
+        // Whatever they are made known for names them next.
+        self.0.people.keep(age, person.id, facts_of(&person));
+        Ok(person)
     }
 
     /// Whoever has this address, made known without a login if nobody has it.
@@ -71,11 +75,15 @@ impl Desk {
             let people =
                 self.read(move |sql| store::directory::people::get_many(sql, &missing)).await?;
             for person in people {
-                let facts = PersonFacts { name: person.name, organisation: person.organisation };
+                let facts = facts_of(&person);
                 self.0.people.keep(age, person.id, facts.clone());
                 found.insert(person.id, facts);
             }
         }
         Ok(found)
     }
+}
+
+fn facts_of(person: &Person) -> PersonFacts {
+    PersonFacts { name: person.name.clone(), organisation: person.organisation }
 }

@@ -414,6 +414,13 @@ pub(crate) fn command() -> clap::Command {
     with_variables(Cli::command(), "EVENKEEL")
 }
 
+/// Of [`command`] what `evenkeel mail` needs, and nothing else.
+pub(crate) fn mail_command() -> clap::Command {
+    let settings = GlobalArgs::augment_args(clap::Command::new("evenkeel"));
+    let mail = MailArgs::augment_args(clap::Command::new("mail"));
+    with_variables(settings.subcommand(mail), "EVENKEEL")
+}
+
 /// Settings are called `EVENKEEL_LISTEN` whatever the command; flags of one command
 /// carry its name, `EVENKEEL_INIT_ADMIN_EMAIL`.
 fn with_variables(command: clap::Command, prefix: &str) -> clap::Command {
@@ -449,6 +456,7 @@ fn parse_token_id(text: &str) -> Result<kernel::TokenId, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::FromArgMatches;
 
     #[test]
     fn the_command_line_is_well_formed() {
@@ -469,5 +477,29 @@ mod tests {
             variable(command.find_subcommand("serve").unwrap(), "listen"),
             "EVENKEEL_LISTEN"
         );
+    }
+
+    #[test]
+    fn mail_is_understood_alike_without_the_rest() {
+        for line in [
+            &["evenkeel", "mail"][..],
+            &[
+                "evenkeel",
+                "mail",
+                "--sender=",
+                "--recipient=-a@b.example",
+                "--recipient=c@d.example",
+            ],
+            &["evenkeel", "--data", "mail", "mail", "--mailbox", "Help", "--log", "info"],
+        ] {
+            let read = |command: clap::Command| {
+                let matches = command.try_get_matches_from(line.iter().copied()).unwrap();
+                format!("{:?}", Cli::from_arg_matches(&matches).unwrap())
+            };
+            assert_eq!(read(mail_command()), read(command()), "{line:?}");
+        }
+        for line in [["evenkeel", "mail", "--wrong"], ["evenkeel", "user", "mail"]] {
+            assert!(mail_command().try_get_matches_from(line).is_err(), "{line:?}");
+        }
     }
 }

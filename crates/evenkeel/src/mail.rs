@@ -14,7 +14,7 @@ use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
 use store::directory::integrations::{self, Integration};
 use store::messages::{Door, NewMessage};
-use store::{Failure, Store};
+use store::{Failure, Writer};
 
 /// The message is the trouble: it is given back.
 const BAD_MESSAGE: u8 = 65;
@@ -89,7 +89,8 @@ fn keep(args: &MailArgs, settings: &Settings) -> Result<(), NotKept> {
         return Err(Failed::new("a backup is being restored; try again in a minute").into());
     }
     instance::must_be_there(settings, Missing::Refuse)?;
-    let store = Store::open(&instance::target(settings))?;
+    let target = instance::target(settings);
+    let mut writer = Writer::open(&target)?;
     let arrived = Arrived {
         mailbox: None,
         door: Door::Pipe,
@@ -99,9 +100,9 @@ fn keep(args: &MailArgs, settings: &Settings) -> Result<(), NotKept> {
         own_bytes: 0,
     };
     let message = arrived.message(SystemClock.now())?;
-    store.room_for_messages()?;
+    target.room_for_messages()?;
     let mut unknown = None;
-    store.writer()?.transaction(|sql| {
+    writer.transaction(|sql| {
         let known = integrations::mailboxes(sql)?;
         let mailbox = match &args.mailbox {
             Some(wanted) => match named(&known, wanted) {

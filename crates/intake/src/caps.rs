@@ -46,6 +46,11 @@ pub const ALARM_REST_SECONDS: i64 = 86_400;
 /// Seconds for which a node does not ask again whether an alarm was raised.
 pub const ALARM_KNOWN_SECONDS: i64 = 600;
 
+/// How many new incidents one address may make: by messages that no person wrote, or with answers.
+pub fn new_incidents(automatic: bool) -> &'static [Window] {
+    if automatic { &AUTOMATIC } else { &ANSWERED }
+}
+
 /// The longest of these windows, in seconds.
 pub fn reach(windows: &[Window]) -> i64 {
     windows.iter().map(|window| window.minutes * 60).max().unwrap_or_default()

@@ -43,7 +43,7 @@ pub use chips::Chip;
 pub use eval::{Context, Named, PersonRef, Record, matches};
 pub use explain::{Reason, explain};
 pub use fields::{FIELDS, Field, FieldName, Kind};
-pub use fold::{fold, folded_words, same_name, words};
+pub use fold::{fold, folded_words, same_name, words, words_line};
 pub use moment::{Bound, Compare, Interval, Reach, When};
 pub use parse::{MAX_DEPTH, ParseError, parse, parse_condition};
 pub use reference::reference;

@@ -1,6 +1,6 @@
 //! Bringing a database's schema up to date: forward only, all steps or none.
 
-use crate::engine::{Lite, Purpose, Server};
+use crate::engine::{Link, Lite, Purpose, Server};
 use crate::sql::{Columns, Sql, Value};
 use crate::{Failure, disk};
 use std::path::Path;
@@ -104,6 +104,33 @@ fn sqlite_to(path: &Path, steps: &[Migration]) -> Result<(), Failure> {
         }
         take(sql, steps, before)
     })
+}
+
+/// A connection that writes, where the file is there and nothing of its schema is missing.
+pub(crate) fn ready_sqlite(path: &Path) -> Result<Option<Lite>, Failure> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let mut writer = Lite::writer(path)?.once()?;
+    if writer.snapshot(|sql| version_of_file(sql, path))? != Some(latest(SQLITE)) {
+        return Ok(None);
+    }
+    use_log(&mut writer)?;
+    Ok(Some(writer))
+}
+
+/// The same for a PostgreSQL database.
+pub(crate) fn ready_postgres(server: &Server) -> Result<Option<Link>, Failure> {
+    let mut link = server.connect(Purpose::Write)?;
+    let found = link.transaction(|sql| {
+        let ours = "select 1 from pg_tables where schemaname = current_schema() \
+            and tablename = 'schema_migrations'";
+        match sql.query(ours, &[])?.is_empty() {
+            true => Ok(None),
+            false => version(sql).map(Some),
+        }
+    })?;
+    Ok((found == Some(latest(POSTGRES))).then_some(link))
 }
 
 /// Whoever brings a PostgreSQL database up to date holds this lock: the letters of "evenkeel".

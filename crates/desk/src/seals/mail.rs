@@ -112,13 +112,15 @@ impl Seals {
     }
 }
 
+/// It ends with a dash, which texts have few of.
 const PREFIX: &str = "INC-";
 
 /// Where the next number begins, whatever the case of its prefix.
 fn find(text: &str) -> Option<usize> {
-    text.as_bytes()
-        .windows(PREFIX.len())
-        .position(|window| window.eq_ignore_ascii_case(PREFIX.as_bytes()))
+    text.match_indices('-').find_map(|(dash, _)| {
+        let at = (dash + 1).checked_sub(PREFIX.len())?;
+        text.as_bytes()[at..=dash].eq_ignore_ascii_case(PREFIX.as_bytes()).then_some(at)
+    })
 }
 
 #[cfg(test)]

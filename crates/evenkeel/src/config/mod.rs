@@ -187,8 +187,18 @@ pub(crate) fn is_setting(id: &str) -> bool {
 /// The file is found through the command line and speaks last: its values are put
 /// behind the arguments as if somebody had typed them, where nobody else did.
 pub(crate) fn read(args: impl IntoIterator<Item = OsString>) -> Result<(Cli, Settings), Unread> {
-    let mut args: Vec<OsString> = args.into_iter().collect();
-    let command = crate::cli::command();
+    let args: Vec<OsString> = args.into_iter().collect();
+    // A mail server's pipe starts a process for each message, which need not know what else could be
+    // said. Of what is wrong the whole command line tells.
+    if args.iter().any(|word| word == "mail")
+        && let Ok(read) = read_by(crate::cli::mail_command(), args.clone())
+    {
+        return Ok(read);
+    }
+    read_by(crate::cli::command(), args)
+}
+
+fn read_by(command: Command, mut args: Vec<OsString>) -> Result<(Cli, Settings), Unread> {
     let without_file = match loosened(command.clone()).try_get_matches_from(&args) {
         Ok(matches) => matches,
         // What has to be there is told by the command line as it really is.

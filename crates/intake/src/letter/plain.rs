@@ -7,6 +7,10 @@ pub(super) fn cut(text: &str, most: usize) -> &str {
 
 /// At most so many characters of a text.
 pub(super) fn first_chars(text: &str, most: usize) -> &str {
+    // No text has more characters than bytes.
+    if text.len() <= most {
+        return text;
+    }
     match text.char_indices().nth(most) {
         Some((at, _)) => &text[..at],
         None => text,
@@ -35,6 +39,7 @@ pub(super) fn clean(text: &str) -> String {
     let mut before = ' ';
     for c in text.chars() {
         match c {
+            ' '..='~' => lines.push(c),
             '\n' if before == '\r' => {}
             '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{c}' => lines.push('\n'),
             '\t' => lines.push('\t'),

@@ -38,15 +38,18 @@ impl Ended {
 }
 
 impl Round {
-    /// Brings a message to its end.
-    pub(super) async fn settle(&self, task: Task) -> Outcome {
-        match self.settled(&task).await {
+    /// Brings a message to its end; `known` is what was looked up for it already.
+    pub(super) async fn settle(&self, task: Task, known: Option<Known>) -> Outcome {
+        match self.settled(&task, known).await {
             Ok(outcome) | Err(outcome) => outcome,
         }
     }
 
-    async fn settled(&self, task: &Task) -> Result<Outcome, Outcome> {
-        let known = self.look(task).await?;
+    async fn settled(&self, task: &Task, known: Option<Known>) -> Result<Outcome, Outcome> {
+        let known = match known {
+            Some(known) => known,
+            None => self.look(task).await?,
+        };
         if let Some(number) = task.message.number {
             if task.message.rule == Some(Rule::Report) && task.letter.report.is_some() {
                 return self.bounce(task).await;
@@ -247,10 +250,11 @@ impl Round {
         };
         let ask = self.desk.ask_unlimited(actor, Channel::Email);
         let mut ask = ask.for_message(self.step(task, 0, ended.clone()));
-        let words = described(task, passed_on.as_ref().map(|_| &sender));
+        let said = said_if_any(task);
+        let words = described(task, said.as_deref(), passed_on.as_ref().map(|_| &sender));
         let subject = self.without_marks(subject_stem(&task.letter.subject));
         let name = signature(task);
-        let title = title(&subject, &said_if_any(task).unwrap_or_default(), limits::TITLE_CHARS)
+        let title = title(&subject, said.as_deref().unwrap_or_default(), limits::TITLE_CHARS)
             .unwrap_or_else(|| shortened(&format!("Message from {name}"), limits::TITLE_CHARS));
         let title = ask.title(&title)?;
         let description = ask.opt_words("description", words.as_deref(), limits::BODY_CHARS)?;
@@ -419,8 +423,8 @@ fn signature(task: &Task) -> String {
 /// What the sender wrote, without what they quoted.
 fn said_if_any(task: &Task) -> Option<String> {
     let letter = &task.letter;
-    let texts = [&letter.reply, &letter.text].map(|text| desk::plain(text));
-    texts.into_iter().find(|text| !text.is_empty()).map(|text| shortened(&text, TEXT_CHARS))
+    let mut texts = [&letter.reply, &letter.text].into_iter().map(|text| desk::plain(text));
+    texts.find(|text| !text.is_empty()).map(|text| shortened(&text, TEXT_CHARS))
 }
 
 pub(super) fn said(task: &Task) -> String {
@@ -431,11 +435,11 @@ pub(super) fn said(task: &Task) -> String {
 }
 
 /// The description of what a message reports: all of it where that tells more than the reply.
-fn described(task: &Task, passed_on_by: Option<&Person>) -> Option<String> {
+fn described(task: &Task, said: Option<&str>, passed_on_by: Option<&Person>) -> Option<String> {
     let letter = &task.letter;
     let whole = letter.forwarded.is_some() || !letter.answers.is_empty();
     let text = Some(desk::plain(&letter.text)).filter(|text| whole && !text.is_empty());
-    let text = text.map(|text| shortened(&text, TEXT_CHARS)).or_else(|| said_if_any(task));
+    let text = text.map(|text| shortened(&text, TEXT_CHARS)).or_else(|| said.map(str::to_owned));
     match passed_on_by {
         Some(person) => {
             Some(format!("Passed on by {}.\n\n{}", person.name, text.unwrap_or_default()))

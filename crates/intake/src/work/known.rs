@@ -1,13 +1,14 @@
 //! What is known about a message's sender and the incidents it names, in one look.
 
 use super::round::{Round, Task};
+use crate::caps;
 use crate::thread::{Candidate, Found, Relation, Signs, counterpart, is_public};
-use desk::Trouble;
+use desk::{Desk, Trouble};
 use incident::permissions::{Access, Subject};
 use incident::{Scope, State, TokenScope, Viewer};
 use kernel::{IncidentNumber, Timestamp};
 use store::directory::{Person, people};
-use store::messages::{self, Earlier};
+use store::messages::{self, Earlier, Read};
 use store::{Failure, Sql};
 
 /// How often it is followed into what something was merged: once or twice is usual.
@@ -24,30 +25,42 @@ pub(super) struct Known {
     pub(super) found: Found,
     /// The same message, dealt with before.
     pub(super) earlier: Option<Earlier>,
+    /// When messages of its address made incidents before this round, the newest first, as far
+    /// as a cap counts them.
+    pub(super) made: Vec<Timestamp>,
+}
+
+/// What of a message it is looked for.
+pub(super) struct Asked {
+    id: i64,
+    received_at: Timestamp,
+    signs: Signs,
+    read: Read,
+}
+
+impl Asked {
+    /// What of this message it is looked for.
+    pub(super) fn of(task: &Task) -> Self {
+        let Task { message, signs, read, .. } = task;
+        let (signs, read) = (signs.clone(), read.clone());
+        Asked { id: message.id, received_at: message.received_at, signs, read }
+    }
 }
 
 impl Round {
     /// Looks.
     pub(super) async fn look(&self, task: &Task) -> Result<Known, Trouble> {
-        let (desk, signs, read) = (self.desk.clone(), task.signs.clone(), task.read.clone());
-        let id = task.message.id;
-        self.desk
-            .read(move |sql| {
-                let from = read.from.as_deref().unwrap_or_default();
-                let person = people::by_email(sql, from)?;
-                let used = person.as_ref().filter(|person| person.active);
-                let viewer = used.map(|person| desk.viewer(person, TokenScope::Admin));
-                let who = Who { person: person.as_ref(), viewer: viewer.as_ref(), address: from };
-                let found = found(sql, &signs, &who)?;
-                let earlier = match (&read.message_id, &read.body_hash) {
-                    (Some(message_id), Some(hash)) => {
-                        messages::came_before(sql, id, message_id, hash)?
-                    }
-                    _ => None,
-                };
-                Ok(Known { found, earlier, viewer, person })
-            })
-            .await
+        let (asked, desk, first) = (Asked::of(task), self.desk.clone(), self.counting.first());
+        self.desk.read(move |sql| known(sql, &desk, &asked, first)).await
+    }
+
+    /// Looks for several at once, that none need wait for a thread and a connection of its own.
+    pub(super) async fn look_for_all(&self, all: Vec<Asked>) -> Result<Vec<Known>, Trouble> {
+        let (desk, first) = (self.desk.clone(), self.counting.first());
+        let look = move |sql: &mut dyn Sql| -> Result<Vec<Known>, Failure> {
+            all.iter().map(|asked| known(sql, &desk, asked, first)).collect()
+        };
+        self.desk.read(look).await
     }
 
     /// The candidate that a person named.
@@ -78,6 +91,26 @@ impl Round {
     ) -> Result<usize, Trouble> {
         self.desk.read(move |sql| messages::reopenings(sql, number, since)).await
     }
+}
+
+/// `first` is the first message of the round.
+fn known(sql: &mut dyn Sql, desk: &Desk, asked: &Asked, first: i64) -> Result<Known, Failure> {
+    let Asked { id, received_at, signs, read } = asked;
+    let from = read.from.as_deref().unwrap_or_default();
+    let person = people::by_email(sql, from)?;
+    let used = person.as_ref().filter(|person| person.active);
+    let viewer = used.map(|person| desk.viewer(person, TokenScope::Admin));
+    let who = Who { person: person.as_ref(), viewer: viewer.as_ref(), address: from };
+    let found = found(sql, signs, &who)?;
+    let earlier = match (&read.message_id, &read.body_hash) {
+        (Some(message_id), Some(hash)) => messages::came_before(sql, *id, message_id, hash)?,
+        _ => None,
+    };
+    let windows = caps::new_incidents(read.automatic);
+    let since = received_at.plus_seconds(-caps::reach(windows));
+    let most = caps::most(windows);
+    let made = messages::times_from(sql, from, read.automatic, since, first, most)?;
+    Ok(Known { found, earlier, made, viewer, person })
 }
 
 /// A sender.

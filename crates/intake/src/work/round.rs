@@ -1,6 +1,7 @@
 //! One round: take some, read them, and settle each; those that belong together one after
 //! the other, the others at the same time.
 
+use super::known::Asked;
 use super::{Next, Worker};
 use crate::Letter;
 use crate::letter::{Authentication, Automatic, Verdict};
@@ -271,25 +272,29 @@ impl Round {
     }
 
     async fn read(&self, message: Message) -> Result<Task, Outcome> {
-        let id = message.id;
-        let raw = self.desk.read(move |sql| messages::raw(sql, id)).await?;
-        let raw = raw.ok_or_else(|| Outcome::Failed("its bytes are missing".to_owned()))?;
+        let (id, desk) = (message.id, self.desk.clone());
         let (reader, seals) = (self.worker.options.read, self.seals.clone());
         let auth_server = self.worker.options.auth_server.clone();
-        let read = tokio::task::spawn_blocking(move || {
+        // Fetched and read in one go: it need not be handed from thread to thread.
+        let read = tokio::task::spawn_blocking(move || -> Result<Option<_>, Failure> {
+            let raw = desk.store().read_blocking(|sql| messages::raw(sql, id))?;
+            let Some(raw) = raw else { return Ok(None) };
             let mut letter = reader(&raw);
             let body_hash = fingerprint(&letter, body(&raw));
             letter.authentication = believed(&letter.authentication, auth_server.as_deref());
             let signs = signs(&letter, &seals);
-            (letter, signs, body_hash)
+            Ok(Some((letter, signs, body_hash)))
         });
-        let (letter, signs, body_hash) = read.await.map_err(|error| {
+        let read = read.await.map_err(|error| {
             let why = match error.try_into_panic() {
                 Ok(panic) => Failure::of_panic(panic).to_string(),
                 Err(_) => return Outcome::NotNow("the program is ending".to_owned()),
             };
             Outcome::Failed(format!("it could not be read: {why}"))
         })?;
+        let Some((letter, signs, body_hash)) = read.map_err(Trouble::from)? else {
+            return Err(Outcome::Failed("its bytes are missing".to_owned()));
+        };
         let from = letter.from.as_ref().map(|from| from.email.clone());
         let from = from
             .filter(|from| from.contains('@'))
@@ -307,14 +312,21 @@ impl Round {
     /// Settles messages: those that may belong together in their order.
     async fn settle_all(self: Arc<Self>, tasks: Vec<Task>) -> Vec<(i64, Outcome)> {
         let mut working = JoinSet::new();
-        for group in together(tasks) {
-            let round = self.clone();
+        let groups = together(tasks);
+        // What is known of those that come first is looked up at once, and of the others when those
+        // before them are settled. Where that fails, each is looked up alone.
+        let firsts = groups.iter().filter_map(|group| group.first()).map(Asked::of).collect();
+        let known = self.look_for_all(firsts).await.unwrap_or_default();
+        let mut known = known.into_iter();
+        for group in groups {
+            let (round, mut known) = (self.clone(), known.next());
             working.spawn(async move {
                 let mut ended = Vec::with_capacity(group.len());
                 for task in group {
-                    let (id, round) = (task.message.id, round.clone());
+                    let (id, round, known) = (task.message.id, round.clone(), known.take());
                     // What one does to the program must not keep the others.
-                    let outcome = tokio::spawn(async move { round.settle(task).await }).await;
+                    let settled = tokio::spawn(async move { round.settle(task, known).await });
+                    let outcome = settled.await;
                     let panicked = |error: tokio::task::JoinError| {
                         let why = match error.try_into_panic() {
                             Ok(panic) => Failure::of_panic(panic).to_string(),
@@ -363,9 +375,10 @@ fn fingerprint(letter: &Letter, body: &[u8]) -> String {
 /// What follows the header.
 fn body(raw: &[u8]) -> &[u8] {
     let crlf = raw.windows(4).position(|bytes| bytes == b"\r\n\r\n").map(|at| at + 4);
-    let lf = raw.windows(2).position(|bytes| bytes == b"\n\n").map(|at| at + 2);
-    let at = [crlf, lf].into_iter().flatten().min().unwrap_or(raw.len());
-    &raw[at..]
+    let end = crlf.unwrap_or(raw.len());
+    // Not looked for behind the one that was found.
+    let lf = raw[..end].windows(2).position(|bytes| bytes == b"\n\n").map(|at| at + 2);
+    &raw[lf.unwrap_or(end)..]
 }
 
 /// Groups of messages that name the same: an answer is settled after what it answers.

@@ -74,6 +74,11 @@ impl Counting {
     pub(super) fn before(first: i64) -> Self {
         Counting { first, made: Mutex::default(), floods: Mutex::default() }
     }
+
+    /// The first message of the round.
+    pub(super) fn first(&self) -> i64 {
+        self.first
+    }
 }
 
 fn plain(what: What, rule: Rule, reason: impl Into<String>) -> Verdict {
@@ -114,7 +119,7 @@ impl Round {
                 Ok(Verdict { suggested: number, ..plain(what, rule, decision.reason) })
             }
             To::New(suggested) => {
-                let verdict = self.as_new(task, &from, decision).await?;
+                let verdict = self.as_new(task, known, &from, decision).await?;
                 Ok(Verdict { suggested: verdict.suggested.or(suggested), ..verdict })
             }
         }
@@ -183,7 +188,7 @@ impl Round {
             let number = candidate.number;
             let reason = format!("{reason}; {number} is over, so it became a new one");
             let decision = Decision { rule, to: To::New(None), reason };
-            let verdict = self.as_new(task, from, decision).await?;
+            let verdict = self.as_new(task, known, from, decision).await?;
             let only = candidate.confidential_to;
             return Ok(Verdict { suggested: verdict.suggested.or(Some(number)), only, ..verdict });
         }
@@ -220,6 +225,7 @@ impl Round {
     async fn as_new(
         &self,
         task: &Task,
+        known: &Known,
         from: &str,
         decision: Decision,
     ) -> Result<Verdict, Trouble> {
@@ -232,7 +238,7 @@ impl Round {
                 Ok(plain(What::Drop, Rule::OutOfOffice, reason))
             }
             Some(automatic) => {
-                let full = self.too_many_from(from, true, &caps::AUTOMATIC, message).await?;
+                let full = self.too_many_from(from, known, task);
                 if let Some(full) = full.filter(|_| !released) {
                     return Ok(held(full, None));
                 }
@@ -240,7 +246,7 @@ impl Round {
                 Ok(plain(What::Report { answered: false }, rule, reason))
             }
             None => {
-                let full = self.too_many_from(from, false, &caps::ANSWERED, message).await?;
+                let full = self.too_many_from(from, known, task);
                 let full = match full {
                     Some(full) if !released && self.is_answered_as_often(from, message).await? => {
                         full
@@ -344,19 +350,8 @@ impl Round {
     }
 
     /// Whether this address makes too many incidents; counts this one.
-    async fn too_many_from(
-        &self,
-        from: &str,
-        automatic: bool,
-        windows: &[Window],
-        message: &Message,
-    ) -> Result<Option<Full>, Trouble> {
-        let (first, address, now) = (self.counting.first, from.to_owned(), message.received_at);
-        let (since, most) = (now.plus_seconds(-caps::reach(windows)), caps::most(windows));
-        let before = self
-            .desk
-            .read(move |sql| messages::times_from(sql, &address, automatic, since, first, most))
-            .await?;
+    fn too_many_from(&self, from: &str, known: &Known, task: &Task) -> Option<Full> {
+        let (automatic, now) = (task.read.automatic, task.message.received_at);
         let mut times = {
             let mut made = lock(&self.counting.made);
             let of_round = made.entry(format!("{automatic} {from}")).or_default();
@@ -364,13 +359,13 @@ impl Round {
             of_round.push(now);
             so_far
         };
-        times.extend(before);
+        times.extend(&known.made);
         times.sort_unstable_by(|a, b| b.cmp(a));
-        let full = caps::full(windows, &times, now);
-        Ok(full.map(|window| Full {
+        let full = caps::full(caps::new_incidents(automatic), &times, now);
+        full.map(|window| Full {
             about: format!("address {from}"),
             words: format!("more than {window} incidents came from {from}"),
-        }))
+        })
     }
 
     /// Whether as many letters go to this address as come from it.

@@ -105,6 +105,29 @@ async fn what_a_killed_node_had_is_dealt_with_a_minute_later() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_looked_up_keeps_no_other() {
+    each("mail_damaged", async |world| {
+        let number = world.t.report("VPN drops").await;
+        let subject = format!("Re: {}", world.mark(number).await);
+        world
+            .write(move |sql| {
+                let statement = "update incidents set body = 'null' where number = $1";
+                Ok(sql.execute(statement, &[number.into()])?)
+            })
+            .await;
+        let about_it = world.arrives(&mail(GWEN, &subject, "still")).await.id;
+        let other = world.arrives(&mail(PETER, "Printer", "it jams")).await.id;
+        world.rounds().await;
+        let about_it = world.message(about_it).await;
+        assert_eq!((about_it.state, about_it.attempts), (MessageState::Waiting, 1));
+        let other = world.message(other).await;
+        assert_eq!(other.state, MessageState::Done);
+        assert!(other.number.is_some());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_comes_with_what_it_answers_finds_it() {
     each("mail_order", async |world| {
         let first = mail(GWEN, "Printer", "one");

@@ -1,5 +1,6 @@
 //! Customer companies of the provider.
 
+use super::people::starting;
 use super::rows::{json, many, one};
 use crate::{Columns, Failure, Sql, Value};
 use kernel::OrganisationId;
@@ -74,7 +75,12 @@ pub fn list(sql: &mut dyn Sql) -> Result<Vec<Organisation>, Failure> {
 pub fn of_email(sql: &mut dyn Sql, email: &str) -> Result<Option<Organisation>, Failure> {
     let Some((_, domain)) = email.rsplit_once('@') else { return Ok(None) };
     let domain = domain.trim().to_lowercase();
-    Ok(list(sql)?.into_iter().find(|organisation| organisation.email_domains.contains(&domain)))
+    // As it stands in the list: only what may have it is read, for each sender that is new.
+    let pattern = format!("%{}", starting(&json(&domain)?));
+    let statement =
+        format!(r"{SELECT} where email_domains like $1 escape '\' order by lower(name), id");
+    let found = many(sql, &statement, &[pattern.into()], read)?;
+    Ok(found.into_iter().find(|organisation| organisation.email_domains.contains(&domain)))
 }
 
 fn values(organisation: &Organisation) -> Result<Vec<Value>, Failure> {

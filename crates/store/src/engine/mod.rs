@@ -165,10 +165,7 @@ impl Store {
     ///
     /// [`Failure::Unavailable`] with how much is free.
     pub fn room_for_messages(&self) -> Result<(), Failure> {
-        match &self.0.target {
-            Target::Sqlite(path) => path.parent().map_or(Ok(()), crate::disk::room_for_messages),
-            Target::Postgres(_) => Ok(()),
-        }
+        self.0.target.room_for_messages()
     }
 
     /// Which engine it is.
@@ -210,7 +207,36 @@ impl Store {
     }
 }
 
+impl Target {
+    /// As [`Store::room_for_messages`].
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Unavailable`] with how much is free.
+    pub fn room_for_messages(&self) -> Result<(), Failure> {
+        match self {
+            Target::Sqlite(path) => path.parent().map_or(Ok(()), crate::disk::room_for_messages),
+            Target::Postgres(_) => Ok(()),
+        }
+    }
+}
+
 impl Writer {
+    /// The right to write alone, for a program that writes once and ends: where the schema is of
+    /// this version, as it nearly always is, one connection is all that is opened. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::open`].
+    pub fn open(target: &Target) -> Result<Writer, Failure> {
+        let ready = match target {
+            Target::Sqlite(path) => migrate::ready_sqlite(path)?.map(Connection::Sqlite),
+            Target::Postgres(url) => migrate::ready_postgres(&Server::of(url)?)?
+                .map(|link| Connection::Postgres(Box::new(link))),
+        };
+        ready.map_or_else(|| Store::open(target)?.writer(), |connection| Ok(Writer(connection)))
+    }
+
     /// Runs `f` in a transaction and commits it, durably, if `f` succeeds. When `f`
     /// fails nothing stays, and nothing stays either when a statement failed on the
     /// way and `f` went on: PostgreSQL would have undone everything, so both do.

@@ -30,6 +30,10 @@ const LOG_BYTES_MAX: i64 = 64 * 1024 * 1024;
 /// thread does it.
 const CHECKPOINT_PAGES: i64 = 1_000;
 
+/// The same where somebody writes once and ends: a server that runs is faster to do it, and whoever
+/// closes the file as the last one does it too.
+const CHECKPOINT_PAGES_ONCE: i64 = 4 * CHECKPOINT_PAGES;
+
 /// A connection to a SQLite file.
 pub(crate) struct Lite {
     connection: Connection,
@@ -79,6 +83,14 @@ impl Lite {
         // pages, too, would write those of the full-text index once more for nothing.
         lite.connection.pragma_update(None, "secure_delete", "fast").map_err(failure)?;
         Ok(lite)
+    }
+
+    /// The same, to write once.
+    pub(crate) fn once(self) -> Result<Self, Failure> {
+        self.connection
+            .pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES_ONCE)
+            .map_err(failure)?;
+        Ok(self)
     }
 
     /// The same, with a thread that writes its log back while it goes on.

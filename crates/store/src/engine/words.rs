@@ -19,25 +19,23 @@ const WORD_BYTES_MAX: usize = 200;
 ///
 /// Those of the database.
 pub fn words_insert(sql: &mut dyn Sql, rows: Vec<(Value, Value)>) -> Result<(), Failure> {
-    let mut indexed = Vec::with_capacity(rows.len());
-    for row in rows {
-        let (Value::Text(id), Value::Text(body)) = row else {
-            return Err(Failure::Statement("words need the id and the body of a content".into()));
-        };
-        indexed.push((id, words(&body)));
-    }
     match sql.engine() {
         Engine::Sqlite => {
             let statement = "insert into contents_words (rowid, body) \
                 values ((select place from contents where id = $1), $2)";
-            for (id, words) in indexed {
-                sql.execute(statement, &[Value::Text(id), Value::Text(words.join(" "))])?;
+            for row in rows {
+                let (id, body) = content(row)?;
+                let words = query::words_line(&body, WORD_BYTES_MAX);
+                sql.execute(statement, &[Value::Text(id), Value::Text(words)])?;
             }
         }
         Engine::Postgres => {
-            let rows: Vec<_> =
-                indexed.into_iter().map(|(id, words)| (id, vector(&words))).collect();
-            let rows = serde_json::to_string(&rows)
+            let indexed = rows.into_iter().map(|row| -> Result<_, Failure> {
+                let (id, body) = content(row)?;
+                Ok((id, vector(&words(&body))))
+            });
+            let indexed: Vec<(String, String)> = indexed.collect::<Result<_, Failure>>()?;
+            let rows = serde_json::to_string(&indexed)
                 .map_err(|error| Failure::Statement(error.to_string()))?;
             let statement = "insert into contents_words (place, words) \
                 select contents.place, (one ->> 1)::tsvector \
@@ -46,6 +44,14 @@ pub fn words_insert(sql: &mut dyn Sql, rows: Vec<(Value, Value)>) -> Result<(), 
         }
     }
     Ok(())
+}
+
+/// The id and the body of a row of words.
+fn content(row: (Value, Value)) -> Result<(String, String), Failure> {
+    match row {
+        (Value::Text(id), Value::Text(body)) => Ok((id, body)),
+        _ => Err(Failure::Statement("words need the id and the body of a content".into())),
+    }
 }
 
 /// Forgets the words of contents.

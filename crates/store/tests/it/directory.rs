@@ -142,6 +142,45 @@ fn a_person_comes_back_as_they_were_kept() {
 }
 
 #[test]
+fn a_company_is_found_by_one_of_its_domains_alone() {
+    each_engine("domains", |store| {
+        write(store, |sql| {
+            for (number, name, domains) in [
+                (1, "Zeta", &["shared.example", "a_b.example"][..]),
+                (2, "alpha", &["other.example", "shared.example"]),
+                (3, "Odd", &["100%.example", "back\\slash.example", "größe.example"]),
+                (4, "Bare", &[]),
+            ] {
+                let id = OrganisationId(Uuid::from_u128(number));
+                let email_domains = domains.iter().map(|domain| (*domain).to_owned()).collect();
+                let organisation =
+                    Organisation { id, name: name.to_owned(), email_domains, version: 1 };
+                organisations::insert(sql, &organisation)?;
+            }
+            for (email, name) in [
+                ("x@shared.example", Some("alpha")),
+                ("x@Other.Example ", Some("alpha")),
+                ("x@a_b.example", Some("Zeta")),
+                ("x@acb.example", None),
+                ("x@hared.example", None),
+                ("x@shared.exampl", None),
+                ("x@100%.example", Some("Odd")),
+                ("x@1000.example", None),
+                ("x@back\\slash.example", Some("Odd")),
+                ("x@GRÖSSE.example", None),
+                ("x@GRÖßE.example", Some("Odd")),
+                ("x@", None),
+                ("x", None),
+            ] {
+                let found = organisations::of_email(sql, email)?;
+                assert_eq!(found.map(|found| found.name).as_deref(), name, "{email}");
+            }
+            Ok(())
+        });
+    });
+}
+
+#[test]
 fn an_address_belongs_to_one_person_and_many_have_none() {
     each_engine("address", |store| {
         write(store, |sql| {

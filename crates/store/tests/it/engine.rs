@@ -1,7 +1,7 @@
 //! Both engines do the same.
 
 use crate::harness::{each_engine, each_target, write, writer};
-use store::{Failure, Row, Sql, Store, Table, Target, Type, Value};
+use store::{Failure, Row, Sql, Store, Table, Target, Type, Value, Writer};
 
 const THINGS: Table = Table {
     name: "things",
@@ -439,5 +439,29 @@ fn whoever_vanishes_frees_what_they_hold() {
         assert_eq!(reads, [["1min".into(), "2min".into(), "10s".into()]]);
         let writes = write(store, |sql| sql.query(select, &[]));
         assert_eq!(writes, [["10s".into(), "0".into(), "10s".into()]]);
+    });
+}
+
+#[test]
+fn whoever_writes_once_finds_the_database_as_it_is() {
+    each_target("writes_once", |target| {
+        let keep = |n: i64| {
+            let statement = "insert into import_refs (source, foreign_id, number, rows_done) \
+                values ('once', $1, 1, $2)";
+            let mut once = Writer::open(target)?;
+            once.transaction(|sql| sql.execute(statement, &[n.to_string().into(), n.into()]))
+        };
+        // There is none yet.
+        keep(1).expect("it is made");
+        let store = Store::open(target).expect("it opens");
+        keep(2).expect("it is there");
+        let count = "select count(*) from import_refs where source = 'once'";
+        let found = store.read_blocking(|sql| sql.query(count, &[])).expect("it reads");
+        assert_eq!(found, [[Value::Int(2)]]);
+        write(&store, |sql| {
+            sql.execute("insert into schema_migrations (version, name) values (9999, 'later')", &[])
+        });
+        let newer = keep(3);
+        assert!(matches!(newer, Err(Failure::Unusable(_))), "{newer:?}");
     });
 }

@@ -16,7 +16,9 @@ const FORWARD_LINES: usize = 6;
 
 /// The first line of what is answered, when everything from there on is.
 pub(super) fn start_of_rest(lines: &[Line]) -> Option<usize> {
-    let at = (0..lines.len()).find(|at| lines[*at].mark == Mark::Own && begins_rest(lines, *at))?;
+    let says_above = says_above(lines);
+    let begins = |at: &usize| lines[*at].mark == Mark::Own && begins_rest(lines, *at, says_above);
+    let at = (0..lines.len()).find(begins)?;
     // A line drawn above it belongs to it.
     let above = lines[..at].iter().rposition(|line| !line.is_blank());
     match above {
@@ -27,12 +29,20 @@ pub(super) fn start_of_rest(lines: &[Line]) -> Option<usize> {
     }
 }
 
-fn begins_rest(lines: &[Line], at: usize) -> bool {
+/// Whether any line says that what stands above it is the answer. Hardly any text has one, so the
+/// text is asked before each of its lines.
+fn says_above(lines: &[Line]) -> bool {
+    let text = lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join("\n");
+    let lower = text.to_lowercase();
+    ABOVE.iter().any(|above| lower.contains(above))
+}
+
+fn begins_rest(lines: &[Line], at: usize, says_above: bool) -> bool {
     let line = lines[at].text.trim();
     if line.is_empty() || line.len() > 4 * MARK_CHARS {
         return false;
     }
-    is_original_line(line) || is_above_line(line) || header_block(lines, at)
+    is_original_line(line) || (says_above && is_above_line(line)) || header_block(lines, at)
 }
 
 /// `-----Original Message-----`, in any language; or who wrote when, in dashes.
