@@ -7,7 +7,7 @@ use crate::directory::Directory;
 use crate::door::Door;
 use crate::json::{self, Body, Given, Nothing};
 use crate::once::{self, Answered, Once};
-use crate::page::{Page, Params, limit, words};
+use crate::page::{Page, Params, cursor, limit, next_of, words};
 use crate::path::Path;
 use crate::problem::Problem;
 use crate::reference::References;
@@ -150,14 +150,9 @@ async fn list(
     let references = References::of(&app, caller.viewer()).await?;
     let mut wanted =
         wanted(words("q", params.q.as_deref())?.unwrap_or_default(), &references, &names)?;
-    wanted.before = match params.cursor.as_deref().map(str::parse).transpose() {
-        Ok(before) => before,
-        Err(_) => return Err(Problem::invalid("cursor", "is not a cursor of this list")),
-    };
+    wanted.before = cursor(params.cursor.as_deref())?;
     let mut found = app.desk().alerts(caller.viewer(), wanted, limit + 1).await?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let next = found.last().filter(|_| more).map(|last| last.alert.id.to_string());
+    let next = next_of(&mut found, limit, |last| last.alert.id);
     let directory = references.directory();
     let now = app.desk().now();
     let items = found.into_iter().map(|found| names.shown(found, directory, now)).collect();

@@ -9,21 +9,20 @@ use crate::door::Door;
 use crate::json::{self, Body};
 use crate::kept::{self, given};
 use crate::once::{self, Answered, Once};
-use crate::page::{ListParams, Page, Params, page_of};
+use crate::page::{ListParams, Page, PageParams, Params, page_of};
 use crate::path::Path;
 use crate::problem::Problem;
 use crate::problems::ShownSuccess;
-use crate::reference::References;
+use crate::reference::{References, or_before};
 use crate::version::{Seen, Tries};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use desk::articles::Listed;
 use jiff::civil::Date;
-use kernel::{ArticleNumber, IncidentNumber, Language, PersonId, ServiceId, Timestamp};
+use kernel::{ArticleNumber, IncidentNumber, Language, PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::collections::BTreeSet;
 use store::directory::articles::{self as rows, ArticleState, Audience, Edition};
 use utoipa::ToSchema;
 
@@ -176,8 +175,9 @@ pub(crate) fn doors() -> Vec<Door> {
             .problems(&[401, 403, 404, 409, 412, 503]),
         Door::get("/api/v1/articles/{id}/versions", "listArticleVersions", versions)
             .about("knowledge", "List the versions of an article", "For the service desk, the latest first.")
-            .answers::<Page<ShownEdition>>(200, "The versions.")
-            .problems(&[401, 403, 404, 503]),
+            .query::<PageParams>()
+            .answers::<Page<ShownEdition>>(200, "A page of them.")
+            .problems(&[401, 403, 404, 422, 503]),
     ]
 }
 
@@ -202,22 +202,18 @@ async fn create(
     once: Once,
     body: Body<NewArticle>,
 ) -> Result<Response, Problem> {
-    caller.must_be_staff()?;
-    caller.must_write()?;
+    caller.must_edit()?;
     let references = References::of(&app, caller.viewer()).await?;
     let new = body.value;
     let category = new.category.map(|text| references.category("category", &text)).transpose()?;
     let team = new.team.map(|text| references.team("team", &text)).transpose()?;
-    let owner = match new.owner {
-        Some(text) => Some(references.person("owner", &text).await?),
-        None => None,
-    };
+    let owner = references.opt_person("owner", new.owner.as_deref()).await?;
     let row = rows::Article {
         body: new.body.trim().to_owned(),
         language: new.language.unwrap_or_default(),
         audience: new.audience.unwrap_or(Audience::Staff),
         state: new.state.unwrap_or(ArticleState::Draft),
-        services: services(&references, new.services.unwrap_or_default())?,
+        services: references.services("services", &new.services.unwrap_or_default())?,
         category,
         team,
         owner,
@@ -249,8 +245,7 @@ async fn change(
     seen: Seen,
     body: Body<ArticleChange>,
 ) -> Result<Response, Problem> {
-    caller.must_be_staff()?;
-    caller.must_write()?;
+    caller.must_edit()?;
     let number = number_of(&id)?;
     let references = References::of(&app, caller.viewer()).await?;
     let mut tries = Tries::default();
@@ -274,21 +269,15 @@ async fn changed(
     before: rows::Article,
     wish: ArticleChange,
 ) -> Result<rows::Article, Problem> {
-    let category = match wish.category {
-        Some(text) => text.map(|text| references.category("category", &text)).transpose()?,
-        None => before.category,
-    };
-    let team = match wish.team {
-        Some(text) => text.map(|text| references.team("team", &text)).transpose()?,
-        None => before.team,
-    };
-    let owner = match wish.owner {
-        Some(Some(text)) => Some(references.person("owner", &text).await?),
-        Some(None) => None,
-        None => before.owner,
-    };
+    let category = wish.category.as_ref().map(Option::as_deref);
+    let category =
+        or_before(category, before.category, |text| references.category("category", text))?;
+    let team = wish.team.as_ref().map(Option::as_deref);
+    let team = or_before(team, before.team, |text| references.team("team", text))?;
+    let owner = wish.owner.as_ref().map(Option::as_deref);
+    let owner = references.person_or("owner", owner, before.owner).await?;
     let services = match wish.services {
-        Some(named) => services(references, named)?,
+        Some(named) => references.services("services", &named)?,
         None => before.services.clone(),
     };
     Ok(rows::Article {
@@ -313,25 +302,31 @@ async fn retire(
     Path(id): Path<String>,
     seen: Seen,
 ) -> Result<StatusCode, Problem> {
-    caller.must_be_staff()?;
-    caller.must_write()?;
-    let before = app.desk().article(caller.viewer(), number_of(&id)?).await?.article;
-    seen.check(before.version)?;
-    let row = rows::Article { state: ArticleState::Retired, ..before };
-    app.desk().change_article(caller.viewer(), row).await?;
-    Ok(StatusCode::NO_CONTENT)
+    caller.must_edit()?;
+    let (number, mut tries) = (number_of(&id)?, Tries::default());
+    loop {
+        let before = app.desk().article(caller.viewer(), number).await?.article;
+        seen.check(before.version)?;
+        let row = rows::Article { state: ArticleState::Retired, ..before };
+        let done = app.desk().change_article(caller.viewer(), row).await;
+        if !tries.again(seen, &done) {
+            done?;
+            return Ok(StatusCode::NO_CONTENT);
+        }
+    }
 }
 
 async fn versions(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
+    Params(params): Params<PageParams>,
 ) -> Result<Response, Problem> {
     let found = app.desk().article_versions(caller.viewer(), number_of(&id)?).await?;
     let people: Vec<PersonId> = found.iter().filter_map(|one| one.by).collect();
     let cards = app.directory().await?.people(app.desk(), people).await?;
-    let items = found.into_iter().map(|one| edition(one, &cards)).collect();
-    Ok(json::answer(StatusCode::OK, &Page::<ShownEdition>::whole(items)))
+    let items: Vec<ShownEdition> = found.into_iter().map(|one| edition(one, &cards)).collect();
+    Ok(json::answer(StatusCode::OK, &Page::of(items, &params, |one| one.version)?))
 }
 
 fn edition(edition: Edition, cards: &Cards) -> ShownEdition {
@@ -352,14 +347,6 @@ async fn read_one(app: &App, caller: &Caller, number: ArticleNumber) -> Result<S
     let directory = app.directory().await?;
     let cards = directory.people(app.desk(), listed.article.owner).await?;
     Ok(shown(listed, &directory, &cards, caller.viewer().is_staff()))
-}
-
-fn services(
-    references: &References<'_>,
-    named: Vec<String>,
-) -> Result<BTreeSet<ServiceId>, Problem> {
-    let one = |(at, text): (usize, String)| references.service(&format!("services.{at}"), &text);
-    named.into_iter().enumerate().map(one).collect()
 }
 
 fn number_of(text: &str) -> Result<ArticleNumber, Problem> {

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::door::Door;
 use crate::json;
-use crate::page::{Page, Params, limit, words};
+use crate::page::{Page, Params, cursor, limit, next_of, words};
 use crate::problem::Problem;
 use crate::reference::References;
 use axum::extract::State;
@@ -103,14 +103,10 @@ async fn list(
         from: instant("from", params.from.as_deref())?,
         until: instant("until", params.until.as_deref())?,
     };
-    let before = params.cursor.as_deref().map(str::parse::<i64>).transpose();
-    let bad = "is not a cursor of this list; leave it out to begin at the first page";
-    let before = before.map_err(|_| Problem::invalid("cursor", bad))?;
+    let before = cursor(params.cursor.as_deref())?;
     let mut found =
         app.desk().read(move |sql| audit::find(sql, &filter, limit + 1, before)).await?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let next = found.last().filter(|_| more).map(|(id, _)| id.to_string());
+    let next = next_of(&mut found, limit, |(id, _)| *id);
     let items = found.into_iter().map(shown).collect();
     Ok(json::answer(StatusCode::OK, &Page { items, next }))
 }

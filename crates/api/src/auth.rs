@@ -137,6 +137,13 @@ impl Caller {
         Ok(())
     }
 
+    /// Refuses those who may not read configuration and people, or whose token may not change
+    /// anything.
+    pub(crate) fn must_edit(&self) -> Result<(), Problem> {
+        self.must_be_staff()?;
+        self.must_write()
+    }
+
     /// Refuses those who may not change who is on call and who is paged.
     pub(crate) fn must_configure_paging(&self) -> Result<(), Problem> {
         if !self.viewer().configures_paging() {

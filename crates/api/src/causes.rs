@@ -138,8 +138,7 @@ async fn judge(
     Path((number, id)): Path<(String, String)>,
     body: Given<Feedback>,
 ) -> Result<Response, Problem> {
-    caller.must_be_staff()?;
-    caller.must_write()?;
+    caller.must_edit()?;
     let number = number_of(&number)?;
     let what: What = id.parse().map_err(|_| Problem::not_found("there is no such cause"))?;
     let doing = judged(&app, &caller, number, what, body.value);

@@ -7,7 +7,7 @@ use crate::door::Door;
 use crate::json::{self, Body};
 use crate::kept::{line, name};
 use crate::once::{self, Answered, Once};
-use crate::page::{BETWEEN, Page, Params, limit};
+use crate::page::{BETWEEN, Page, Params, bad_cursor, limit, next_of};
 use crate::problem::Problem;
 use crate::reference::References;
 use axum::extract::State;
@@ -112,9 +112,7 @@ async fn list(
     let behind = params.cursor.as_deref().map(place).transpose()?;
     let span = Span { service, from, to, behind };
     let mut found = app.desk().read(move |sql| changes::page(sql, span, limit + 1)).await?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let next = found.last().filter(|_| more).map(cursor);
+    let next = next_of(&mut found, limit, cursor);
     let directory = references.directory();
     let items = found.into_iter().map(|change| shown(change, directory)).collect();
     Ok(json::answer(StatusCode::OK, &Page { items, next }))
@@ -129,10 +127,7 @@ fn place(cursor: &str) -> Result<(Timestamp, ChangeId), Problem> {
     let read = |(at, id): (&str, &str)| {
         Some((Timestamp::from_micros(at.parse().ok()?), id.parse::<ChangeId>().ok()?))
     };
-    cursor.split_once(BETWEEN).and_then(read).ok_or_else(|| {
-        let words = "is not a cursor of this list; leave it out to begin at the first page";
-        Problem::invalid("cursor", words)
-    })
+    cursor.split_once(BETWEEN).and_then(read).ok_or_else(bad_cursor)
 }
 
 async fn tell(
@@ -141,8 +136,7 @@ async fn tell(
     once: Once,
     body: Body<NewChange>,
 ) -> Result<Response, Problem> {
-    caller.must_be_staff()?;
-    caller.must_write()?;
+    caller.must_edit()?;
     if !caller.viewer().works() {
         return Err(Problem::forbidden("changes are told of by whoever works on incidents"));
     }

@@ -15,28 +15,28 @@ const VALUES_READ_MAX: usize = 100_000;
 /// What a document lacks to be what it should be; `None` when it is.
 type ErrorOf = fn(&Value) -> Option<String>;
 
-/// The problem with a document that is no `T`.
-pub(crate) fn explain<T: DeserializeOwned>(document: &Value, fallback: &str) -> Problem {
-    explain_by(error_of::<T>, document, fallback)
+/// The problem with a document that is no `T`, of which its reader said this.
+pub(crate) fn explain<T: DeserializeOwned>(document: &Value, error: &str) -> Problem {
+    explain_by(error_of::<T>, document, error)
+}
+
+/// The problem with the part of an address after the question mark, of which its reader said this.
+pub(crate) fn explain_parameter(error: &str) -> Problem {
+    Problem::invalid(quoted(error).unwrap_or_default(), reworded(error))
 }
 
 /// The search is the same for all types, so it is compiled once.
-fn explain_by(error_of: ErrorOf, document: &Value, fallback: &str) -> Problem {
-    let Some(error) = error_of(document) else {
-        // Only the text itself shows it: a key that stands twice.
-        let words = fallback.split(" at line ").next().unwrap_or_default();
-        return Problem::invalid(quoted(words).unwrap_or_default(), reworded(words));
-    };
-    let path = if let Some(name) = after(&error, "unknown field ") {
-        path_to(error_of, document, &error, name, &|fields| fields.remove(name).is_some())
-    } else if let Some(name) = after(&error, "missing field ") {
-        path_to(error_of, document, &error, name, &|fields| {
+fn explain_by(error_of: ErrorOf, document: &Value, error: &str) -> Problem {
+    let path = if let Some(name) = after(error, "unknown field ") {
+        path_to(error_of, document, error, name, &|fields| fields.remove(name).is_some())
+    } else if let Some(name) = after(error, "missing field ") {
+        path_to(error_of, document, error, name, &|fields| {
             fields.insert(name.to_owned(), Value::Null).is_none()
         })
     } else {
-        narrow(error_of, document, &error)
+        narrow(error_of, document, error)
     };
-    Problem::invalid(path.join("."), reworded(&error))
+    Problem::invalid(path.join("."), reworded(error))
 }
 
 fn error_of<T: DeserializeOwned>(document: &Value) -> Option<String> {

@@ -5,7 +5,7 @@ use crate::auth::Caller;
 use crate::door::Door;
 use crate::json::{self, Body};
 use crate::once::{self, Answered, Once};
-use crate::page::{Params, limit, words};
+use crate::page::{Params, cursor, limit, next_of, words};
 use crate::problem::Problem;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -127,14 +127,10 @@ async fn list(
         Some("true") => true,
         Some(_) => return Err(Problem::invalid("unread", "must be true or false")),
     };
-    let before = params.cursor.as_deref().map(str::parse::<i64>).transpose();
-    let bad = "is not a cursor of this list; leave it out to begin at the first page";
-    let before = before.map_err(|_| Problem::invalid("cursor", bad))?;
+    let before = cursor(params.cursor.as_deref())?;
     let viewer = caller.viewer();
     let mut found = app.desk().inbox(viewer, unread_only, before, limit + 1).await?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let next = found.last().filter(|_| more).map(|entry| entry.id.to_string());
+    let next = next_of(&mut found, limit, |entry| entry.id);
     let items = found.into_iter().map(shown).collect();
     let unread = app.desk().unread(viewer).await?;
     Ok(json::answer(StatusCode::OK, &Inbox { items, next, unread }))

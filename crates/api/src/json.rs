@@ -11,7 +11,29 @@ use axum::response::{IntoResponse, Response};
 use kernel::limits;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
+
+/// The body of a request of which it is not known yet what it must say: JSON, or nothing at all.
+pub(crate) struct Raw(pub(crate) Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Raw {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        collect(request, state).await.map(Raw)
+    }
+}
+
+impl Raw {
+    /// What is made of it; nothing at all is an object without fields.
+    pub(crate) fn read_by<T>(&self, make: Make<T>) -> Result<T, Problem> {
+        read_by(if self.0.is_empty() { b"{}" } else { &self.0 }, make)
+    }
+}
+
+/// What is made of a document.
+type Make<T> = fn(&Value) -> Result<T, Problem>;
 
 /// The body of a request, as bytes and as what they say.
 pub(crate) struct Body<T> {
@@ -45,9 +67,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Given<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let bytes = collect(request, state).await?;
-        let text: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
-        Ok(Given { value: read(text)?, bytes })
+        let raw = Raw::from_request(request, state).await?;
+        Ok(Given { value: raw.read_by(read_value)?, bytes: raw.0 })
     }
 }
 
@@ -58,28 +79,36 @@ pub(crate) struct Nothing {}
 
 /// Reads a value from JSON text.
 pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    // The reader would take a list of values in the order of the fields for an object.
-    if bytes.trim_ascii_start().first() == Some(&b'[') {
-        return Err(match serde_json::from_slice::<serde::de::IgnoredAny>(bytes) {
-            Ok(_) => Problem::invalid("", "must be an object, not a list"),
-            Err(error) => malformed(&error),
-        });
+    read_by(bytes, read_value)
+}
+
+fn read_by<T>(bytes: &[u8], make: Make<T>) -> Result<T, Problem> {
+    let value = make(&document(bytes)?)?;
+    each_once(bytes)?;
+    Ok(value)
+}
+
+/// What JSON text says. All text is read as this first: the reader of each type would be compiled
+/// once more for text, and names no field.
+fn document(bytes: &[u8]) -> Result<Value, Problem> {
+    match serde_json::from_slice(bytes) {
+        // Readers would take values in the order of the fields for an object.
+        Ok(Value::Array(_)) => Err(Problem::invalid("", "must be an object, not a list")),
+        Ok(document) => Ok(document),
+        Err(error) => Err(malformed(&error)),
     }
-    // The reader also calls it a fault of the text where a value is of another kind than a
-    // word of a list; what reads as JSON has a field at fault.
-    let value =
-        serde_json::from_slice(bytes).map_err(|error| match serde_json::from_slice(bytes) {
-            Ok(document) => field::explain::<T>(&document, &error.to_string()),
-            Err(error) => malformed(&error),
-        })?;
+}
+
+/// Of keys that stand twice a document has only the last.
+fn each_once(bytes: &[u8]) -> Result<(), Problem> {
     match key_twice(bytes) {
         Some(path) => Err(Problem::invalid(path, "stands twice; say it once")),
-        None => Ok(value),
+        None => Ok(()),
     }
 }
 
 /// Reads a value from JSON that was read already.
-pub(crate) fn read_value<T: DeserializeOwned>(value: &serde_json::Value) -> Result<T, Problem> {
+pub(crate) fn read_value<T: DeserializeOwned>(value: &Value) -> Result<T, Problem> {
     T::deserialize(value).map_err(|error| field::explain::<T>(value, &error.to_string()))
 }
 

@@ -9,6 +9,7 @@ use crate::problem::{CONFLICT, Problem};
 use crate::version::{self, Seen};
 use axum::http::StatusCode;
 use axum::response::Response;
+pub(crate) use desk::check_seen;
 use desk::{Audit, Idempotency, Trouble};
 use incident::Refusal;
 use kernel::{Timestamp, limits};
@@ -79,20 +80,26 @@ pub(crate) fn unless_stale(updated: bool, seen: i64) -> Result<(), Trouble> {
     if updated { Ok(()) } else { Err(Trouble::Stale { seen, current: seen + 1 }) }
 }
 
-/// The version that `If-Match` names, checked inside the change.
-pub(crate) fn check_seen(seen: Option<i64>, current: i64) -> Result<(), Trouble> {
-    match seen {
-        Some(seen) if seen != current => Err(Trouble::Stale { seen, current }),
-        _ => Ok(()),
-    }
-}
-
 /// Creates a row once, however often it is asked for with this key, and answers 201.
 pub(crate) async fn create<T: Serialize + 'static>(
     app: &App,
     caller: &Caller,
     once: Option<Idempotency>,
     make: impl FnOnce(&mut dyn Sql, &Audit) -> Result<T, Trouble> + Send + 'static,
+) -> Result<Response, Problem> {
+    let make: Box<Make> = Box::new(move |sql, audit| Ok(Answered::created(&make(sql, audit)?)?));
+    boxed_create(app, caller, once, make).await
+}
+
+/// What makes a row, and the answer that shows it.
+type Make = dyn FnOnce(&mut dyn Sql, &Audit) -> Result<Answered, Trouble> + Send;
+
+/// The same for whatever is created: it is compiled once.
+async fn boxed_create(
+    app: &App,
+    caller: &Caller,
+    once: Option<Idempotency>,
+    make: Box<Make>,
 ) -> Result<Response, Problem> {
     let person = caller.viewer().person;
     let answered = app
@@ -101,8 +108,7 @@ pub(crate) async fn create<T: Serialize + 'static>(
             if let Some(before) = once::before(sql, person, once.as_ref())? {
                 return Ok(before);
             }
-            let made = make(sql, audit)?;
-            let answered = Answered::created(&made)?;
+            let answered = make(sql, audit)?;
             once::keep(sql, person, once.as_ref(), &answered, audit.now())?;
             Ok(answered)
         })

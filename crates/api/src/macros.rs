@@ -194,8 +194,7 @@ async fn create(
     once: Once,
     body: Body<NewMacro>,
 ) -> Result<Response, Problem> {
-    caller.must_be_staff()?;
-    caller.must_write()?;
+    caller.must_edit()?;
     let references = References::of(&app, caller.viewer()).await?;
     let new = body.value;
     let one = Macro {
@@ -234,8 +233,7 @@ async fn change(
     seen: Seen,
     body: Body<MacroChange>,
 ) -> Result<Response, Problem> {
-    caller.must_be_staff()?;
-    caller.must_write()?;
+    caller.must_edit()?;
     let references = References::of(&app, caller.viewer()).await?;
     let change = body.value;
     let new_name = change.name.as_deref().map(|text| name("name", text)).transpose()?;
@@ -266,8 +264,7 @@ async fn remove(
     Path(id): Path<String>,
     seen: Seen,
 ) -> Result<StatusCode, Problem> {
-    caller.must_be_staff()?;
-    caller.must_write()?;
+    caller.must_edit()?;
     let (which, viewer) = ((find(&id)?, seen.must_be), caller.viewer().clone());
     let remove = move |sql: &mut dyn Sql, audit: &desk::Audit| {
         desk::macros::remove(sql, audit, &viewer, which)

@@ -153,8 +153,7 @@ async fn create(
     once: Once,
     body: Body<New>,
 ) -> Result<Response, Problem> {
-    caller.must_be_staff()?;
-    caller.must_write()?;
+    caller.must_edit()?;
     let new = body.value;
     let me = caller.viewer().person;
     let report: Name = word("report", &new.report)?;
@@ -206,8 +205,7 @@ async fn change(
     seen: Seen,
     body: Body<Changes>,
 ) -> Result<Response, Problem> {
-    caller.must_be_staff()?;
-    caller.must_write()?;
+    caller.must_edit()?;
     let (id, change) = (find(&id)?, body.value);
     let by = change.by.as_deref().map(|text| word::<By>("by", text)).transpose()?;
     let past = change.past.as_deref().map(|text| word::<Past>("past", text)).transpose()?;
@@ -247,8 +245,7 @@ async fn stop(
     Path(id): Path<String>,
     seen: Seen,
 ) -> Result<StatusCode, Problem> {
-    caller.must_be_staff()?;
-    caller.must_write()?;
+    caller.must_edit()?;
     let (id, viewer) = (find(&id)?, caller.viewer().clone());
     let stop = app.desk().change(caller.actor(), move |sql, audit| {
         rules::stop(sql, audit, &viewer, (id, seen.must_be))
@@ -267,12 +264,7 @@ async fn people(
         let words = format!("must be 1 to {} people", rules::READERS_MAX);
         return Err(Problem::invalid("people", words));
     }
-    let references = References::of(app, caller.viewer()).await?;
-    let mut found = BTreeSet::new();
-    for (at, text) in named.iter().enumerate() {
-        found.insert(references.person(&format!("people.{at}"), text).await?);
-    }
-    Ok(found)
+    References::of(app, caller.viewer()).await?.people("people", named).await
 }
 
 fn find(text: &str) -> Result<ReportId, Problem> {

@@ -5,7 +5,7 @@ use crate::auth::Caller;
 use crate::door::Door;
 use crate::json::{self, Given};
 use crate::once::{self, Answered, Once};
-use crate::page::{Page, Params, limit, words};
+use crate::page::{Page, Params, cursor, limit, next_of, words};
 use crate::path::Path;
 use crate::problem::Problem;
 use axum::extract::State;
@@ -141,13 +141,9 @@ async fn list(
     let limit = limit(params.limit.as_deref(), limits::PAGE_ROWS)?;
     let state = words("state", params.state.as_deref())?.map(str::parse::<MessageState>);
     let state = state.transpose().map_err(|error| Problem::invalid("state", error.to_string()))?;
-    let before = params.cursor.as_deref().map(str::parse::<i64>).transpose();
-    let bad = "is not a cursor of this list; leave it out to begin at the first page";
-    let before = before.map_err(|_| Problem::invalid("cursor", bad))?;
+    let before = cursor(params.cursor.as_deref())?;
     let mut found = app.desk().messages(caller.viewer(), state, before, limit + 1).await?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let next = found.last().filter(|_| more).map(|found| found.message.id.to_string());
+    let next = next_of(&mut found, limit, |found| found.message.id);
     let items = found.into_iter().map(shown).collect();
     Ok(json::answer(StatusCode::OK, &Page { items, next }))
 }

@@ -10,6 +10,7 @@ use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use desk::{Idempotency, Trouble};
+use futures_util::future::BoxFuture;
 use kernel::{PersonId, Timestamp};
 use sha2::{Digest, Sha256};
 use std::time::Duration;
@@ -115,7 +116,17 @@ pub(crate) async fn done(
     app: &App,
     caller: &Caller,
     once: Option<Idempotency>,
-    doing: impl Future<Output = Result<Answered, Problem>>,
+    doing: impl Future<Output = Result<Answered, Problem>> + Send,
+) -> Result<Response, Problem> {
+    boxed_done(app, caller, once, Box::pin(doing)).await
+}
+
+/// The same for whatever is done: it is compiled once.
+async fn boxed_done(
+    app: &App,
+    caller: &Caller,
+    once: Option<Idempotency>,
+    doing: BoxFuture<'_, Result<Answered, Problem>>,
 ) -> Result<Response, Problem> {
     let Some(key) = once else { return Ok(doing.await?.into_response()) };
     let person = caller.viewer().person;
@@ -155,14 +166,31 @@ enum Taken {
 
 /// Takes a key before something is done under it, and waits while another request has it.
 async fn take(app: &App, person: PersonId, once: &Idempotency) -> Result<Taken, Problem> {
-    for _ in 0..LOOKS {
+    let mut looks = 0..LOOKS;
+    loop {
         let (wanted, now) = (once.clone(), app.desk().now());
         match app.desk().write(move |sql| try_to_take(sql, person, &wanted, now)).await? {
-            Taken::AtWork => tokio::time::sleep(LOOK_EVERY).await,
+            Taken::AtWork => {}
             taken => return Ok(taken),
         }
+        // Looking again goes past the writer, which the other request needs, too.
+        loop {
+            if looks.next().is_none() {
+                return Ok(Taken::AtWork);
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+            let key = once.key.clone();
+            let found = app.desk().read(move |sql| idempotency::find(sql, person, &key)).await?;
+            if !found.is_some_and(|found| is_at_work(&found, app.desk().now())) {
+                break;
+            }
+        }
     }
-    Ok(Taken::AtWork)
+}
+
+/// Whether a request with this key is at work. One that went away without an answer is not.
+fn is_at_work(found: &Answer, now: Timestamp) -> bool {
+    found.status == AT_WORK && now.seconds_since(found.created_at) < AT_WORK_SECONDS
 }
 
 fn try_to_take(
@@ -182,8 +210,8 @@ fn try_to_take(
     if found.status != AT_WORK {
         return Ok(Taken::Answered(Answered { status: found.status, body: found.body }));
     }
-    // Whoever took it went away without an answer.
-    let left = now.seconds_since(found.created_at) >= AT_WORK_SECONDS;
+    // Whoever took it may have gone away without an answer.
+    let left = !is_at_work(&found, now);
     match left && idempotency::replace(sql, person, &once.key, found.created_at, &at_work)? {
         true => Ok(Taken::At(now)),
         false => Ok(Taken::AtWork),

@@ -5,7 +5,7 @@ use crate::auth::Caller;
 use crate::door::Door;
 use crate::incidents::number_of;
 use crate::json;
-use crate::page::{Page, Params, limit, words};
+use crate::page::{Page, Params, bad_cursor, limit, next_of, words};
 use crate::problem::Problem;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -143,9 +143,7 @@ async fn list(
     let state = state.transpose().map_err(|error| Problem::invalid("state", error.to_string()))?;
     let after = params.cursor.as_deref().map(place).transpose()?;
     let mut found = app.desk().paging_ledger(caller.viewer(), state, after, limit + 1).await?;
-    let more = found.promises.len() > limit;
-    found.promises.truncate(limit);
-    let next = found.promises.last().filter(|_| more).map(cursor);
+    let next = next_of(&mut found.promises, limit, cursor);
     Ok(json::answer(StatusCode::OK, &Page { items: shown(found, &policy), next }))
 }
 
@@ -157,16 +155,12 @@ fn cursor(last: &PromisedPage) -> String {
 }
 
 fn place(cursor: &str) -> Result<After, Problem> {
-    let bad = || {
-        let words = "is not a cursor of this list; leave it out to begin at the first page";
-        Problem::invalid("cursor", words)
-    };
     let parts: Result<Vec<i64>, _> = cursor.split('.').map(str::parse::<i64>).collect();
-    match parts.map_err(|_| bad())?.as_slice() {
+    match parts.map_err(|_| bad_cursor())?.as_slice() {
         [at, number, began_n, step] => {
             Ok((Timestamp::from_micros(*at), IncidentNumber(*number), *began_n, *step))
         }
-        _ => Err(bad()),
+        _ => Err(bad_cursor()),
     }
 }
 

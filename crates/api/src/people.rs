@@ -13,7 +13,7 @@ use crate::door::Door;
 use crate::json::{self, Body};
 use crate::kept;
 use crate::once::Once;
-use crate::page::{Page, Params, limit, words};
+use crate::page::{Page, Params, bad_cursor, cursor, limit, next_of, words};
 use crate::path::Path;
 use crate::problem::Problem;
 use crate::reference::References;
@@ -173,9 +173,7 @@ async fn list(
         team: team.transpose()?,
         active: flag("active", params.active.as_deref())?,
     };
-    let after = params.cursor.as_deref().map(str::parse::<PersonId>).transpose();
-    let bad = "is not a cursor of this list; leave it out to begin at the first page";
-    let after = after.map_err(|_| Problem::invalid("cursor", bad))?;
+    let after = cursor::<PersonId>(params.cursor.as_deref())?;
     let found = app.desk().read(move |sql| {
         // A cursor is the last person shown; who never was a person is none.
         match after {
@@ -183,10 +181,8 @@ async fn list(
             after => people::list(sql, &filter, limit + 1, after).map(Some),
         }
     });
-    let mut found = found.await?.ok_or_else(|| Problem::invalid("cursor", bad))?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let next = found.last().filter(|_| more).map(|person| person.id.to_string());
+    let mut found = found.await?.ok_or_else(bad_cursor)?;
+    let next = next_of(&mut found, limit, |person| person.id);
     let policy = app.desk().policy();
     let now = app.desk().now();
     let items = found.into_iter().map(|person| shown(person, &policy, &directory, now)).collect();

@@ -12,7 +12,7 @@ use crate::once::{self, Answered, Once};
 use crate::page::{ListParams, Page, Params, page_of};
 use crate::path::Path;
 use crate::problem::Problem;
-use crate::reference::References;
+use crate::reference::{References, or_before};
 use crate::version::{Seen, Tries};
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -224,17 +224,13 @@ async fn create(
     once: Once,
     body: Body<NewProblem>,
 ) -> Result<Response, Problem> {
-    caller.must_be_staff()?;
-    caller.must_write()?;
+    caller.must_edit()?;
     let references = References::of(&app, caller.viewer()).await?;
     let new = body.value;
     let service = new.service.map(|text| references.service("service", &text)).transpose()?;
     let category = new.category.map(|text| references.category("category", &text)).transpose()?;
     let team = new.team.map(|text| references.team("team", &text)).transpose()?;
-    let owner = match new.owner {
-        Some(text) => Some(references.person("owner", &text).await?),
-        None => None,
-    };
+    let owner = references.opt_person("owner", new.owner.as_deref()).await?;
     let row = rows::Problem {
         state: new.state.unwrap_or(ProblemState::Open),
         description: new.description.unwrap_or_default(),
@@ -277,8 +273,7 @@ async fn change(
     seen: Seen,
     body: Body<ProblemChange>,
 ) -> Result<Response, Problem> {
-    caller.must_be_staff()?;
-    caller.must_write()?;
+    caller.must_edit()?;
     let number = number_of(&id)?;
     let references = References::of(&app, caller.viewer()).await?;
     let mut tries = Tries::default();
@@ -302,23 +297,15 @@ async fn changed(
     before: rows::Problem,
     wish: ProblemChange,
 ) -> Result<rows::Problem, Problem> {
-    let service = match wish.service {
-        Some(text) => text.map(|text| references.service("service", &text)).transpose()?,
-        None => before.service,
-    };
-    let category = match wish.category {
-        Some(text) => text.map(|text| references.category("category", &text)).transpose()?,
-        None => before.category,
-    };
-    let team = match wish.team {
-        Some(text) => text.map(|text| references.team("team", &text)).transpose()?,
-        None => before.team,
-    };
-    let owner = match wish.owner {
-        Some(Some(text)) => Some(references.person("owner", &text).await?),
-        Some(None) => None,
-        None => before.owner,
-    };
+    let service = wish.service.as_ref().map(Option::as_deref);
+    let service = or_before(service, before.service, |text| references.service("service", text))?;
+    let category = wish.category.as_ref().map(Option::as_deref);
+    let category =
+        or_before(category, before.category, |text| references.category("category", text))?;
+    let team = wish.team.as_ref().map(Option::as_deref);
+    let team = or_before(team, before.team, |text| references.team("team", text))?;
+    let owner = wish.owner.as_ref().map(Option::as_deref);
+    let owner = references.person_or("owner", owner, before.owner).await?;
     Ok(rows::Problem {
         title: wish.title.map_or(before.title, |title| title.trim().to_owned()),
         state: wish.state.unwrap_or(before.state),
@@ -346,14 +333,18 @@ async fn close(
     Path(id): Path<String>,
     seen: Seen,
 ) -> Result<StatusCode, Problem> {
-    caller.must_be_staff()?;
-    caller.must_write()?;
-    let number = number_of(&id)?;
-    let before = app.desk().bare_problem(caller.viewer(), number).await?;
-    seen.check(before.version)?;
-    let row = rows::Problem { state: ProblemState::Closed, ..before };
-    app.desk().change_problem(caller.viewer(), row).await?;
-    Ok(StatusCode::NO_CONTENT)
+    caller.must_edit()?;
+    let (number, mut tries) = (number_of(&id)?, Tries::default());
+    loop {
+        let before = app.desk().bare_problem(caller.viewer(), number).await?;
+        seen.check(before.version)?;
+        let row = rows::Problem { state: ProblemState::Closed, ..before };
+        let done = app.desk().change_problem(caller.viewer(), row).await;
+        if !tries.again(seen, &done) {
+            done?;
+            return Ok(StatusCode::NO_CONTENT);
+        }
+    }
 }
 
 async fn case(app: &App, caller: &Caller, number: ProblemNumber) -> Result<ShownCase, Problem> {

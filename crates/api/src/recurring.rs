@@ -6,7 +6,7 @@ use crate::door::Door;
 use crate::json::{self, Given, Nothing};
 use crate::kept;
 use crate::once::{self, Answered, Once};
-use crate::page::Page;
+use crate::page::{Page, PageParams, Params};
 use crate::path::Path;
 use crate::problem::Problem;
 use axum::extract::State;
@@ -91,8 +91,9 @@ pub(crate) fn doors() -> Vec<Door> {
     vec![
         Door::get("/api/v1/recurring", "listRecurring", list)
             .about("knowledge", "List recurring incidents", "Incidents of one service that say nearly the same, at least three in the last year; what costs most first. What is restricted to a team counts nowhere.")
-            .answers::<Page<Shown>>(200, "They.")
-            .problems(&[401, 403, 503]),
+            .query::<PageParams>()
+            .answers::<Page<Shown>>(200, "A page of them.")
+            .problems(&[401, 403, 422, 503]),
         Door::post("/api/v1/recurring/{id}/problem", "makeRecurringProblem", problem)
             .about("knowledge", "Make a problem of recurring incidents", "Makes a problem, or takes one that is there, and links the latest 200 incidents to it. Once more it links those that came since.")
             .body::<ProblemWish>(json!({ "title": "Label Printing: labels blank" }))
@@ -108,11 +109,15 @@ pub(crate) fn doors() -> Vec<Door> {
     ]
 }
 
-async fn list(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Params(params): Params<PageParams>,
+) -> Result<Response, Problem> {
     caller.must_be_staff()?;
     let all = app.desk().recurring(caller.viewer()).await?;
-    let items = all.into_iter().take(SHOWN_MAX).map(|one| shown(&app, one)).collect();
-    Ok(json::answer(StatusCode::OK, &Page::whole(items)))
+    let items: Vec<Shown> = all.into_iter().take(SHOWN_MAX).map(|one| shown(&app, one)).collect();
+    Ok(json::answer(StatusCode::OK, &Page::of(items, &params, |one| one.id)?))
 }
 
 async fn problem(
@@ -122,8 +127,7 @@ async fn problem(
     Path(id): Path<String>,
     body: Given<ProblemWish>,
 ) -> Result<Response, Problem> {
-    caller.must_be_staff()?;
-    caller.must_write()?;
+    caller.must_edit()?;
     let (id, wish) = (cluster_id(&id)?, body.value);
     let doing = behind(&app, &caller, id, wish);
     once::done(&app, &caller, once.of(&body.bytes), doing).await
@@ -165,8 +169,7 @@ async fn dismiss(
     Path(id): Path<String>,
     body: Given<Nothing>,
 ) -> Result<Response, Problem> {
-    caller.must_be_staff()?;
-    caller.must_write()?;
+    caller.must_edit()?;
     let id = cluster_id(&id)?;
     let doing = dismissed(&app, &caller, id);
     once::done(&app, &caller, once.of(&body.bytes), doing).await

@@ -109,6 +109,32 @@ impl<'a> References<'a> {
         found.map(|card| card.id).ok_or_else(|| unknown_person(field, text))
     }
 
+    /// A person that may be missing.
+    pub(crate) async fn opt_person(
+        &self,
+        field: &str,
+        text: Option<&str>,
+    ) -> Result<Option<PersonId>, Problem> {
+        match text {
+            None => Ok(None),
+            Some(text) => self.person(field, text).await.map(Some),
+        }
+    }
+
+    /// The person that a field of a change names: whoever it was where it is absent, nobody where
+    /// it is null.
+    pub(crate) async fn person_or(
+        &self,
+        field: &str,
+        given: Option<Option<&str>>,
+        before: Option<PersonId>,
+    ) -> Result<Option<PersonId>, Problem> {
+        match given {
+            None => Ok(before),
+            Some(text) => self.opt_person(field, text).await,
+        }
+    }
+
     /// People who are known, one after the other.
     pub(crate) async fn people(
         &self,
@@ -179,6 +205,18 @@ impl<'a> References<'a> {
             return Ok(None);
         }
         Ok(self.directory.by_email(self.app.desk(), &text.to_lowercase()).await?)
+    }
+}
+
+/// What a field of a change refers to: what it was where it is absent, nothing where it is null.
+pub(crate) fn or_before<Id>(
+    given: Option<Option<&str>>,
+    before: Option<Id>,
+    find: impl FnOnce(&str) -> Result<Id, Problem>,
+) -> Result<Option<Id>, Problem> {
+    match given {
+        None => Ok(before),
+        Some(text) => text.map(find).transpose(),
     }
 }
 

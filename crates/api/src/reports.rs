@@ -5,7 +5,7 @@ use crate::auth::Caller;
 use crate::door::Door;
 use crate::incidents::{Incident, load_rows, parse_query};
 use crate::json;
-use crate::page::{Page, Params, limit, words};
+use crate::page::{self, Page, PageParams, Params, limit, next_of, words};
 use crate::path::Path;
 use crate::problem::Problem;
 use axum::body::Body;
@@ -169,8 +169,9 @@ pub(crate) fn doors() -> Vec<Door> {
     vec![
         Door::get("/api/v1/reports", "listReports", names)
             .about("reports", "List the reports there are", "")
-            .answers::<Page<Known>>(200, "They.")
-            .problems(&[401, 403]),
+            .query::<PageParams>()
+            .answers::<Page<Known>>(200, "A page of them.")
+            .problems(&[401, 403, 422]),
         Door::get("/api/v1/reports/events.xes", "readTraces", traces)
             .about("reports", "Read timelines for process mining", "XES (IEEE 1849): a trace for each incident that was reported in the period and that you see all of, with what happened, when and by whom. Managers, administrators and auditors read who by name; for others each person is a number, the same throughout the log. Nothing that people wrote is in it.")
             .query::<ReportParams>()
@@ -189,13 +190,15 @@ pub(crate) fn doors() -> Vec<Door> {
     ]
 }
 
-async fn names(caller: Caller) -> Result<Response, Problem> {
+async fn names(caller: Caller, Params(params): Params<PageParams>) -> Result<Response, Problem> {
     caller.must_be_staff()?;
     let known = |name: &Name| Known {
         name: name.to_string(),
         by: name.by().iter().map(By::to_string).collect(),
     };
-    Ok(json::answer(StatusCode::OK, &Page::whole(Name::ALL.iter().map(known).collect())))
+    let all = Name::ALL.iter().map(known).collect();
+    let page = Page::of(all, &params, |report: &Known| report.name.clone())?;
+    Ok(json::answer(StatusCode::OK, &page))
 }
 
 async fn read(
@@ -239,16 +242,12 @@ async fn behind(
         .parse()
         .map_err(|error: kernel::Invalid| Problem::invalid("figure", error.0))?;
     let limit = limit(wanted.as_deref(), limits::PAGE_ROWS)?;
-    let bad = "is not a cursor of this list; leave it out to begin at the first page";
-    let before = cursor.as_deref().map(str::parse::<i64>).transpose();
-    let before = before.map_err(|_| Problem::invalid("cursor", bad))?.unwrap_or(i64::MAX);
+    let before = page::cursor(cursor.as_deref())?.unwrap_or(i64::MAX);
     let found = app.desk().report_incidents(caller.viewer(), &asked, figure).await?;
     let found = found.ok_or_else(|| Problem::invalid("figure", "is no figure of this report"))?;
     let mut numbers: Vec<IncidentNumber> =
         found.into_iter().filter(|number| number.0 < before).take(limit + 1).collect();
-    let more = numbers.len() > limit;
-    numbers.truncate(limit);
-    let next = numbers.last().filter(|_| more).map(|number| number.0.to_string());
+    let next = next_of(&mut numbers, limit, |number| number.0);
     let scope = Scope::of(caller.viewer());
     let mut rows = app.desk().read(move |sql| list::get_many(sql, &scope, &numbers)).await?;
     rows.sort_by_key(|row| std::cmp::Reverse(row.number));

@@ -6,7 +6,7 @@ use crate::auth::Caller;
 use crate::door::Door;
 use crate::json;
 use crate::kept;
-use crate::page::{Page, Params, limit, words};
+use crate::page::{Page, Params, cursor, limit, next_of, words};
 use crate::path::Path;
 use crate::problem::Problem;
 use axum::extract::State;
@@ -112,19 +112,14 @@ async fn list(
     let component = params.component.as_deref().map(|id| {
         id.parse().map_err(|_| Problem::invalid("component", "is not the id of a component"))
     });
-    let after = params.cursor.as_deref().map(|id| {
-        id.parse().map_err(|_| Problem::invalid("cursor", "is not one that a list gave"))
-    });
     let filter = Filter {
         text: words("q", params.q.as_deref())?.unwrap_or_default().to_owned(),
         component: component.transpose()?,
-        after: after.transpose()?,
+        after: cursor(params.cursor.as_deref())?,
     };
     let mut found =
         app.desk().read(move |sql| subscribers::list(sql, &filter, most as i64 + 1)).await?;
-    let more = found.len() > most;
-    found.truncate(most);
-    let next = found.last().filter(|_| more).map(|last| last.id.to_string());
+    let next = next_of(&mut found, most, |last| last.id);
     let items: Vec<Shown> = found.into_iter().map(shown).collect();
     Ok(json::answer(StatusCode::OK, &Page { items, next }))
 }

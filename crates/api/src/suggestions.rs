@@ -7,7 +7,7 @@ use crate::incidents::number_of;
 use crate::json::{self, Body, Given, Nothing};
 use crate::kept;
 use crate::once::{self, Answered, Once};
-use crate::page::Page;
+use crate::page::{Page, PageParams, Params};
 use crate::path::Path;
 use crate::problem::Problem;
 use crate::version::Seen;
@@ -155,8 +155,9 @@ pub(crate) fn doors() -> Vec<Door> {
     vec![
         Door::get("/api/v1/incidents/{number}/suggestions", "listSuggestions", list)
             .about("incidents", "What is suggested of an incident", "Of fields that nobody has said anything of, from past incidents; what is not certain enough is left out.")
-            .answers::<Page<Shown>>(200, "They.")
-            .problems(&[401, 403, 404, 503]),
+            .query::<PageParams>()
+            .answers::<Page<Shown>>(200, "A page of them.")
+            .problems(&[401, 403, 404, 422, 503]),
         Door::post("/api/v1/incidents/{number}/suggestions/{field}/accept", "acceptSuggestion", accept)
             .about("incidents", "Accept a suggestion", "As if you had set the value; the timeline says that it was suggested.")
             .body::<AcceptSuggestion>(json!({}))
@@ -171,8 +172,9 @@ pub(crate) fn doors() -> Vec<Door> {
             .problems(&[400, 401, 403, 404, 409, 413, 415, 422, 503]),
         Door::get("/api/v1/suggestions", "readSuggestionQuality", quality)
             .about("incidents", "How good suggestions are", "Measured on past incidents, and what became of what was shown. Confidential incidents are left out.")
-            .answers::<Page<SuggestionQuality>>(200, "Each field.")
-            .problems(&[401, 403, 503]),
+            .query::<PageParams>()
+            .answers::<Page<SuggestionQuality>>(200, "A page of the fields.")
+            .problems(&[401, 403, 422, 503]),
         Door::get("/api/v1/settings/suggestions", "readSuggestionSettings", read_settings)
             .about("configuration", "Read how suggestions are made", "")
             .answers::<SuggestionSettings>(200, "What is in force.")
@@ -190,10 +192,11 @@ async fn list(
     State(app): State<App>,
     caller: Caller,
     Path(number): Path<String>,
+    Params(params): Params<PageParams>,
 ) -> Result<Response, Problem> {
     caller.must_be_staff()?;
     let items = offers(&app, &caller, number_of(&number)?).await?;
-    Ok(json::answer(StatusCode::OK, &Page::whole(items)))
+    Ok(json::answer(StatusCode::OK, &Page::of(items, &params, |one| one.field)?))
 }
 
 async fn accept(
@@ -203,8 +206,7 @@ async fn accept(
     Path((number, field)): Path<(String, String)>,
     body: Given<AcceptSuggestion>,
 ) -> Result<Response, Problem> {
-    caller.must_be_staff()?;
-    caller.must_write()?;
+    caller.must_edit()?;
     let of = (number_of(&number)?, field_of(&field)?);
     let value = body.value.value;
     let doing = async {
@@ -222,8 +224,7 @@ async fn dismiss(
     Path((number, field)): Path<(String, String)>,
     body: Given<Nothing>,
 ) -> Result<Response, Problem> {
-    caller.must_be_staff()?;
-    caller.must_write()?;
+    caller.must_edit()?;
     let (number, field) = (number_of(&number)?, field_of(&field)?);
     let doing = async {
         app.desk().dismiss_suggestion(caller.viewer(), number, field).await?;
@@ -242,11 +243,15 @@ async fn decided(
     Ok(Answered::good(&DecidedSuggestion { number, field, outcome, suggestions })?)
 }
 
-async fn quality(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+async fn quality(
+    State(app): State<App>,
+    caller: Caller,
+    Params(params): Params<PageParams>,
+) -> Result<Response, Problem> {
     caller.must_be_staff()?;
     let all = app.desk().suggestion_quality(caller.viewer()).await?;
-    let items = all.into_iter().map(of_field).collect();
-    Ok(json::answer(StatusCode::OK, &Page::<SuggestionQuality>::whole(items)))
+    let items: Vec<SuggestionQuality> = all.into_iter().map(of_field).collect();
+    Ok(json::answer(StatusCode::OK, &Page::of(items, &params, |one| one.field)?))
 }
 
 async fn read_settings(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
@@ -261,13 +266,11 @@ async fn put_settings(
     body: Body<SuggestionSettings>,
 ) -> Result<Response, Problem> {
     caller.must_configure()?;
-    let stored = app.desk().read(suggestion_settings).await?;
-    seen.check(stored.version)?;
     let mut wanted = Settings::default();
     for SuggestedField { field, on, precision, by_itself } in body.value.fields {
         wanted.fields.insert(field, FieldSettings { on, precision, by_itself });
     }
-    app.desk().set_suggestions(caller.actor(), wanted, stored.version).await?;
+    app.desk().set_suggestions(caller.actor(), wanted, seen.must_be).await?;
     in_force(&app).await
 }
 

@@ -7,7 +7,7 @@ use crate::door::Door;
 use crate::json::{self, Given, Nothing};
 use crate::kept;
 use crate::once::{self, Answered, Once};
-use crate::page::Page;
+use crate::page::{Page, PageParams, Params};
 use crate::path::Path;
 use crate::problem::Problem;
 use axum::extract::State;
@@ -117,8 +117,9 @@ pub(crate) fn doors() -> Vec<Door> {
     vec![
         Door::get("/api/v1/surges", "listSurges", list)
             .about("incidents", "List surges", "More reports of a service than that hour of the week brings, the latest first.")
-            .answers::<Page<Shown>>(200, "They.")
-            .problems(&[401, 403, 503]),
+            .query::<PageParams>()
+            .answers::<Page<Shown>>(200, "A page of them.")
+            .problems(&[401, 403, 422, 503]),
         Door::get("/api/v1/surges/{id}", "readSurge", read)
             .about("incidents", "Read a surge with its reports", "")
             .answers::<ShownCase>(200, "The surge.")
@@ -144,11 +145,15 @@ pub(crate) fn doors() -> Vec<Door> {
     ]
 }
 
-async fn list(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Params(params): Params<PageParams>,
+) -> Result<Response, Problem> {
     caller.must_be_staff()?;
     let all = app.desk().read(|sql| store::surges::list(sql, SHOWN_MAX)).await?;
-    let items = all.into_iter().map(|surge| shown(&app, surge)).collect();
-    Ok(json::answer(StatusCode::OK, &Page::whole(items)))
+    let items: Vec<Shown> = all.into_iter().map(|surge| shown(&app, surge)).collect();
+    Ok(json::answer(StatusCode::OK, &Page::of(items, &params, |surge| surge.id)?))
 }
 
 async fn read(
@@ -173,8 +178,7 @@ async fn accept(
     Path(id): Path<String>,
     body: Given<AcceptWish>,
 ) -> Result<Response, Problem> {
-    caller.must_be_staff()?;
-    caller.must_write()?;
+    caller.must_edit()?;
     let (id, wish) = (surge_id(&id)?, body.value);
     if wish.draft.as_ref().is_some_and(|text| text.chars().count() > limits::BODY_CHARS) {
         let words = format!("is longer than {} characters", limits::BODY_CHARS);
@@ -216,8 +220,7 @@ async fn join(
     Path(id): Path<String>,
     body: Given<JoinWish>,
 ) -> Result<Response, Problem> {
-    caller.must_be_staff()?;
-    caller.must_write()?;
+    caller.must_edit()?;
     let (id, wanted) = (surge_id(&id)?, body.value.reports);
     let doing =
         async { linked(app.desk().join_surge(caller.viewer(), Channel::Api, id, wanted).await?) };
@@ -231,8 +234,7 @@ async fn dismiss(
     Path(id): Path<String>,
     body: Given<Nothing>,
 ) -> Result<Response, Problem> {
-    caller.must_be_staff()?;
-    caller.must_write()?;
+    caller.must_edit()?;
     let id = surge_id(&id)?;
     let doing = dismissed(&app, &caller, id);
     once::done(&app, &caller, once.of(&body.bytes), doing).await

@@ -318,11 +318,7 @@ async fn members(
 ) -> Result<Option<BTreeSet<PersonId>>, Problem> {
     let Some(given) = given else { return Ok(None) };
     let references = References::of(app, caller.viewer()).await?;
-    let mut members = BTreeSet::new();
-    for (at, text) in given.iter().enumerate() {
-        members.insert(references.person(&format!("members.{at}"), text).await?);
-    }
-    Ok(Some(members))
+    references.people("members", &given).await.map(Some)
 }
 
 async fn people_of(app: &App, members: &BTreeSet<PersonId>) -> Result<Cards, Problem> {

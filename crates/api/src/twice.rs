@@ -1,5 +1,5 @@
-//! Keys that stand twice in an object. The reader refuses them where it knows the fields; where any
-//! key may stand it would keep the last one and drop the others without a word.
+//! Keys that stand twice in an object. Whoever reads it keeps the last one and drops the others
+//! without a word.
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::collections::HashSet;

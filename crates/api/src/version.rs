@@ -6,7 +6,7 @@ use axum::http::header::{ETAG, IF_MATCH, IF_NONE_MATCH};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use desk::Trouble;
+use desk::{Trouble, check_seen};
 
 /// What a request says about versions it has seen.
 #[derive(Debug, Clone, Copy)]
@@ -36,10 +36,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Seen {
 impl Seen {
     /// Refuses when a plain versioned row is not at the version seen.
     pub(crate) fn check(self, current: i64) -> Result<(), Problem> {
-        match self.must_be {
-            Some(seen) if seen != current => Err(Trouble::Stale { seen, current }.into()),
-            _ => Ok(()),
-        }
+        Ok(check_seen(self.must_be, current)?)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::once::{self, Answered, Once};
 use crate::page::{ListParams, Page, Params, page_of};
 use crate::path::Path;
 use crate::problem::Problem;
-use crate::version::Seen;
+use crate::version::{Seen, Tries};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -100,7 +100,7 @@ struct WebhookSecret {
 }
 
 /// One type of events, or several.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Events(Vec<String>);
 
 impl<'de> Deserialize<'de> for Events {
@@ -160,7 +160,7 @@ struct NewWebhook {
 }
 
 /// What to change of a webhook; what is absent stays.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct WebhookChange {
     name: Option<String>,
@@ -297,10 +297,24 @@ async fn change(
     body: Body<WebhookChange>,
 ) -> Result<Response, Problem> {
     caller.must_configure()?;
-    let before = find(&app, &id).await?;
-    seen.check(before.version)?;
-    let change = body.value;
-    let mut draft = Draft::of(&before);
+    let mut tries = Tries::default();
+    loop {
+        let before = find(&app, &id).await?;
+        seen.check(before.version)?;
+        let (draft, token) = (changed(&before, body.value.clone())?, body.value.token.clone());
+        let row = app.desk().webhook(before.id, draft).await?;
+        let row = Webhook { version: before.version, ..row };
+        let change =
+            move |sql: &mut dyn Sql, audit: &desk::Audit| hooks::change(sql, audit, row, token);
+        let done = app.desk().change(caller.actor(), change).await;
+        if !tries.again(seen, &done) {
+            return respond(&app, done?).await;
+        }
+    }
+}
+
+fn changed(before: &Webhook, change: WebhookChange) -> Result<Draft, Problem> {
+    let mut draft = Draft::of(before);
     if let Some(text) = &change.name {
         draft.name = Some(name("name", text)?);
     }
@@ -314,12 +328,7 @@ async fn change(
     told.room = change.room.or_else(|| told.room.clone());
     draft.url = change.url.unwrap_or(draft.url);
     draft.active = change.enabled.unwrap_or(draft.active);
-    let token = change.token;
-    let row = app.desk().webhook(before.id, draft).await?;
-    let row = Webhook { version: before.version, ..row };
-    let changed =
-        app.desk().change(caller.actor(), move |sql, audit| hooks::change(sql, audit, row, token));
-    respond(&app, changed.await?).await
+    Ok(draft)
 }
 
 async fn remove(

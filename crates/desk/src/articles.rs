@@ -4,7 +4,7 @@
 mod from_incident;
 
 use crate::problems::{RECORDS_AT_ONCE, actor, check_body, check_title};
-use crate::{Audit, Desk, Trouble};
+use crate::{Audit, Desk, Trouble, check_seen};
 use incident::permissions::{may_read_article, may_retire_articles, may_write_articles};
 use incident::policy::Fault;
 use incident::{Access, Refusal, Scope, Viewer};
@@ -155,9 +155,7 @@ pub fn restore(
 ) -> Result<Article, Trouble> {
     may_write_articles(viewer)?;
     let now = rows::get(sql, number)?.ok_or_else(unknown)?;
-    if let Some(seen) = seen.filter(|seen| *seen != now.version) {
-        return Err(Trouble::Stale { seen, current: now.version });
-    }
+    check_seen(seen, now.version)?;
     let Some(then) = rows::edition(sql, number, version)? else {
         return Err(no_version());
     };

@@ -82,7 +82,7 @@ pub use metrics::Metrics;
 pub use originals::Original;
 pub use presence::{Doing, Present};
 pub use trial::{TRIAL_SHOWN, Trial, check_rule, check_rules};
-pub use trouble::Trouble;
+pub use trouble::{Trouble, check_seen};
 
 use incident::Policy;
 use kernel::Timestamp;

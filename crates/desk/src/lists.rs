@@ -1,7 +1,7 @@
 //! The rules that lists of stakeholders keep, whoever saves them.
 
 use crate::subscribers::mail_address;
-use crate::{Audit, Desk, Trouble};
+use crate::{Audit, Desk, Trouble, check_seen};
 use incident::Refusal;
 use incident::policy::Fault;
 use kernel::{Actor, Language, ListId, limits};
@@ -86,9 +86,7 @@ pub fn remove(
 ) -> Result<(), Trouble> {
     let missing = || Trouble::from(Refusal::not_found("there is no such list"));
     let before = lists::get(sql, id)?.ok_or_else(missing)?;
-    if let Some(seen) = seen.filter(|seen| *seen != before.version) {
-        return Err(Trouble::Stale { seen, current: before.version });
-    }
+    check_seen(seen, before.version)?;
     lists::delete(sql, id, audit.now())?;
     Ok(audit.deleted(sql, List::WHAT, id, &before)?)
 }

@@ -1,7 +1,7 @@
 //! Macros: who may keep which, and their words filled in for an incident. Their commands are
 //! issued by whoever sends the words, one by one, as if they had been chosen by hand.
 
-use crate::{Audit, Desk, Trouble};
+use crate::{Audit, Desk, Trouble, check_seen};
 use incident::macros::{Macro, Owner, fill};
 use incident::{Access, Refusal, Scope, TokenScope, Viewer};
 use kernel::{IncidentNumber, Language, MacroId, Role, Timestamp};
@@ -130,9 +130,7 @@ pub fn remove(
 ) -> Result<(), Trouble> {
     let before = get(sql, viewer, id)?;
     must_keep(viewer, before.owner)?;
-    if let Some(seen) = seen.filter(|seen| *seen != before.version) {
-        return Err(Trouble::Stale { seen, current: before.version });
-    }
+    check_seen(seen, before.version)?;
     rows::delete(sql, id)?;
     Ok(audit.deleted(sql, Macro::WHAT, id, &told(&before))?)
 }

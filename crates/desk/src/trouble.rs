@@ -49,6 +49,19 @@ impl From<Fault> for Trouble {
     }
 }
 
+/// Refuses to change what is at another version by now than whoever changes it saw. Who names none
+/// changes it as it is.
+///
+/// # Errors
+///
+/// [`Trouble::Stale`].
+pub fn check_seen(seen: Option<i64>, current: i64) -> Result<(), Trouble> {
+    match seen {
+        Some(seen) if seen != current => Err(Trouble::Stale { seen, current }),
+        _ => Ok(()),
+    }
+}
+
 fn in_words(faults: &[Fault]) -> String {
     faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("; ")
 }

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::door::Door;
 use crate::json;
-use crate::page::Page;
+use crate::page::{Page, PageParams, Params};
 use crate::path::Path;
 use crate::problem::Problem;
 use axum::extract::State;
@@ -53,8 +53,9 @@ pub(super) fn doors() -> Vec<Door> {
     vec![
         Door::get("/api/v1/recomputations", "listRecomputations", list)
             .about("configuration", "List recomputations", "The jobs that bring open incidents over to changed agreements and calendars, and that try rules that wait on them, the newest first, at most 200.")
-            .answers::<Page<Recomputation>>(200, "The jobs.")
-            .problems(&[401, 403, 503]),
+            .query::<PageParams>()
+            .answers::<Page<Recomputation>>(200, "A page of them.")
+            .problems(&[401, 403, 422, 503]),
         Door::get("/api/v1/recomputations/{id}", "readRecomputation", read)
             .about("configuration", "Read a recomputation", "How far it is.")
             .answers::<Recomputation>(200, "The job.")
@@ -62,11 +63,15 @@ pub(super) fn doors() -> Vec<Door> {
     ]
 }
 
-async fn list(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Params(params): Params<PageParams>,
+) -> Result<Response, Problem> {
     caller.must_be_staff()?;
     let found = app.desk().read(|sql| recomputations::list(sql, limits::PAGE_ROWS_MAX)).await?;
-    let items = found.into_iter().map(shown).collect();
-    Ok(json::answer(StatusCode::OK, &Page::whole(items)))
+    let items: Vec<Recomputation> = found.into_iter().map(shown).collect();
+    Ok(json::answer(StatusCode::OK, &Page::of(items, &params, |job| job.id)?))
 }
 
 async fn read(

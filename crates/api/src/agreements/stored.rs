@@ -9,7 +9,7 @@ use crate::door::Door;
 use crate::json::{self, Body};
 use crate::kept;
 use crate::once::Once;
-use crate::page::{ListParams, Page, Params, page_of};
+use crate::page::{ListParams, Page, PageParams, Params, page_of};
 use crate::path::Path;
 use crate::problem::Problem;
 use crate::reference::References;
@@ -164,8 +164,9 @@ pub(super) fn doors() -> Vec<Door> {
             .problems(&[400, 401, 403, 409, 413, 415, 422, 503]),
         Door::get("/api/v1/agreements/{id}", "readAgreement", read)
             .about("configuration", "Read an agreement", "Every version, the newest first.")
-            .answers::<Page<Agreement>>(200, "Its versions.")
-            .problems(&[401, 403, 404, 503]),
+            .query::<PageParams>()
+            .answers::<Page<Agreement>>(200, "A page of its versions.")
+            .problems(&[401, 403, 404, 422, 503]),
         Door::patch("/api/v1/agreements/{id}", "changeAgreement", change)
             .about("configuration", "Change an agreement", "For administrators. Saves another version, in force from `since`; earlier ones stay. Open incidents keep what they were promised unless `open` is `follow`.")
             .body::<AgreementFields>(json!({ "targets": { "P1": { "response": 600 } }, "since": "2027-01-01T00:00:00Z", "open": "keep" }))
@@ -249,6 +250,7 @@ async fn read(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
+    Params(params): Params<PageParams>,
 ) -> Result<Response, Problem> {
     caller.must_be_staff()?;
     let id = find(&app, &id)?;
@@ -262,7 +264,8 @@ async fn read(
     let version = versions.first().map_or(0, |(agreement, _)| agreement.reference.version);
     let names = Names::of(&app, versions.iter().map(|(agreement, _)| agreement)).await?;
     let items = versions.into_iter().map(|(agreement, since)| names.shown(agreement, since, None));
-    Ok(tagged(json::answer(StatusCode::OK, &Page::whole(items.collect())), version))
+    let page = Page::of(items.collect(), &params, |one: &Agreement| one.version)?;
+    Ok(tagged(json::answer(StatusCode::OK, &page), version))
 }
 
 async fn change(

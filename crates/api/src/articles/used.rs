@@ -103,8 +103,7 @@ async fn draft(
     Path(number): Path<String>,
     body: Given<DraftWish>,
 ) -> Result<Response, Problem> {
-    caller.must_be_staff()?;
-    caller.must_write()?;
+    caller.must_edit()?;
     let number = incident_of(&number)?;
     let wanted = Wanted {
         notes: body.value.notes.unwrap_or(false),
@@ -126,8 +125,7 @@ async fn restore(
     seen: Seen,
     body: Body<RestoreWish>,
 ) -> Result<Response, Problem> {
-    caller.must_be_staff()?;
-    caller.must_write()?;
+    caller.must_edit()?;
     let (number, version) = (number_of(&id)?, body.value.version);
     let doing = async {
         let viewer = caller.viewer();
@@ -145,8 +143,7 @@ async fn used(
     Path(id): Path<String>,
     body: Body<UsedWish>,
 ) -> Result<Response, Problem> {
-    caller.must_be_staff()?;
-    caller.must_write()?;
+    caller.must_edit()?;
     let record = Record::Article(number_of(&id)?);
     let UsedWish { incident, kind } = body.value;
     let kind = kind.unwrap_or(UseKind::Linked);

@@ -7,7 +7,7 @@ use crate::door::Door;
 use crate::json::{self, Body};
 use crate::kept;
 use crate::once::Once;
-use crate::page::{ListParams, Page, Params, page_of};
+use crate::page::{ListParams, Page, PageParams, Params, page_of};
 use crate::path::Path;
 use crate::problem::Problem;
 use crate::version::{Seen, tagged};
@@ -77,8 +77,9 @@ pub(super) fn doors() -> Vec<Door> {
             .problems(&[400, 401, 403, 409, 413, 415, 422, 503]),
         Door::get("/api/v1/calendars/{id}", "readCalendar", read)
             .about("configuration", "Read a calendar", "Every version, the newest first.")
-            .answers::<Page<Calendar>>(200, "Its versions.")
-            .problems(&[401, 403, 404, 503]),
+            .query::<PageParams>()
+            .answers::<Page<Calendar>>(200, "A page of its versions.")
+            .problems(&[401, 403, 404, 422, 503]),
         Door::patch("/api/v1/calendars/{id}", "changeCalendar", change)
             .about("configuration", "Change a calendar", "For administrators. Saves another version, in force from `since`; earlier ones stay. Open incidents keep their hours unless `open` is `follow`.")
             .body::<CalendarFields>(json!({ "holidays": ["2026-12-25", "2026-12-26"], "open": "follow" }))
@@ -129,13 +130,15 @@ async fn read(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
+    Params(params): Params<PageParams>,
 ) -> Result<Response, Problem> {
     caller.must_be_staff()?;
     let id = Known::of(&app).any(&id)?;
     let versions = app.desk().read(move |sql| calendars::versions(sql, id)).await?;
     let version = versions.first().map_or(0, |(hours, _)| hours.reference.version);
     let items = versions.into_iter().map(|(hours, since)| shown(hours, since, None)).collect();
-    Ok(tagged(json::answer(StatusCode::OK, &Page::whole(items)), version))
+    let page = Page::of(items, &params, |one: &Calendar| one.version)?;
+    Ok(tagged(json::answer(StatusCode::OK, &page), version))
 }
 
 async fn change(

@@ -2,7 +2,7 @@
 //! straight into the file store; neither direction holds a file in memory.
 
 use super::view::Incident;
-use super::{answer, number_of};
+use super::{answer, must_see, number_of};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::door::Door;
@@ -17,9 +17,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use desk::Kept;
 use futures_util::stream;
-use incident::{Access, Scope, Visibility};
-use kernel::{AttachmentId, Channel, IncidentNumber, limits};
-use store::incidents::feed;
+use incident::Visibility;
+use kernel::{AttachmentId, Channel, limits};
 use utoipa::openapi::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 
 /// What a form adds to the file itself: boundaries, headers, the other field.
@@ -65,7 +64,8 @@ async fn attach(
     caller.must_write()?;
     let viewer = caller.viewer();
     let number = number_of(&number)?;
-    must_see(&app, &caller, number).await?;
+    // Nothing is received for an incident that the caller may not see.
+    must_see(&app, viewer, number).await?;
     let form = Multipart::from_request(request, &app).await.map_err(|_| {
         Problem::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -82,16 +82,6 @@ async fn attach(
     let command = ask.attach(given.kept, visibility)?;
     let done = ask.issue(command).await?;
     answer::respond(&app, viewer, done).await
-}
-
-/// Nothing is received for an incident that the caller may not see.
-async fn must_see(app: &App, caller: &Caller, number: IncidentNumber) -> Result<(), Problem> {
-    let scope = Scope::of(caller.viewer());
-    let subjects = app.desk().read(move |sql| feed::subjects(sql, &[number])).await?;
-    match subjects.get(&number).map(|subject| scope.access(subject)) {
-        None | Some(Access::None) => Err(Problem::no_such_incident()),
-        Some(_) => Ok(()),
-    }
 }
 
 /// A received file.

@@ -186,7 +186,7 @@ async fn prepare(
             let ask = desk.ask(viewer, kernel::Channel::Api);
             let ask = ask.on(number).expecting(expected).once(once).in_batch(batch);
             let mut on = wishes::On { ask, references, number };
-            let command = wishes::by_name(name, &fields, &mut on).await?;
+            let command = on.command(wishes::by_name(name, &fields)?).await?;
             Ok(Box::pin(on.ask.submit(command).await?.done()))
         }
     }

@@ -154,10 +154,7 @@ pub(super) async fn command(
     };
     let service = new.service.as_deref().map(|text| references.service("service", text));
     let category = new.category.as_deref().map(|text| references.category("category", text));
-    let assignee = match new.assignee.as_deref() {
-        Some(text) => Some(references.person("assignee", text).await?),
-        None => None,
-    };
+    let assignee = references.opt_person("assignee", new.assignee.as_deref()).await?;
     let model = new.model.as_deref().map(|text| references.model("model", text)).transpose()?;
     let brought = model.as_ref().map(|model| model.gives.title.as_str());
     let title = ask.title(new.title.as_deref().or(brought).unwrap_or_default())?;

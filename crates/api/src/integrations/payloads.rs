@@ -6,7 +6,7 @@ use crate::auth::Caller;
 use crate::door::Door;
 use crate::json::{self, Given, Nothing};
 use crate::once::{self, Answered, Once};
-use crate::page::Page;
+use crate::page::{Page, PageParams, Params};
 use crate::path::Path;
 use crate::problem::Problem;
 use axum::extract::State;
@@ -67,8 +67,9 @@ pub(crate) fn doors() -> Vec<Door> {
     vec![
         Door::get("/api/v1/integrations/{integration}/payloads", "listPayloads", list)
             .about("integrations", "See what an integration sent", "For administrators: bodies that brought something new or could not be read, the newest first; 200 of them for 14 days.")
-            .answers::<Page<Shown>>(200, "They.")
-            .problems(&[401, 403, 404, 503]),
+            .query::<PageParams>()
+            .answers::<Page<Shown>>(200, "A page of them.")
+            .problems(&[401, 403, 404, 422, 503]),
         Door::get("/api/v1/integrations/{integration}/payloads/{payload}", "readPayload", read)
             .about("integrations", "Read what an integration sent", "For administrators.")
             .answers::<Whole>(200, "The body.")
@@ -86,11 +87,12 @@ async fn list(
     State(app): State<App>,
     caller: Caller,
     Path(text): Path<String>,
+    Params(params): Params<PageParams>,
 ) -> Result<Response, Problem> {
     caller.must_configure()?;
     let id = find(&app, &text).await?;
-    let items = app.desk().payloads(id).await?.into_iter().map(shown).collect();
-    Ok(json::answer(StatusCode::OK, &Page::whole(items)))
+    let items: Vec<Shown> = app.desk().payloads(id).await?.into_iter().map(shown).collect();
+    Ok(json::answer(StatusCode::OK, &Page::of(items, &params, |body| body.id)?))
 }
 
 async fn read(

@@ -1,15 +1,16 @@
 //! Creating and changing people: what is asked, and the rules of its fields.
 
 use super::away::{AwayGiven, SkillsGiven};
-use super::{find, shown_with};
+use super::{User, find, shown_with};
 use crate::app::App;
 use crate::auth::Caller;
+use crate::directory::Directory;
 use crate::json::Body;
 use crate::kept::{self, Row, as_json, given, line, name};
 use crate::path::Path;
 use crate::problem::Problem;
 use crate::reference::{References, is_email};
-use crate::version::Seen;
+use crate::version::{Seen, Tries};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -20,6 +21,7 @@ use kernel::{Language, PersonId, Role, TeamId, Timestamp, limits};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use store::directory::{Person, people, sessions, teams};
 use store::{Failure, Sql};
 use utoipa::ToSchema;
@@ -206,19 +208,48 @@ pub(super) async fn change(
     body: Body<UserChange>,
 ) -> Result<Response, Problem> {
     caller.must_configure()?;
-    let before = find(&app, &caller, &user).await?;
+    let mut before = find(&app, &caller, &user).await?;
     seen.check(before.version)?;
     let references = References::of(&app, caller.viewer()).await?;
     let mut change = body.value;
-    let after = change.over(&before, &references, app.desk().now())?;
-    check_not_oneself(&caller, &after)?;
-    let teams_given = teams_named(&references, change.teams.take())?;
-    let password = match change.password.take() {
-        None => None,
-        Some(None) => Some(None),
-        Some(Some(password)) => Some(Some(desk::accounts::hash_password(&password).await?)),
+    let besides = Besides {
+        teams: teams_named(&references, change.teams.take())?,
+        password: match &change.password {
+            None => None,
+            Some(None) => Some(None),
+            Some(Some(password)) => Some(Some(desk::accounts::hash_password(password).await?)),
+        },
     };
-    let directory = references.directory().clone();
+    let mut tries = Tries::default();
+    loop {
+        let after = change.over(&before, &references, app.desk().now())?;
+        check_not_oneself(&caller, &after)?;
+        let directory = references.directory().clone();
+        let done = save(&app, &caller, (before, after), besides.clone(), directory).await;
+        if !tries.again(seen, &done) {
+            let shown = done?;
+            return Ok(kept::answer(&shown, shown.version));
+        }
+        before = find(&app, &caller, &user).await?;
+    }
+}
+
+/// What changes with a person that is no field of theirs.
+#[derive(Clone)]
+struct Besides {
+    /// Their teams, these and only these.
+    teams: Option<BTreeSet<TeamId>>,
+    /// The hash of their password, or none any more.
+    password: Option<Option<String>>,
+}
+
+async fn save(
+    app: &App,
+    caller: &Caller,
+    (before, after): (Person, Person),
+    besides: Besides,
+    directory: Arc<Directory>,
+) -> Result<User, Trouble> {
     let id = before.id;
     let own_session = (id == caller.viewer().person).then(|| caller.session()).flatten();
     let changed = app.desk().change(caller.actor(), move |sql, audit| {
@@ -227,13 +258,13 @@ pub(super) async fn change(
         check_administrators(sql, &before, &after)?;
         let before = before.recorded(sql)?;
         kept::unless_stale(after.update(sql)?, version)?;
-        if let Some(hash) = password {
+        if let Some(hash) = besides.password {
             people::set_password_hash(sql, id, hash.as_deref())?;
             sessions::delete_of_person(sql, id, own_session.as_deref())?;
             // That it changed, never to what.
             audit.changed(sql, "password", id, &(), &())?;
         }
-        if let Some(teams) = &teams_given {
+        if let Some(teams) = &besides.teams {
             teams::set_teams(sql, id, teams)?;
         }
         let after = Person { version: version + 1, ..after };
@@ -242,8 +273,7 @@ pub(super) async fn change(
         let teams = teams::of_person(sql, id)?.into_iter().map(|team| team.id).collect();
         Ok(shown_with(after, &teams, &directory, audit.now()))
     });
-    let shown = changed.await?;
-    Ok(kept::answer(&shown, shown.version))
+    changed.await
 }
 
 pub(super) async fn remove(

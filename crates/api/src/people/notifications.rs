@@ -117,36 +117,44 @@ async fn change(
 ) -> Result<Response, Problem> {
     caller.must_write()?;
     let person = caller.viewer().person;
-    let mut preferences = app.desk().read(move |sql| told_how::get(sql, person)).await?;
     let NotificationsChange { channels, quiet, digest, push_words } = body.value;
-    for (group, ChannelsChange { mail, inbox, push }) in channels.unwrap_or_default() {
-        let wrong = |error: kernel::Invalid| Problem::invalid("channels", error.to_string());
-        let group = group.parse::<Group>().map_err(wrong)?;
-        let push = push.unwrap_or(preferences.wanted(group).push);
-        preferences.channels.insert(group, Channels { mail, inbox, push });
+    let wrong = |error: kernel::Invalid| Problem::invalid("channels", error.to_string());
+    let channels = channels.unwrap_or_default().into_iter();
+    let channels = channels
+        .map(|(group, given)| Ok::<_, Problem>((group.parse::<Group>().map_err(wrong)?, given)));
+    let channels = channels.collect::<Result<Vec<_>, Problem>>()?;
+    let quiet = quiet.map(|quiet| quiet.map(read_quiet).transpose()).transpose()?;
+    let digest = digest.map(read_digest).transpose()?;
+    // Read where it is written: what is changed meanwhile stays.
+    let changed = app.desk().write(move |sql| {
+        let mut preferences = told_how::get(sql, person)?;
+        for (group, ChannelsChange { mail, inbox, push }) in channels {
+            let push = push.unwrap_or(preferences.wanted(group).push);
+            preferences.channels.insert(group, Channels { mail, inbox, push });
+        }
+        preferences.push_words = push_words.unwrap_or(preferences.push_words);
+        preferences.quiet = quiet.unwrap_or(preferences.quiet);
+        preferences.digest = digest.unwrap_or(preferences.digest);
+        told_how::put(sql, person, &preferences)?;
+        Ok(preferences)
+    });
+    Ok(json::answer(StatusCode::OK, &shown(&changed.await?)))
+}
+
+fn read_quiet(quiet: QuietShown) -> Result<Quiet, Problem> {
+    Ok(Quiet { from: minute("quiet", &quiet.from)?, until: minute("quiet", &quiet.until)? })
+}
+
+fn read_digest(digest: DigestShown) -> Result<Digest, Problem> {
+    match (digest.every.as_str(), &digest.at) {
+        ("off", None) => Ok(Digest::Off),
+        ("hour", None) => Ok(Digest::Hour),
+        ("day", Some(at)) => Ok(Digest::Day { at: minute("digest", at)? }),
+        _ => {
+            let words = "must be every off, every hour, or every day at a time";
+            Err(Problem::invalid("digest", words))
+        }
     }
-    preferences.push_words = push_words.unwrap_or(preferences.push_words);
-    if let Some(quiet) = quiet {
-        let read = |quiet: QuietShown| {
-            let (from, until) = (minute("quiet", &quiet.from)?, minute("quiet", &quiet.until)?);
-            Ok::<_, Problem>(Quiet { from, until })
-        };
-        preferences.quiet = quiet.map(read).transpose()?;
-    }
-    if let Some(digest) = digest {
-        preferences.digest = match (digest.every.as_str(), &digest.at) {
-            ("off", None) => Digest::Off,
-            ("hour", None) => Digest::Hour,
-            ("day", Some(at)) => Digest::Day { at: minute("digest", at)? },
-            _ => {
-                let words = "must be every off, every hour, or every day at a time";
-                return Err(Problem::invalid("digest", words));
-            }
-        };
-    }
-    let stored = preferences.clone();
-    app.desk().write(move |sql| Ok(told_how::put(sql, person, &stored)?)).await?;
-    Ok(json::answer(StatusCode::OK, &shown(&preferences)))
 }
 
 fn minute(field: &'static str, text: &str) -> Result<Minute, Problem> {

@@ -99,8 +99,7 @@ async fn link(
     Path(id): Path<String>,
     body: Body<LinkIncidents>,
 ) -> Result<Response, Problem> {
-    caller.must_be_staff()?;
-    caller.must_write()?;
+    caller.must_edit()?;
     let (number, incidents) = (number_of(&id)?, body.value.incidents);
     let doing = async {
         let viewer = caller.viewer();
@@ -120,8 +119,7 @@ async fn note(
     Path(id): Path<String>,
     body: Given<NoteWish>,
 ) -> Result<Response, Problem> {
-    caller.must_be_staff()?;
-    caller.must_write()?;
+    caller.must_edit()?;
     let (number, words) = (number_of(&id)?, body.value.note.unwrap_or_default());
     let doing = async {
         let viewer = caller.viewer();
@@ -139,8 +137,7 @@ async fn apply(
     Path(number): Path<String>,
     body: Body<ApplyWish>,
 ) -> Result<Response, Problem> {
-    caller.must_be_staff()?;
-    caller.must_write()?;
+    caller.must_edit()?;
     let (number, problem) = (incident_of(&number)?, body.value.problem);
     let doing = async {
         let viewer = caller.viewer();

@@ -13,7 +13,7 @@ use crate::page::{ListParams, Page, Params, page_of};
 use crate::path::Path;
 use crate::problem::Problem;
 use crate::reference::References;
-use crate::version::Seen;
+use crate::version::{Seen, Tries};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -159,7 +159,7 @@ struct NewActionItem {
 }
 
 /// What to change of an action; what is absent stays.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ActionItemChange {
     words: Option<String>,
@@ -279,15 +279,11 @@ async fn write_down(
     review: &str,
     body: Body<NewActionItem>,
 ) -> Result<Response, Problem> {
-    caller.must_be_staff()?;
-    caller.must_write()?;
+    caller.must_edit()?;
     let number = number_of(review)?;
     let references = References::of(app, caller.viewer()).await?;
     let new = body.value;
-    let owner = match new.owner {
-        Some(text) => Some(references.person("owner", &text).await?),
-        None => None,
-    };
+    let owner = references.opt_person("owner", new.owner.as_deref()).await?;
     let new = NewAction {
         words: new.words,
         factor: new.factor,
@@ -320,18 +316,31 @@ async fn change(
     seen: Seen,
     body: Body<ActionItemChange>,
 ) -> Result<Response, Problem> {
-    caller.must_be_staff()?;
-    caller.must_write()?;
-    let before = app.desk().review_action(caller.viewer(), find(&id)?).await?;
-    seen.check(before.version)?;
-    let wish = body.value;
+    caller.must_edit()?;
+    let id = find(&id)?;
     let references = References::of(&app, caller.viewer()).await?;
-    let owner = match wish.owner {
-        Some(Some(text)) => Some(references.person("owner", &text).await?),
-        Some(None) => None,
-        None => before.owner,
+    let mut tries = Tries::default();
+    let action = loop {
+        let before = app.desk().review_action(caller.viewer(), id).await?;
+        seen.check(before.version)?;
+        let wanted = changed(&references, before, body.value.clone()).await?;
+        let done = app.desk().change_review_action(caller.viewer(), wanted).await;
+        if !tries.again(seen, &done) {
+            break done?;
+        }
     };
-    let wanted = Action {
+    let version = action.version;
+    Ok(kept::answer(&shown(&app, action).await?, version))
+}
+
+async fn changed(
+    references: &References<'_>,
+    before: Action,
+    wish: ActionItemChange,
+) -> Result<Action, Problem> {
+    let owner = wish.owner.as_ref().map(Option::as_deref);
+    let owner = references.person_or("owner", owner, before.owner).await?;
+    Ok(Action {
         words: wish.words.unwrap_or_else(|| before.words.clone()),
         factor: wish.factor.unwrap_or(before.factor),
         owner,
@@ -341,10 +350,7 @@ async fn change(
         problem: wish.problem.unwrap_or(before.problem),
         cluster: wish.cluster.unwrap_or_else(|| before.cluster.clone()),
         ..before
-    };
-    let action = app.desk().change_review_action(caller.viewer(), wanted).await?;
-    let version = action.version;
-    Ok(kept::answer(&shown(&app, action).await?, version))
+    })
 }
 
 async fn remove(
@@ -353,18 +359,23 @@ async fn remove(
     Path(id): Path<String>,
     seen: Seen,
 ) -> Result<StatusCode, Problem> {
-    caller.must_be_staff()?;
-    caller.must_write()?;
-    let before = app.desk().review_action(caller.viewer(), find(&id)?).await?;
-    seen.check(before.version)?;
-    // What was dropped before keeps its reason.
-    let reason = match before.reason.is_empty() {
-        true => DROPPED.to_owned(),
-        false => before.reason.clone(),
-    };
-    let wanted = Action { state: ActionState::Dropped, reason, ..before };
-    app.desk().change_review_action(caller.viewer(), wanted).await?;
-    Ok(StatusCode::NO_CONTENT)
+    caller.must_edit()?;
+    let (id, mut tries) = (find(&id)?, Tries::default());
+    loop {
+        let before = app.desk().review_action(caller.viewer(), id).await?;
+        seen.check(before.version)?;
+        // What was dropped before keeps its reason.
+        let reason = match before.reason.is_empty() {
+            true => DROPPED.to_owned(),
+            false => before.reason.clone(),
+        };
+        let wanted = Action { state: ActionState::Dropped, reason, ..before };
+        let done = app.desk().change_review_action(caller.viewer(), wanted).await;
+        if !tries.again(seen, &done) {
+            done?;
+            return Ok(StatusCode::NO_CONTENT);
+        }
+    }
 }
 
 fn find(text: &str) -> Result<ActionId, Problem> {

@@ -147,11 +147,9 @@ async fn put(
     body: Body<ReviewSettings>,
 ) -> Result<Response, Problem> {
     caller.must_configure()?;
-    let before = app.desk().review_template(caller.viewer()).await?;
-    seen.check(before.version)?;
     let references = References::of(&app, caller.viewer()).await?;
     let wanted = body.value.template(&references)?;
-    app.desk().set_review_template(caller.viewer(), wanted, before.version).await?;
+    app.desk().set_review_template(caller.viewer(), wanted, seen.must_be).await?;
     let stored = app.desk().review_template(caller.viewer()).await?;
     Ok(kept::answer(&ReviewSettings::of(stored.value), stored.version))
 }

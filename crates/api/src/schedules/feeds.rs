@@ -6,7 +6,7 @@ use crate::auth::Caller;
 use crate::door::Door;
 use crate::json::{self, Body};
 use crate::once::{self, Answered, Once};
-use crate::page::{Page, Params};
+use crate::page::{Page, PageParams, Params};
 use crate::path::Path;
 use crate::problem::Problem;
 use crate::whom::Shows;
@@ -66,8 +66,9 @@ pub(super) fn doors() -> Vec<Door> {
     vec![
         Door::get("/api/v1/schedules/{id}/feeds", "listFeeds", list)
             .about("on call", "List feeds of a schedule", "One's own; managers and administrators see all.")
-            .answers::<Page<Shown>>(200, "All of them.")
-            .problems(&[401, 403, 404, 503]),
+            .query::<PageParams>()
+            .answers::<Page<Shown>>(200, "A page of them.")
+            .problems(&[401, 403, 404, 422, 503]),
         Door::post("/api/v1/schedules/{id}/feeds", "createFeed", create)
             .about("on call", "Make a feed", "An address by which a calendar elsewhere reads the schedule, for whoever makes it.")
             .body::<NewFeed>(json!({ "own": true }))
@@ -90,6 +91,7 @@ async fn list(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
+    Params(params): Params<PageParams>,
 ) -> Result<Response, Problem> {
     caller.must_be_staff()?;
     let id = app.directory().await?.schedules.find(WHAT, &id)?;
@@ -97,8 +99,8 @@ async fn list(
     let viewer = caller.viewer();
     found.retain(|feed| feed.person == viewer.person || viewer.arranges_shifts());
     let shows = Shows::of(&app, found.iter().map(|feed| feed.person).collect()).await?;
-    let items = found.into_iter().map(|feed| shown(feed, &shows)).collect();
-    Ok(json::answer(StatusCode::OK, &Page::whole(items)))
+    let items: Vec<Shown> = found.into_iter().map(|feed| shown(feed, &shows)).collect();
+    Ok(json::answer(StatusCode::OK, &Page::of(items, &params, |feed| feed.id)?))
 }
 
 async fn create(
@@ -109,8 +111,7 @@ async fn create(
     headers: HeaderMap,
     body: Body<NewFeed>,
 ) -> Result<Response, Problem> {
-    caller.must_write()?;
-    caller.must_be_staff()?;
+    caller.must_edit()?;
     let id: ScheduleId = app.directory().await?.schedules.find(WHAT, &id)?;
     let (viewer, once) = (caller.viewer().clone(), once.of(&body.bytes));
     let shows = Shows::of(&app, vec![viewer.person]).await?;
@@ -140,8 +141,7 @@ async fn revoke(
     caller: Caller,
     Path((id, feed)): Path<(String, String)>,
 ) -> Result<StatusCode, Problem> {
-    caller.must_write()?;
-    caller.must_be_staff()?;
+    caller.must_edit()?;
     let schedule = app.directory().await?.schedules.find(WHAT, &id)?;
     let feed: FeedId = feed.parse().map_err(|_| no_feed())?;
     let viewer = caller.viewer().clone();

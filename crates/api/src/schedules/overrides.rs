@@ -7,7 +7,7 @@ use crate::door::Door;
 use crate::json::{self, Body};
 use crate::kept::{self, block};
 use crate::once::Once;
-use crate::page::Page;
+use crate::page::{Page, PageParams, Params};
 use crate::path::Path;
 use crate::problem::Problem;
 use crate::reference::References;
@@ -65,8 +65,9 @@ pub(super) fn doors() -> Vec<Door> {
     vec![
         Door::get("/api/v1/schedules/{id}/overrides", "listOverrides", list)
             .about("on call", "List overrides of a schedule", "Those to come, those that go on, and those that ended in the last 30 days, in the order in which they were made: a later one wins.")
-            .answers::<Page<Shown>>(200, "All of them.")
-            .problems(&[401, 403, 404, 503]),
+            .query::<PageParams>()
+            .answers::<Page<Shown>>(200, "A page of them.")
+            .problems(&[401, 403, 404, 422, 503]),
         Door::post("/api/v1/schedules/{id}/overrides", "createOverride", create)
             .about("on call", "Put somebody on call for some time", "Responders put themselves, managers and administrators anybody. Without start and end: take this shift now.")
             .body::<NewOverride>(json!({ "person": "yuki.tanabe@northwind.example", "start": "2026-11-26T17:00:00Z", "end": "2026-11-27T05:00:00Z", "reason": "Ines is at a wedding" }))
@@ -84,6 +85,7 @@ async fn list(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
+    Params(params): Params<PageParams>,
 ) -> Result<Response, Problem> {
     caller.must_be_staff()?;
     let id = app.directory().await?.schedules.find(WHAT, &id)?;
@@ -91,8 +93,8 @@ async fn list(
     let found = app.desk().read(move |sql| schedules::overrides(sql, id, after)).await?;
     let people = found.iter().flat_map(|one| [Some(one.person), one.made_by]).flatten().collect();
     let shows = Shows::of(&app, people).await?;
-    let items = found.into_iter().map(|one| shown(one, &shows)).collect();
-    Ok(json::answer(StatusCode::OK, &Page::whole(items)))
+    let items: Vec<Shown> = found.into_iter().map(|one| shown(one, &shows)).collect();
+    Ok(json::answer(StatusCode::OK, &Page::of(items, &params, |one| one.id)?))
 }
 
 async fn create(
@@ -102,8 +104,7 @@ async fn create(
     once: Once,
     body: Body<NewOverride>,
 ) -> Result<Response, Problem> {
-    caller.must_write()?;
-    caller.must_be_staff()?;
+    caller.must_edit()?;
     let references = References::of(&app, caller.viewer()).await?;
     let schedule = references.directory().schedules.find(WHAT, &id)?;
     let new = body.value;
@@ -126,8 +127,7 @@ async fn end(
     caller: Caller,
     Path((id, one)): Path<(String, String)>,
 ) -> Result<StatusCode, Problem> {
-    caller.must_write()?;
-    caller.must_be_staff()?;
+    caller.must_edit()?;
     let schedule = app.directory().await?.schedules.find(WHAT, &id)?;
     let one: OverrideId =
         one.parse().map_err(|_| Problem::not_found("there is no such override"))?;

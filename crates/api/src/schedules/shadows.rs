@@ -7,7 +7,7 @@ use crate::door::Door;
 use crate::json::{self, Body};
 use crate::kept;
 use crate::once::Once;
-use crate::page::Page;
+use crate::page::{Page, PageParams, Params};
 use crate::path::Path;
 use crate::problem::Problem;
 use crate::reference::References;
@@ -61,8 +61,9 @@ pub(super) fn doors() -> Vec<Door> {
     vec![
         Door::get("/api/v1/schedules/{id}/shadows", "listShadows", list)
             .about("on call", "List who learns by a schedule", "Those to come, those that go on, and those that ended in the last 30 days, by their beginnings.")
-            .answers::<Page<Shown>>(200, "All of them.")
-            .problems(&[401, 403, 404, 503]),
+            .query::<PageParams>()
+            .answers::<Page<Shown>>(200, "A page of them.")
+            .problems(&[401, 403, 404, 422, 503]),
         Door::post("/api/v1/schedules/{id}/shadows", "createShadow", create)
             .about("on call", "Let somebody learn for some time", "They are told besides whoever is on call, never alone, and nothing waits for their answer. Responders say so of themselves, managers and administrators of anybody.")
             .body::<NewShadow>(json!({ "person": "yuki.tanabe@northwind.example", "start": "2026-11-26T17:00:00Z", "end": "2026-12-10T17:00:00Z" }))
@@ -80,6 +81,7 @@ async fn list(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
+    Params(params): Params<PageParams>,
 ) -> Result<Response, Problem> {
     caller.must_be_staff()?;
     let id = app.directory().await?.schedules.find(WHAT, &id)?;
@@ -87,8 +89,8 @@ async fn list(
     let found = app.desk().read(move |sql| shadows::of_schedule(sql, id, after)).await?;
     let people = found.iter().flat_map(|one| [Some(one.person), one.made_by]).flatten().collect();
     let shows = Shows::of(&app, people).await?;
-    let items = found.into_iter().map(|one| shown(one, &shows)).collect();
-    Ok(json::answer(StatusCode::OK, &Page::whole(items)))
+    let items: Vec<Shown> = found.into_iter().map(|one| shown(one, &shows)).collect();
+    Ok(json::answer(StatusCode::OK, &Page::of(items, &params, |one| one.id)?))
 }
 
 async fn create(
@@ -98,8 +100,7 @@ async fn create(
     once: Once,
     body: Body<NewShadow>,
 ) -> Result<Response, Problem> {
-    caller.must_write()?;
-    caller.must_be_staff()?;
+    caller.must_edit()?;
     let references = References::of(&app, caller.viewer()).await?;
     let schedule = references.directory().schedules.find(WHAT, &id)?;
     let new = body.value;
@@ -121,8 +122,7 @@ async fn end(
     caller: Caller,
     Path((id, one)): Path<(String, String)>,
 ) -> Result<StatusCode, Problem> {
-    caller.must_write()?;
-    caller.must_be_staff()?;
+    caller.must_edit()?;
     let schedule = app.directory().await?.schedules.find(WHAT, &id)?;
     let one: ShadowId = one.parse().map_err(|_| Problem::not_found("nobody learns by this"))?;
     let viewer = caller.viewer().clone();

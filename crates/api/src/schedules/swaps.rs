@@ -7,7 +7,7 @@ use crate::door::Door;
 use crate::json::{self, Body, Nothing};
 use crate::kept::{self, block};
 use crate::once::{self, Answered, Once};
-use crate::page::Page;
+use crate::page::{Page, PageParams, Params};
 use crate::path::Path;
 use crate::problem::Problem;
 use crate::reference::References;
@@ -96,8 +96,9 @@ pub(super) fn doors() -> Vec<Door> {
     vec![
         Door::get("/api/v1/schedules/{id}/swaps", "listSwaps", list)
             .about("on call", "List swaps of a schedule", "Those of shifts to come, and of shifts of the last 30 days.")
-            .answers::<Page<Shown>>(200, "All of them.")
-            .problems(&[401, 403, 404, 503]),
+            .query::<PageParams>()
+            .answers::<Page<Shown>>(200, "A page of them.")
+            .problems(&[401, 403, 404, 422, 503]),
         Door::post("/api/v1/schedules/{id}/swaps", "offerSwap", offer)
             .about("on call", "Offer a shift", "Responders offer their own, managers and administrators anybody's. It stays theirs until somebody else has it.")
             .body::<NewSwap>(json!({ "start": "2026-11-26T17:00:00Z", "end": "2026-11-27T05:00:00Z", "reason": "A wedding" }))
@@ -115,14 +116,15 @@ async fn list(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
+    Params(params): Params<PageParams>,
 ) -> Result<Response, Problem> {
     caller.must_be_staff()?;
     let id = app.directory().await?.schedules.find(WHAT, &id)?;
     let after = app.desk().now().plus_days(-SHOWN_DAYS);
     let found = app.desk().read(move |sql| swaps::of_schedule(sql, id, after)).await?;
     let shows = Shows::of(&app, found.iter().flat_map(people_of).collect()).await?;
-    let items = found.into_iter().map(|swap| shown(swap, &shows)).collect();
-    Ok(json::answer(StatusCode::OK, &Page::whole(items)))
+    let items: Vec<Shown> = found.into_iter().map(|swap| shown(swap, &shows)).collect();
+    Ok(json::answer(StatusCode::OK, &Page::of(items, &params, |swap| swap.id)?))
 }
 
 async fn offer(
@@ -132,8 +134,7 @@ async fn offer(
     once: Once,
     body: Body<NewSwap>,
 ) -> Result<Response, Problem> {
-    caller.must_write()?;
-    caller.must_be_staff()?;
+    caller.must_edit()?;
     let references = References::of(&app, caller.viewer()).await?;
     let schedule = references.directory().schedules.find(WHAT, &id)?;
     let new = body.value;
@@ -141,10 +142,7 @@ async fn offer(
         Some(text) => references.person("person", text).await?,
         None => caller.viewer().person,
     };
-    let asked = match new.asked.as_deref() {
-        Some(text) => Some(references.person("asked", text).await?),
-        None => None,
-    };
+    let asked = references.opt_person("asked", new.asked.as_deref()).await?;
     let reason = block("reason", new.reason.as_deref().unwrap_or_default(), limits::REASON_CHARS)?;
     let offer = Offer { schedule, person, asked, start: new.start, end: new.end, reason };
     let viewer = caller.viewer().clone();
@@ -163,8 +161,7 @@ async fn answered(
     body: Body<Nothing>,
     answer: Answer,
 ) -> Result<Response, Problem> {
-    caller.must_write()?;
-    caller.must_be_staff()?;
+    caller.must_edit()?;
     let schedule = app.directory().await?.schedules.find(WHAT, &id)?;
     let swap: SwapId = swap.parse().map_err(|_| Problem::not_found("there is no such swap"))?;
     let before = app.desk().read(move |sql| swaps::get(sql, swap)).await?;

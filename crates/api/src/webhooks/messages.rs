@@ -6,7 +6,7 @@ use crate::auth::Caller;
 use crate::door::Door;
 use crate::json::{self, Body, Given, Nothing};
 use crate::once::{self, Answered, Once};
-use crate::page::{Page, Params, limit, words};
+use crate::page::{Page, Params, cursor, limit, next_of, words};
 use crate::path::Path;
 use crate::problem::Problem;
 use axum::extract::State;
@@ -139,14 +139,10 @@ async fn list(
     let limit = limit(params.limit.as_deref(), limits::PAGE_ROWS)?;
     let state = words("state", params.state.as_deref())?.map(str::parse::<MessageState>);
     let state = state.transpose().map_err(|error| Problem::invalid("state", error.to_string()))?;
-    let before = params.cursor.as_deref().map(str::parse::<i64>).transpose();
-    let bad = "is not a cursor of this list; leave it out to begin at the first page";
-    let before = before.map_err(|_| Problem::invalid("cursor", bad))?;
+    let before = cursor(params.cursor.as_deref())?;
     let which = (state, before);
     let mut found = app.desk().webhook_messages(caller.viewer(), id, which, limit + 1).await?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let next = found.last().filter(|_| more).map(|seen| seen.message.id.to_string());
+    let next = next_of(&mut found, limit, |seen| seen.message.id);
     let items = found.into_iter().map(shown).collect();
     Ok(json::answer(StatusCode::OK, &Page { items, next }))
 }

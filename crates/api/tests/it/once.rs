@@ -1,8 +1,11 @@
 //! Repeated requests.
 
 use crate::harness::World;
-use serde_json::json;
-use store::directory::idempotency;
+use kernel::{PersonId, Timestamp};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use std::time::Duration;
+use store::directory::idempotency::{self, Answer};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_same_report_is_made_once() {
@@ -118,4 +121,43 @@ async fn what_was_begun_is_done_though_whoever_asked_goes_away() {
     let again = ines.post_with("/api/v1/problems", body, &key).await;
     assert_eq!(again.status, 201, "{}", again.text);
     assert_eq!(ines.get("/api/v1/problems").await.good()["items"].as_array().unwrap().len(), 1);
+}
+
+/// Takes a key for a request as another node does, which has no answer yet.
+async fn taken(world: &World, person: PersonId, body: &Value, key: &'static str, at: Timestamp) {
+    let asked = format!("POST /api/v1/problems\0{body}");
+    let request_hash = Sha256::digest(asked).to_vec();
+    let at_work = Answer { request_hash, status: 0, body: String::new(), created_at: at };
+    let took = world.desk.write(move |sql| Ok(idempotency::record(sql, person, key, &at_work)?));
+    assert!(took.await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_waits_for_a_request_at_work_gets_its_answer() {
+    let world = World::new().await;
+    let (ines, person) = (world.of("ines"), world.id("ines").await);
+    let (body, now) = (json!({ "title": "Loose cable" }), world.desk.now());
+    taken(&world, person, &body, "w-1", now).await;
+    let (client, wish) = (ines.clone(), body.clone());
+    let waiting = tokio::spawn(async move {
+        client.post_with("/api/v1/problems", wish, &[("idempotency-key", "w-1")]).await
+    });
+    // Nobody answers before the other does.
+    tokio::time::sleep(Duration::from_millis(120)).await;
+    assert!(!waiting.is_finished());
+    let answered = world.desk.write(move |sql| {
+        let before = idempotency::find(sql, person, "w-1")?.unwrap();
+        let body = json!({ "number": "PRB-9" }).to_string();
+        let answer = Answer { status: 201, body, ..before };
+        Ok(idempotency::replace(sql, person, "w-1", now, &answer)?)
+    });
+    assert!(answered.await.unwrap());
+    let answer = waiting.await.unwrap();
+    assert_eq!((answer.status, &answer.json["number"]), (201, &json!("PRB-9")));
+    assert_eq!(ines.get("/api/v1/problems").await.good()["items"], json!([]));
+    // One that went away without an answer keeps nobody waiting.
+    taken(&world, person, &body, "w-2", now.plus_seconds(-121)).await;
+    let key = [("idempotency-key", "w-2")];
+    let answer = ines.post_with("/api/v1/problems", body, &key).await;
+    assert_eq!((answer.status, &answer.json["number"]), (201, &json!("PRB-1")), "{}", answer.text);
 }

@@ -78,6 +78,80 @@ async fn strangers_learn_nothing() {
     }
 }
 
+/// Every command, with the body that its description shows.
+async fn commands(world: &World) -> Vec<(String, Value)> {
+    let document = world.nobody().get("/openapi.json").await;
+    let paths = document.good()["paths"].as_object().unwrap().clone();
+    let command = |(path, item): (String, Value)| {
+        let name = path.strip_prefix("/api/v1/incidents/{number}/")?.to_owned();
+        let body = item.pointer("/post/requestBody/content/application~1json/example")?.clone();
+        (item["post"]["tags"][0] == "commands").then_some((name, body))
+    };
+    paths.into_iter().filter_map(command).collect()
+}
+
+/// Commands of every family that name what is not there, or say what cannot be.
+fn wrong_commands() -> Vec<(String, Value)> {
+    let long = "x".repeat(5_000);
+    let wrong = [
+        ("classify", json!({ "service": "Nowhere" })),
+        ("classify", json!({ "fields": { "site": long } })),
+        ("apply-model", json!({ "model": "Nothing" })),
+        ("assign", json!({ "team": "Nobody" })),
+        ("assign", json!({ "assignee": "ghost@northwind.example" })),
+        ("escalate", json!({ "manager": "ghost@northwind.example", "reason": "x" })),
+        ("give-role", json!({ "role": "commander", "person": "ghost@northwind.example" })),
+        ("restrict", json!({ "team": "Nobody" })),
+        ("comment", json!({ "body": " ", "visibility": "public" })),
+        ("redact", json!({})),
+        ("resolve", json!({ "code": "fixed", "note": " " })),
+        ("link", json!({ "kind": "related", "target": long })),
+        ("add-task", json!({ "title": "x", "assignee": "ghost@northwind.example" })),
+        ("publish-update", json!({ "body": "x", "audiences": { "lists": ["Nobody"] } })),
+        ("page", json!({ "schedules": ["Never"] })),
+    ];
+    wrong.map(|(name, body)| (name.to_owned(), body)).to_vec()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_command_on_what_is_hidden_is_one_on_what_is_not_there() {
+    let world = World::new().await;
+    let (open, hidden) = (world.report("rosa", "Slow").await, world.report("ines", "Leak").await);
+    let path = |number: &str, command: &str| format!("/api/v1/incidents/{number}/{command}");
+    let restrict = json!({ "team": "Security" });
+    let restricted = world.of("mara").post(&path(&hidden, "restrict"), restrict).await;
+    assert_eq!(restricted.status, 204, "{}", restricted.text);
+    let described = commands(&world).await;
+    assert!(described.len() > 50, "{}", described.len());
+    let wrong = wrong_commands();
+    // What is wrong is told to whoever sees the incident, and to nobody else.
+    for (command, body) in &wrong {
+        world.of("yuki").post(&path(&open, command), body.clone()).await.problem(422);
+    }
+    let commands = [described, wrong].concat();
+    for who in ["ben", "yuki"] {
+        let client = world.of(who);
+        for (command, body) in &commands {
+            let there = client.post(&path(&hidden, command), body.clone()).await;
+            let nowhere = client.post(&path("INC-99", command), body.clone()).await;
+            assert_eq!(there.problem(404), nowhere.problem(404), "{who} {command} {body}");
+        }
+        let each = commands.iter().map(|(command, body)| {
+            let mut fields = body.as_object().unwrap().clone();
+            fields.insert("number".to_owned(), json!(hidden));
+            fields.insert("command".to_owned(), json!(command));
+            fields
+        });
+        let each: Vec<_> = each.collect();
+        let answer = client.post("/api/v1/commands", json!({ "commands": each })).await;
+        let items = answer.good()["items"].as_array().unwrap();
+        assert_eq!(items.len(), commands.len());
+        for (item, (command, _)) in items.iter().zip(&commands) {
+            assert_eq!(item["status"], 404, "{who} {command}: {item}");
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_requester_sees_the_public_side_alone() {
     let world = World::new().await;

@@ -57,13 +57,13 @@ impl Desk {
         problem: ProblemNumber,
     ) -> Result<Applied, Trouble> {
         may_read_problems(viewer)?;
+        let state = self.workable(viewer, number).await?;
         let known = self.read(move |sql| rows::get(sql, problem)).await?.ok_or_else(unknown)?;
         if known.state != ProblemState::KnownError {
             let words =
                 format!("{problem} is no known error: write down its cause and a workaround first");
             return Err(Refusal::state("no_known_error", words).into());
         }
-        let state = self.workable(viewer, number).await?;
         let steps = self.missing_steps(&state, &known).await?;
         // All of it is looked at before any of it is done.
         may_apply(viewer, &state, steps.len())?;

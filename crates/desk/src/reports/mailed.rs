@@ -2,7 +2,7 @@
 //! reader is told then, counted with their own permission.
 
 use super::{Asked, Report};
-use crate::{Audit, Desk, Trouble};
+use crate::{Audit, Desk, Trouble, check_seen};
 use incident::policy::Fault;
 use incident::{Refusal, TokenScope, Viewer};
 use jiff::tz::TimeZone;
@@ -138,9 +138,7 @@ pub fn stop(
 ) -> Result<(), Trouble> {
     let before = get(sql, viewer, id)?;
     must_arrange(viewer)?;
-    if let Some(seen) = seen.filter(|seen| *seen != before.version) {
-        return Err(Trouble::Stale { seen, current: before.version });
-    }
+    check_seen(seen, before.version)?;
     rows::delete(sql, id)?;
     Ok(audit.deleted(sql, Mailing::WHAT, id, &before)?)
 }

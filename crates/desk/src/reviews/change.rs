@@ -2,7 +2,7 @@
 
 use super::{actions, check, gather, seen, template, template_of, unknown, zone};
 use crate::problems::actor;
-use crate::{Audit, Desk, Trouble};
+use crate::{Audit, Desk, Trouble, check_seen};
 use incident::clocks::ClockKind;
 use incident::permissions::{may_publish_review, may_write_review};
 use incident::policy::Fault;
@@ -58,7 +58,7 @@ impl Desk {
     pub async fn change_review(&self, viewer: &Viewer, wanted: Review) -> Result<Review, Trouble> {
         let (by, policy) = (viewer.clone(), self.policy());
         self.change(actor(viewer), move |sql, audit| {
-            let (before, state) = writable(sql, &by, wanted.number, wanted.version)?;
+            let (before, state) = writable(sql, &by, wanted.number, Some(wanted.version))?;
             if before.state == ReviewState::Published {
                 let words = "it is published; take it up again to change it";
                 return Err(Refusal::state("published", words).into());
@@ -98,11 +98,11 @@ impl Desk {
         &self,
         viewer: &Viewer,
         number: ReviewNumber,
-        version: i64,
+        seen: Option<i64>,
     ) -> Result<Review, Trouble> {
         let by = viewer.clone();
         self.change(actor(viewer), move |sql, audit| {
-            let (before, state) = writable(sql, &by, number, version)?;
+            let (before, state) = writable(sql, &by, number, seen)?;
             may_publish_review(&by, &state, before.owner)?;
             if before.state == ReviewState::Published {
                 return Err(Refusal::state("published", "it is published already").into());
@@ -130,13 +130,13 @@ impl Desk {
         &self,
         viewer: &Viewer,
         number: ReviewNumber,
-        version: i64,
+        seen: Option<i64>,
         reason: String,
     ) -> Result<Review, Trouble> {
         let by = viewer.clone();
         let reason = reason.trim().to_owned();
         self.change(actor(viewer), move |sql, audit| {
-            let (before, state) = writable(sql, &by, number, version)?;
+            let (before, state) = writable(sql, &by, number, seen)?;
             may_publish_review(&by, &state, before.owner)?;
             if before.state != ReviewState::Published {
                 return Err(Refusal::state("not_published", "it is not published").into());
@@ -159,13 +159,14 @@ impl Desk {
         &self,
         viewer: &Viewer,
         number: ReviewNumber,
-        version: i64,
+        seen: Option<i64>,
     ) -> Result<(), Trouble> {
         let by = viewer.clone();
         self.change(actor(viewer), move |sql, audit| {
-            let (before, state) = writable(sql, &by, number, version)?;
+            let (before, state) = writable(sql, &by, number, seen)?;
             may_publish_review(&by, &state, before.owner)?;
             can_be_discarded(sql, &before, &state)?;
+            let version = before.version;
             if !rows::remove(sql, number, version)? {
                 return Err(Trouble::Stale { seen: version, current: version + 1 });
             }
@@ -183,7 +184,7 @@ impl Desk {
         &self,
         viewer: &Viewer,
         wanted: Template,
-        seen: i64,
+        seen: Option<i64>,
     ) -> Result<(), Trouble> {
         if !viewer.configures() {
             return Err(Refusal::forbidden("administrators change how reviews are written").into());
@@ -191,8 +192,10 @@ impl Desk {
         check::template(&wanted)?;
         self.change(actor(viewer), move |sql, audit| {
             let before = template(sql)?;
-            if !settings::put(sql, TEMPLATE, &wanted, seen)? {
-                return Err(Trouble::Stale { seen, current: before.version });
+            check_seen(seen, before.version)?;
+            if !settings::put(sql, TEMPLATE, &wanted, before.version)? {
+                let (seen, current) = (before.version, before.version + 1);
+                return Err(Trouble::Stale { seen, current });
             }
             if wanted.for_majors && !before.value.for_majors {
                 // Those that were resolved while it was off are not reviewed now.
@@ -262,20 +265,18 @@ fn can_be_discarded(sql: &mut dyn Sql, review: &Review, state: &State) -> Result
     Ok(())
 }
 
-/// The review at the version it was seen at, with the state of its incident.
+/// The review, at the version it was seen at if one was, with the state of its incident.
 fn writable(
     sql: &mut dyn Sql,
     by: &Viewer,
     number: ReviewNumber,
-    version: i64,
+    seen: Option<i64>,
 ) -> Result<(Review, State), Trouble> {
     let before = rows::get(sql, number)?.ok_or_else(unknown)?;
-    let state = seen(sql, &Scope::of(by), before.incident)?.ok_or_else(unknown)?;
+    let state = super::seen(sql, &Scope::of(by), before.incident)?.ok_or_else(unknown)?;
     may_write_review(by, &state)?;
-    match before.version == version {
-        true => Ok((before, state)),
-        false => Err(Trouble::Stale { seen: version, current: before.version }),
-    }
+    check_seen(seen, before.version)?;
+    Ok((before, state))
 }
 
 fn save(

@@ -14,7 +14,7 @@ pub use measured::{Bin, CLASSES_MAX, Class, Measured, Step};
 pub use typed::Typed;
 
 use crate::learning::TURNS_BEFORE_LEARNING;
-use crate::{Audit, Desk, Trouble};
+use crate::{Audit, Desk, Trouble, check_seen};
 use incident::{Access, Lifecycle, Policy, Refusal, Scope, State, Viewer};
 use insight::suggest::Model;
 use kernel::{Actor, IncidentNumber, ServiceId, Timestamp};
@@ -313,13 +313,15 @@ impl Desk {
         &self,
         actor: Actor,
         wanted: Settings,
-        seen: i64,
+        seen: Option<i64>,
     ) -> Result<(), Trouble> {
         check(&wanted)?;
         let change = move |sql: &mut dyn Sql, audit: &Audit| {
             let before = suggestion_settings(sql)?;
-            if !settings::put(sql, rows::SETTINGS, &wanted, seen)? {
-                return Err(Trouble::Stale { seen, current: before.version });
+            check_seen(seen, before.version)?;
+            if !settings::put(sql, rows::SETTINGS, &wanted, before.version)? {
+                let (seen, current) = (before.version, before.version + 1);
+                return Err(Trouble::Stale { seen, current });
             }
             Ok(audit.changed(sql, "setting", rows::SETTINGS, &before.value, &wanted)?)
         };

@@ -96,11 +96,11 @@ async fn no_major_is_reviewed_by_itself_where_that_is_off() {
     let t = TestDesk::idle().await;
     t.desk.watch_reviews().await.unwrap();
     let off = Template { for_majors: false, ..Template::default() };
-    t.desk.set_review_template(&t.administrator, off, 0).await.unwrap();
+    t.desk.set_review_template(&t.administrator, off, Some(0)).await.unwrap();
     let missed = major(&t).await;
     t.desk.watch_reviews().await.unwrap();
     t.clock.set(t.desk.now().plus_seconds(60));
-    t.desk.set_review_template(&t.administrator, Template::default(), 1).await.unwrap();
+    t.desk.set_review_template(&t.administrator, Template::default(), Some(1)).await.unwrap();
     t.desk.watch_reviews().await.unwrap();
     assert_eq!(t.desk.reviews(&t.agent).await.unwrap(), [], "nor {missed} later");
     opened(&t, missed).await;
@@ -142,7 +142,7 @@ async fn the_review_of_what_is_confidential_is_for_its_team_and_auditors() {
         assert_eq!(kind(t.desk.review_action(viewer, action.id).await), RefusalKind::NotFound);
         let changed = t.desk.change_review(viewer, review.clone()).await;
         assert_eq!(kind(changed), RefusalKind::NotFound);
-        let published = t.desk.publish_review(viewer, review.number, 1).await;
+        let published = t.desk.publish_review(viewer, review.number, Some(1)).await;
         assert_eq!(kind(published), RefusalKind::NotFound);
         let added = t.desk.add_review_action(viewer, review.number, new.clone()).await;
         assert_eq!(kind(added), RefusalKind::NotFound);
@@ -186,22 +186,24 @@ async fn a_review_is_written_published_and_taken_up_again() {
     assert_eq!(field(t.desk.change_review(&t.agent, wrong).await), "factors.0");
     let straight = Review { state: ReviewState::Published, ..written.clone() };
     assert_eq!(kind(t.desk.change_review(&t.agent, straight).await), RefusalKind::Invalid);
-    let by_another = t.desk.publish_review(&t.agent, review.number, 2).await;
+    let by_another = t.desk.publish_review(&t.agent, review.number, Some(2)).await;
     assert_eq!(kind(by_another), RefusalKind::Forbidden);
-    let done = t.desk.publish_review(&t.other_agent, review.number, 2).await.unwrap();
+    let done = t.desk.publish_review(&t.other_agent, review.number, Some(2)).await.unwrap();
     assert_eq!(done.published_by, Some(t.other_agent.person));
     assert_eq!(kind(t.desk.change_review(&t.agent, done.clone()).await), RefusalKind::State);
-    let reopened = t.desk.reopen_review(&t.manager, review.number, 3, text(" ")).await;
+    let reopened = t.desk.reopen_review(&t.manager, review.number, Some(3), text(" ")).await;
     assert_eq!(field(reopened), "reason");
-    let reopened = t.desk.reopen_review(&t.agent, review.number, 3, text("More is known")).await;
+    let reopened =
+        t.desk.reopen_review(&t.agent, review.number, Some(3), text("More is known")).await;
     assert_eq!(kind(reopened), RefusalKind::Forbidden);
-    let again = t.desk.reopen_review(&t.manager, review.number, 3, text("More is known")).await;
+    let again =
+        t.desk.reopen_review(&t.manager, review.number, Some(3), text("More is known")).await;
     let again = again.unwrap();
     assert_eq!((again.state, again.version), (ReviewState::Draft, 4));
     assert_eq!(again.reopened_because, "More is known");
     let empty = Review { summary: String::new(), ..again };
     t.desk.change_review(&t.agent, empty).await.unwrap();
-    let nothing = t.desk.publish_review(&t.manager, review.number, 5).await;
+    let nothing = t.desk.publish_review(&t.manager, review.number, Some(5)).await;
     assert_eq!(field(nothing), "summary");
 }
 
@@ -400,7 +402,7 @@ async fn the_template_switches_sections_off_and_asks_more() {
         questions: vec![asks("cost")],
         ..Template::default()
     };
-    let by_agent = t.desk.set_review_template(&t.agent, template.clone(), 0).await;
+    let by_agent = t.desk.set_review_template(&t.agent, template.clone(), Some(0)).await;
     assert_eq!(kind(by_agent), RefusalKind::Forbidden);
     let twice = Template { questions: vec![asks("cost"), asks("cost")], ..template.clone() };
     let small = Kind {
@@ -411,11 +413,11 @@ async fn the_template_switches_sections_off_and_asks_more() {
         questions: vec![asks("luck")],
     };
     let kinds = Template { kinds: vec![small.clone(), small.clone()], ..template.clone() };
-    let refused = t.desk.set_review_template(&t.administrator, kinds, 0).await;
+    let refused = t.desk.set_review_template(&t.administrator, kinds, Some(0)).await;
     assert_eq!(field(refused), "kinds.1.name");
-    let refused = t.desk.set_review_template(&t.administrator, twice, 0).await;
+    let refused = t.desk.set_review_template(&t.administrator, twice, Some(0)).await;
     assert_eq!(field(refused), "questions.1.key");
-    t.desk.set_review_template(&t.administrator, template, 0).await.unwrap();
+    t.desk.set_review_template(&t.administrator, template, Some(0)).await.unwrap();
     let answered = |key: &str| Review {
         answers: [(key.to_owned(), "Little | nothing".to_owned())].into(),
         lessons: "Kept".to_owned(),
@@ -429,7 +431,7 @@ async fn the_template_switches_sections_off_and_asks_more() {
     assert!(!text.contains("Kept"), "{text}");
     // The incident is no major, so that kind is now how its review is written.
     let kinds = Template { kinds: vec![small], ..Template::default() };
-    t.desk.set_review_template(&t.administrator, kinds, 1).await.unwrap();
+    t.desk.set_review_template(&t.administrator, kinds, Some(1)).await.unwrap();
     let case = read(&t, &t.agent, review.number).await;
     assert!(!case.template.has(Section::Summary) && case.template.has(Section::Lessons));
     assert_eq!(case.template.questions, [asks("luck")]);

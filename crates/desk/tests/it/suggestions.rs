@@ -108,12 +108,12 @@ async fn what_is_not_known_is_not_guessed() {
     assert_eq!(t.desk.offers(&t.agent, number).await.unwrap(), []);
     let off = FieldSettings { on: false, ..FieldSettings::default() };
     let settings = Settings { fields: BTreeMap::from([(Suggested::Team, off)]) };
-    t.desk.set_suggestions(desk::command_line(), settings, 0).await.unwrap();
+    t.desk.set_suggestions(desk::command_line(), settings, Some(0)).await.unwrap();
     let number = report(&t, NETWORK[0], None).await;
     assert_eq!(t.desk.offers(&t.agent, number).await.unwrap(), [], "it is switched off");
     let wrong = FieldSettings { precision: 100, ..FieldSettings::default() };
     let settings = Settings { fields: BTreeMap::from([(Suggested::Team, wrong)]) };
-    let refused = t.desk.set_suggestions(desk::command_line(), settings, 1).await;
+    let refused = t.desk.set_suggestions(desk::command_line(), settings, Some(1)).await;
     assert!(matches!(refused, Err(Trouble::Refused(r)) if r.field == Some("precision")));
 }
 
@@ -217,7 +217,7 @@ async fn nothing_is_carried_out_unless_somebody_wants_that() {
     assert_eq!(state(&t, before).await.team, None);
     let itself = FieldSettings { by_itself: Some(50), ..FieldSettings::default() };
     let settings = Settings { fields: BTreeMap::from([(Suggested::Team, itself)]) };
-    t.desk.set_suggestions(desk::command_line(), settings, 0).await.unwrap();
+    t.desk.set_suggestions(desk::command_line(), settings, Some(0)).await.unwrap();
     let number = report(&t, NETWORK[0], None).await;
     t.desk.watch_suggestions().await.unwrap();
     assert_eq!(state(&t, before).await.team, None, "what is there waits for people");

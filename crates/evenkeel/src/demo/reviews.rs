@@ -91,7 +91,7 @@ async fn published(
     let second = action(LATE, 3, helper, -2);
     desk.add_review_action(lead, written.number, second).await?;
     clock.set(now.plus_seconds(-16 * DAY));
-    desk.publish_review(lead, written.number, written.version).await?;
+    desk.publish_review(lead, written.number, Some(written.version)).await?;
     clock.set(now.plus_seconds(-6 * DAY));
     let done = Action { state: ActionState::Done, ..first };
     desk.change_review_action(lead, done).await.map(drop)

@@ -159,10 +159,10 @@ async fn turn(
     let (viewer, desk) = (who.viewer(), &app.desk);
     let before = desk.review(viewer, number).await?.review;
     let turned = match (before.state, wanted) {
-        (_, ReviewState::Published) => desk.publish_review(viewer, number, version).await,
+        (_, ReviewState::Published) => desk.publish_review(viewer, number, Some(version)).await,
         (ReviewState::Published, _) => {
             let reason = editing::one_line(fields.text("reason"));
-            desk.reopen_review(viewer, number, version, reason).await
+            desk.reopen_review(viewer, number, Some(version), reason).await
         }
         (_, state) => desk.change_review(viewer, Review { state, version, ..before }).await,
     };

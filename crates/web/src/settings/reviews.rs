@@ -69,7 +69,7 @@ async fn update(app: &App, who: &SignedIn, fields: &Fields) -> Result<(), Troubl
         questions: questions(fields),
         ..before
     };
-    app.desk.set_review_template(who.viewer(), wanted, seen).await
+    app.desk.set_review_template(who.viewer(), wanted, Some(seen)).await
 }
 
 async fn page(
@@ -148,7 +148,7 @@ async fn update_kind(
         let at = fields.text("order").parse::<usize>().map_or(last, |order| order.max(1) - 1);
         wanted.kinds.insert(at.min(last), kind);
     }
-    app.desk.set_review_template(who.viewer(), wanted, seen).await
+    app.desk.set_review_template(who.viewer(), wanted, Some(seen)).await
 }
 
 /// What is wrong with a kind is told by fields of its form.

@@ -67,7 +67,7 @@ async fn learn(State(app): State<App>, Administrator(who): Administrator) -> Pag
 
 async fn update(app: &App, who: &SignedIn, fields: &Fields) -> Result<(), Trouble> {
     let (wanted, seen) = (typed(fields)?, editing::version(fields)?);
-    app.desk.set_suggestions(actor(who), wanted, seen).await
+    app.desk.set_suggestions(actor(who), wanted, Some(seen)).await
 }
 
 /// What the form says.

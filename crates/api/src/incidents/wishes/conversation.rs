@@ -117,14 +117,9 @@ fn choose(
     place: Option<u32>,
     (access, ids): (Access, Vec<ContentId>),
 ) -> Result<Command, Problem> {
-    match access {
-        Access::None => return Err(Problem::no_such_incident()),
-        Access::Public => {
-            return Err(Problem::forbidden(
-                "the service desk erases; write them what must be forgotten",
-            ));
-        }
-        Access::Full => {}
+    if access != Access::Full {
+        let words = "the service desk erases; write them what must be forgotten";
+        return Err(Problem::forbidden(words));
     }
     match (wanted, place) {
         (Some(_), Some(_)) => Err(Problem::invalid("n", "stands beside content; give one of them")),

@@ -13,11 +13,14 @@ mod relations;
 mod updates;
 mod work;
 
+use super::must_see;
+use crate::json::read_value;
 use crate::problem::Problem;
 use crate::reference::References;
 use desk::Ask;
+use futures_util::future::BoxFuture;
 use incident::{Change, Command, CommandName};
-use kernel::{ContentId, IncidentNumber, PersonId};
+use kernel::{ContentId, IncidentNumber};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::future::Future;
@@ -42,6 +45,33 @@ pub(crate) trait Wish: DeserializeOwned + ToSchema + Send + 'static {
     fn command(self, on: &mut On<'_>) -> impl Future<Output = Result<Command, Problem>> + Send;
 }
 
+/// A wish of any kind: what is done with each would be compiled as often as there are commands.
+pub(super) trait AnyWish: Send {
+    /// The command of the domain.
+    fn into_command<'a>(
+        self: Box<Self>,
+        on: &'a mut On<'_>,
+    ) -> BoxFuture<'a, Result<Command, Problem>>;
+}
+
+impl<W: Wish> AnyWish for W {
+    fn into_command<'a>(
+        self: Box<Self>,
+        on: &'a mut On<'_>,
+    ) -> BoxFuture<'a, Result<Command, Problem>> {
+        Box::pin((*self).command(on))
+    }
+}
+
+/// How the fields of a command become a wish.
+pub(super) type Read = fn(&Value) -> Result<Box<dyn AnyWish>, Problem>;
+
+/// Reads a wish of this kind.
+pub(super) fn read<W: Wish>(fields: &Value) -> Result<Box<dyn AnyWish>, Problem> {
+    let wish: W = read_value(fields)?;
+    Ok(Box::new(wish))
+}
+
 /// The request a command is made for: it keeps words and finds what is named.
 pub(crate) struct On<'a> {
     /// The request in the making.
@@ -53,6 +83,16 @@ pub(crate) struct On<'a> {
 }
 
 impl On<'_> {
+    /// The command that is wished for. Whoever may not see the incident hears that there is none,
+    /// whatever else is wrong: what names refer to is no business of theirs, nor that it is there.
+    pub(super) async fn command(&mut self, wish: Box<dyn AnyWish>) -> Result<Command, Problem> {
+        let wished = wish.into_command(self).await;
+        if wished.is_err() {
+            must_see(self.references.app(), self.references.viewer(), self.number).await?;
+        }
+        wished
+    }
+
     /// Words that must be there.
     fn words(
         &mut self,
@@ -71,18 +111,6 @@ impl On<'_> {
         max_chars: usize,
     ) -> Result<Option<ContentId>, Problem> {
         Ok(self.ask.opt_words(field, text, max_chars)?)
-    }
-
-    /// A person that may be missing.
-    async fn opt_person(
-        &self,
-        field: &str,
-        text: Option<&str>,
-    ) -> Result<Option<PersonId>, Problem> {
-        match text {
-            None => Ok(None),
-            Some(text) => self.references.person(field, text).await.map(Some),
-        }
     }
 }
 
@@ -130,21 +158,8 @@ macro_rules! all {
             vec![$(super::commands::door::<$path>()),+]
         }
 
-        /// The command of this name with these fields, for bulk requests.
-        pub(super) async fn by_name(
-            name: CommandName,
-            fields: &Value,
-            on: &mut On<'_>,
-        ) -> Result<Command, Problem> {
-            $(if name == <$path as Wish>::NAME {
-                let wish: $path = crate::json::read_value(fields)?;
-                return wish.command(on).await;
-            })+
-            Err(Problem::invalid("command", format!("{name} is not done here; send it to its own address")))
-        }
-
-        /// The names of all commands that have an address of this kind.
-        pub(super) const NAMES: &[CommandName] = &[$(<$path as Wish>::NAME),+];
+        /// The names of all commands that have an address of this kind, and how each is read.
+        const ALL: &[(CommandName, Read)] = &[$((<$path as Wish>::NAME, read::<$path> as Read)),+];
     };
 }
 
@@ -210,6 +225,22 @@ all! {
     paging::EscalatePage,
 }
 
+/// The names of all commands that have an address of this kind.
+pub(super) fn names() -> impl Iterator<Item = CommandName> {
+    ALL.iter().map(|(name, _)| *name)
+}
+
+/// The wish of this name with these fields, for bulk requests.
+pub(super) fn by_name(name: CommandName, fields: &Value) -> Result<Box<dyn AnyWish>, Problem> {
+    match ALL.iter().find(|(known, _)| *known == name) {
+        Some((_, read)) => read(fields),
+        None => {
+            let words = format!("{name} is not done here; send it to its own address");
+            Err(Problem::invalid("command", words))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -219,11 +250,11 @@ mod tests {
         for name in CommandName::ALL {
             let elsewhere = name.is_of_the_product()
                 || matches!(name, CommandName::Report | CommandName::Attach);
-            assert_eq!(NAMES.contains(name), !elsewhere, "{name}");
+            assert_eq!(names().any(|known| known == *name), !elsewhere, "{name}");
         }
         for door in doors() {
             let word = door.path.rsplit('/').next().unwrap();
-            assert!(NAMES.iter().any(|name| name.as_str() == word), "{word}");
+            assert!(names().any(|name| name.as_str() == word), "{word}");
         }
     }
 }

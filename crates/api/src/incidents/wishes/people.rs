@@ -68,7 +68,7 @@ impl Wish for Escalate {
     }
 
     async fn command(self, on: &mut On<'_>) -> Result<Command, Problem> {
-        let manager = on.opt_person("manager", self.manager.as_deref()).await?;
+        let manager = on.references.opt_person("manager", self.manager.as_deref()).await?;
         Ok(Command::Escalate {
             team: self.team.map(|name| on.references.team("team", &name)).transpose()?,
             manager,
@@ -97,7 +97,7 @@ impl Wish for GiveRole {
     }
 
     async fn command(self, on: &mut On<'_>) -> Result<Command, Problem> {
-        let person = on.opt_person("person", self.person.as_deref()).await?;
+        let person = on.references.opt_person("person", self.person.as_deref()).await?;
         Ok(Command::GiveRole { role: self.role, person })
     }
 }
@@ -121,7 +121,7 @@ macro_rules! following {
             }
 
             async fn command(self, on: &mut On<'_>) -> Result<Command, Problem> {
-                let person = on.opt_person("person", self.person.as_deref()).await?;
+                let person = on.references.opt_person("person", self.person.as_deref()).await?;
                 Ok(Command::$name { person })
             }
         }

@@ -34,7 +34,7 @@ impl Wish for Promise {
     }
 
     async fn command(self, on: &mut On<'_>) -> Result<Command, Problem> {
-        let to = on.opt_person("to", self.to.as_deref()).await?;
+        let to = on.references.opt_person("to", self.to.as_deref()).await?;
         let reason = on.opt_words("reason", self.reason.as_deref(), limits::REASON_CHARS)?;
         Ok(Command::Promise { at: self.at, to, reason })
     }

@@ -62,7 +62,7 @@ impl Wish for AddTask {
     }
 
     async fn command(self, on: &mut On<'_>) -> Result<Command, Problem> {
-        let assignee = on.opt_person("assignee", self.assignee.as_deref()).await?;
+        let assignee = on.references.opt_person("assignee", self.assignee.as_deref()).await?;
         let title = on.words("title", &self.title, limits::TITLE_CHARS)?;
         Ok(Command::AddTask { task: on.ask.task(), title, assignee })
     }
