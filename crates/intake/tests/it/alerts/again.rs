@@ -190,6 +190,23 @@ async fn a_telling_that_came_late_begins_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_end_that_comes_first_is_recorded_and_keeps_what_comes_late_from_beginning() {
+    let doors = Doors::open().await;
+    let over = doors.notifies(&[("web-1", false)], 0).await;
+    assert_eq!((&over.json["resolved"], &over.json["unknown"]), (&0.into(), &1.into()));
+    let late = doors.notifies(&[("web-1", true), ("web-2", true)], 0).await;
+    assert_eq!((&late.json["new"], &late.json["repeated"]), (&1.into(), &1.into()));
+    assert_eq!(doors.state(1).await.alerts.unwrap().total, 1, "the other one fires");
+    let key = format!("{:0>16}", "web-1");
+    let known = doors.t.desk.alert_by_key(doors.source, key).await.unwrap().unwrap();
+    assert!(!known.alert.is_open() && known.alert.number.is_none());
+    assert_eq!(known.details.title, "web-1 is slow");
+    doors.t.clock.advance(600);
+    let fires = doors.notifies(&[("web-1", true)], 0).await;
+    assert_eq!(fires.json["new"], 1, "nobody sends it for so long: it fires");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_said_is_nothing_over() {
     let doors = Doors::open().await;
     doors.notifies(&[("web-1", true)], 2).await;

@@ -153,6 +153,11 @@ impl<'a> Book<'a> {
         let open = row.map(|row| &mut self.rows[row].alert);
         let (outcome, new) = take(open, last, &signal, around, || AlertId(fresh()));
         let row = match (new, row) {
+            (Some(alert), _) if !alert.is_open() => {
+                self.dropped(at, outcome, &signal, was_known);
+                self.over_already(alert, signal);
+                return Ok(());
+            }
             (Some(alert), _) => self.begin(sql, round, alert, &signal)?,
             (None, Some(row)) => row,
             (None, None) => {
@@ -176,6 +181,14 @@ impl<'a> Book<'a> {
             let title = if signal.title.is_empty() { &signal.key } else { &signal.title };
             self.missed = Some(format!("{title}: over when it was first told of"));
         }
+    }
+
+    /// Records an alert whose end came first: that it fires is told late from then on.
+    fn over_already(&mut self, alert: Alert, signal: Cow<'a, Signal>) {
+        let last = self.last.entry(alert.integration).or_default();
+        last.insert(alert.key.clone(), alert.clone());
+        let (written, said) = (Some(Written::All), Some(signal));
+        self.rows.push(Row { alert, written, said, place: None, before: None });
     }
 
     /// A new alert, muted where something mutes it.

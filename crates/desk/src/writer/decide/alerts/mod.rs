@@ -14,7 +14,7 @@ use super::Round;
 use crate::Trouble;
 use crate::alerts::{Job, Monitoring, Raw, Taken, What};
 use alert::maintenance::Maintenance;
-use alert::{Alert, AlertSettings, Group, LATE_SECONDS, Signal};
+use alert::{Alert, AlertSettings, Group, REMEMBERED_SECONDS, Signal};
 use incident::alerts::AlertsWhy;
 use incident::{Policy, Refusal};
 use kernel::{
@@ -303,7 +303,7 @@ impl<'a> Book<'a> {
             let known = self.open.get(&integration);
             let new = |key: &&str| known.is_none_or(|known| !known.contains_key(*key));
             let new: Vec<&str> = all.into_iter().filter(new).collect();
-            let seconds = self.settings(integration).flap_seconds.max(LATE_SECONDS);
+            let seconds = self.settings(integration).flap_seconds.max(REMEMBERED_SECONDS);
             let since = self.now.plus_seconds(-seconds);
             let last = self.last.entry(integration).or_default();
             for alert in store::alerts::over_since(sql, integration, &new, since)? {
