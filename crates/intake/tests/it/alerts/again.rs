@@ -5,6 +5,7 @@ use super::{Doors, KEY, notification};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use incident::alerts::AlertsWhy;
+use incident::command::Change;
 use incident::state::LinkKind;
 use incident::{Command, Lifecycle};
 use kernel::{Actor, IncidentNumber, Severity};
@@ -175,6 +176,40 @@ async fn one_alert_that_somebody_has_over_there_is_not_the_incident() {
     assert!(doors.state(1).await.moments.acknowledged.is_none());
     acknowledge("b").await;
     assert!(doors.state(1).await.moments.acknowledged.is_some());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_given_back_over_there_is_new_again_unless_somebody_here_has_it() {
+    let doors = Doors::open().await;
+    let auth = format!("GenieKey {KEY}");
+    let alert = json!({ "message": "Disk full", "alias": "a", "priority": "P1" });
+    doors.call("POST", "/v2/alerts", &auth, &alert).await;
+    let says = async |what: &str| {
+        let path = format!("/v2/alerts/a/{what}?identifierType=alias");
+        let answer = doors.call("POST", &path, &auth, &json!({ "note": what })).await;
+        assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.json);
+        let path = "/v2/alerts/a?identifierType=alias";
+        let shown = doors.call("GET", path, &auth, &json!(null)).await;
+        shown.json["data"]["acknowledged"].as_bool().unwrap()
+    };
+    assert!(!says("unacknowledge").await, "nobody has it");
+    assert_eq!(doors.news(1).await.len(), 1, "that is no news");
+    assert!(says("acknowledge").await);
+    assert_eq!(doors.state(1).await.lifecycle, Lifecycle::InProgress);
+    assert!(!says("unacknowledge").await);
+    let state = doors.state(1).await;
+    assert_eq!((state.lifecycle, state.moments.acknowledged), (Lifecycle::New, None));
+    assert_eq!(doors.news(1).await.last().unwrap().why, AlertsWhy::GivenBack);
+    assert!(says("acknowledge").await);
+    let to_agent = Change::Set(doors.t.agent.person);
+    let assign = Command::Assign { team: Change::Keep, assignee: to_agent };
+    doors.t.issue(&doors.t.agent, FIRST, assign).await.unwrap();
+    assert!(!says("unacknowledge").await);
+    let state = doors.state(1).await;
+    assert_eq!(state.lifecycle, Lifecycle::InProgress, "the agent has it");
+    assert!(state.moments.acknowledged.is_some());
+    let notes = ["unacknowledge", "acknowledge", "unacknowledge", "acknowledge", "unacknowledge"];
+    assert_eq!(doors.comments(FIRST).await, notes);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -114,7 +114,10 @@ impl Book<'_> {
                 Happened::Muting { before: muted } => {
                     before.muted.get_or_insert(muted);
                 }
-                Happened::Acknowledged | Happened::Ended | Happened::Noted(_) => {}
+                Happened::Acknowledged
+                | Happened::GivenBack
+                | Happened::Ended
+                | Happened::Noted(_) => {}
             }
         }
         told

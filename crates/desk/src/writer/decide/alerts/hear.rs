@@ -401,6 +401,18 @@ impl<'a> Book<'a> {
                 self.happens(row, happened, AlertsWhy::Muted, at, Some(actor.clone()));
             }
             Act::Unsnooze => self.unsnooze(sql, round, at, row, actor)?,
+            Act::GiveBack => {
+                let known = &mut self.rows[row];
+                if known.alert.state != SignalStatus::Acknowledged {
+                    let words = "nobody has this alert at its source";
+                    self.refuse(at, Refusal::state("not_in_this_state", words));
+                    return Ok(());
+                }
+                known.alert.state = SignalStatus::Firing;
+                known.written = Some(Written::All);
+                let (happened, why) = (Happened::GivenBack, AlertsWhy::GivenBack);
+                self.happens(row, happened, why, at, Some(actor.clone()));
+            }
         }
         Ok(())
     }

@@ -124,6 +124,7 @@ enum Happened {
     Began,
     Regraded { from: Severity },
     Acknowledged,
+    GivenBack,
     Ended,
     Muting { before: Option<Muted> },
     Noted(String),

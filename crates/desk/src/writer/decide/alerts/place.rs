@@ -191,6 +191,12 @@ impl Book<'_> {
                 hand.news = true;
             }
             Happened::Acknowledged => hand.acknowledged.push(effect.row),
+            Happened::GivenBack => {
+                (hand.news, hand.rang) = (true, true);
+                if hand.samples.len() < SAMPLES_MAX {
+                    hand.samples.push(id);
+                }
+            }
             Happened::Ended => {
                 hand.group.ended(effect.severity, effect.muted);
                 hand.resolved += 1;
