@@ -227,6 +227,19 @@ pub fn open_of_incident(
     many(sql, &statement, &[number.into(), limit.into()], read)
 }
 
+/// The open alerts of an incident that are worth another, the worst first; `limit` at most.
+pub fn open_and_worth_an_incident(
+    sql: &mut dyn Sql,
+    number: IncidentNumber,
+    limit: i64,
+) -> Result<Vec<Alert>, Failure> {
+    let statement = format!(
+        "{SELECT} where number = $1 and ended_at is null and severity <> 'info' \
+         order by severity, id limit $2"
+    );
+    many(sql, &statement, &[number.into(), limit.into()], read)
+}
+
 /// The open alerts of an incident that nobody has, as far as their source says; `limit` at most.
 pub fn waiting_of_incident(
     sql: &mut dyn Sql,
@@ -271,13 +284,6 @@ pub fn incidents_of_groups(
         }
     }
     Ok(found)
-}
-
-/// Lets the open alerts of an incident be looked at by an instant.
-pub fn look_by(sql: &mut dyn Sql, number: IncidentNumber, at: Timestamp) -> Result<(), Failure> {
-    let statement = "update alerts set check_at = $2 where number = $1 and ended_at is null \
-        and (check_at is null or check_at > $2)";
-    sql.execute(statement, &[number.into(), at.into()]).map(drop)
 }
 
 /// Of these incidents, those that are not worked on any more, with how they ended and when

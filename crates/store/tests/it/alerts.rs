@@ -182,12 +182,29 @@ fn the_open_alerts_of_an_incident_are_found_and_looked_at() {
         assert_eq!(keys, ["b", "d", "a"], "the worst first");
         assert_eq!(waiting, [all[0].id, all[3].id]);
         assert_eq!(numbers, HashMap::from([("web".to_owned(), vec![five, four])]));
+        let info = Alert { severity: Severity::Info, ..of(6, "f", four) };
+        write(store, |sql| alerts::write(sql, Written::All, [&info].into_iter()));
+        let worth = |limit| {
+            let read =
+                |sql: &mut dyn store::Sql| alerts::open_and_worth_an_incident(sql, four, limit);
+            let found = store.read_blocking(read).unwrap();
+            found.into_iter().map(|alert| alert.key).collect::<Vec<_>>()
+        };
+        assert_eq!((worth(9), worth(2).len()), (["b", "d", "a"].map(str::to_owned).to_vec(), 2));
+        let group = |number: IncidentNumber, check_at| Group {
+            number: Some(number),
+            check_at,
+            ..Group::new(source(1), format!("{}", number.0), START)
+        };
         let at = START.plus_seconds(600);
-        write(store, |sql| alerts::look_by(sql, four, at));
-        let due = store.read_blocking(move |sql| alerts::due(sql, at, 9)).unwrap();
-        let due: Vec<_> = due.into_iter().map(|alert| (alert.key, alert.check_at)).collect();
-        let expected = [("d", START), ("a", at), ("b", at)];
-        assert_eq!(due, expected.map(|(key, at)| (key.to_owned(), Some(at))));
+        write(store, |sql| {
+            groups::write(sql, [group(four, None), group(five, Some(START))].iter())?;
+            groups::look_by(sql, four, at)?;
+            groups::look_by(sql, five, at)
+        });
+        let due = store.read_blocking(move |sql| groups::due(sql, at, 9)).unwrap();
+        let due: Vec<_> = due.into_iter().map(|group| (group.number, group.check_at)).collect();
+        assert_eq!(due, [(Some(five), Some(START)), (Some(four), Some(at))], "never later");
     });
 }
 

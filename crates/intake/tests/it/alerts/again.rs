@@ -51,6 +51,26 @@ async fn a_source_that_tells_once_is_not_forgotten_with_its_incident() {
     assert_eq!(doors.incidents().await, 2, "once");
 }
 
+/// More than are looked at in one transaction.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_that_fire_on_after_their_incident_none_is_forgotten() {
+    let doors = Doors::open().await;
+    let names: Vec<String> = (0..1_100).map(|n| format!("web-{n}")).collect();
+    let all: Vec<(&str, bool)> = names.iter().map(|name| (name.as_str(), true)).collect();
+    doors.notifies(&all, 0).await;
+    doors.t.resolve(&doors.t.agent, FIRST, "Restarted").await;
+    // One that ends meanwhile keeps the others from nothing.
+    doors.t.clock.advance(60);
+    doors.notifies(&[("web-7", false)], 0).await;
+    doors.passes(539).await;
+    assert_eq!(doors.incidents().await, 1);
+    doors.passes(2).await;
+    assert_eq!(doors.incidents().await, 2);
+    assert_eq!(doors.state(2).await.alerts.unwrap().firing, 1_099);
+    doors.passes(900).await;
+    assert_eq!(doors.incidents().await, 2, "once");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_incident_whose_alerts_cannot_be_counted_swallows_no_new_one() {
     let doors = Doors::open().await;

@@ -292,9 +292,9 @@ impl<'a> Book<'a> {
             let labels = said.get(&id).map_or(&none, |details| &details.labels);
             self.look(sql, round, at, row, labels)?;
         }
-        for group in groups::due(sql, self.now, DUE_ROWS)? {
-            self.ringing.extend(group.number);
-        }
+        let groups = groups::due(sql, self.now, DUE_ROWS)?;
+        self.ringing.extend(groups.iter().filter_map(|group| group.number));
+        self.fire_on(sql, round, at, &groups)?;
         for (integration, name, last) in heartbeats::due(sql, self.now, DUE_ROWS)? {
             if let Some(until) = self.deaf_until(integration, last) {
                 heartbeats::put_off(sql, integration, &name, until)?;

@@ -64,6 +64,8 @@ struct Book<'a> {
     whole: BTreeSet<IntegrationId>,
     /// Groups that are looked at because time passed.
     ringing: Vec<IncidentNumber>,
+    /// Incidents that are over and have more alerts that fire than are looked at in one batch.
+    more: BTreeSet<IncidentNumber>,
     by_number: HashMap<IncidentNumber, usize>,
     by_key: HashMap<IntegrationId, HashMap<String, usize>>,
     /// New groups of an integration within a minute.
@@ -145,6 +147,8 @@ struct InHand {
     group: Group,
     /// Whether its incident is open and stands for itself.
     alive: bool,
+    /// From when on its alerts begin once more, where its incident is over.
+    over_from: Option<Timestamp>,
     /// The incident in which its own one is worked on, where that was merged.
     part_of: Option<IncidentNumber>,
     /// The incident that is over and that it follows.
@@ -171,6 +175,8 @@ struct InHand {
     touched: bool,
     /// Whether it is told whatever the pace is.
     rang: bool,
+    /// Whether it was looked at because time passed.
+    looked_at: bool,
     /// Requests that brought what began.
     jobs: BTreeSet<usize>,
 }
@@ -180,6 +186,7 @@ impl InHand {
         InHand {
             group,
             alive: true,
+            over_from: None,
             part_of: None,
             follows: None,
             entries: 0,
@@ -197,6 +204,7 @@ impl InHand {
             news: false,
             touched: false,
             rang: false,
+            looked_at: false,
             jobs: BTreeSet::new(),
         }
     }
@@ -256,6 +264,7 @@ impl<'a> Book<'a> {
             groups: vec![],
             whole: BTreeSet::new(),
             ringing: vec![],
+            more: BTreeSet::new(),
             by_number: HashMap::new(),
             by_key: HashMap::new(),
             begun: HashMap::new(),
