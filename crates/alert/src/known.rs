@@ -9,6 +9,9 @@ use kernel::{AlertId, IncidentNumber, IntegrationId, Muted, ServiceId, Severity,
 /// Seconds after its source ended an alert within which the same beginning is a telling that
 /// came late, not a new alert: longer than sources send one again.
 pub const LATE_SECONDS: i64 = 600;
+/// Seconds after its end for which an alert is remembered: Prometheus tells of an end for a quarter of
+/// an hour, and each time says the same.
+pub const REMEMBERED_SECONDS: i64 = 1_200;
 
 /// One alert: from the first time that its source told of it until it was over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,13 +138,15 @@ impl Alert {
     }
 
     /// Whether a signal that it fires is of this very alert, which its source ended since: what
-    /// was told last came first. What a person ended or nobody told of again begins anew.
+    /// was told last came first. What a person ended or nobody told of again begins anew, unless
+    /// the signal itself names an end that is past.
     fn ended_after(&self, signal: &Signal, now: Timestamp) -> bool {
         let by_its_source = self.ended_at == Some(self.last_at);
         let lately = self.ended_at.is_some_and(|at| now.seconds_since(at) < LATE_SECONDS);
         let begun = self.started_at.is_some() && self.started_at == signal.started_at;
         let told = self.once.is_some() && self.once == once(signal);
-        by_its_source && lately && (begun || told)
+        let past = signal.ends_at.is_some_and(|at| at <= now);
+        (by_its_source && lately && (begun || told)) || (begun && past)
     }
 
     fn changed(&mut self, settings: &AlertSettings, now: Timestamp) {
@@ -157,7 +162,9 @@ impl Alert {
 }
 
 /// Takes a signal. `open` is the open alert with its key, which it changes; `last` the one
-/// that was over last. A new alert is given back beside the outcome.
+/// that was over last. A new alert is given back beside the outcome. It may be over already, of an
+/// outcome that is [`Outcome::Unknown`]: its end came before anybody heard that it fires, and by it
+/// a telling that comes later still is known to be late.
 pub fn take(
     open: Option<&mut Alert>,
     last: Option<&Alert>,
@@ -173,8 +180,21 @@ pub fn take(
             }
             (Outcome::New, Some(begin(last, signal, around, new_id())))
         }
+        (None, SignalStatus::Resolved) if tells_a_life(last, signal) => {
+            (Outcome::Unknown, Some(over(last, signal, around, new_id())))
+        }
         (None, _) => (Outcome::Unknown, None),
     }
+}
+
+/// Whether a signal says when something began that is over, other than what is known to be. Sources
+/// that say at each look that all is well name no beginning and end.
+fn tells_a_life(last: Option<&Alert>, signal: &Signal) -> bool {
+    let life = signal.started_at.zip(signal.ends_at);
+    let whole = life.is_some_and(|(started_at, ends_at)| started_at <= ends_at);
+    whole
+        && !signal.title.is_empty()
+        && last.is_none_or(|last| last.started_at != signal.started_at)
 }
 
 /// When what fires is over unless it is told of again. A source that says that it fires knows
@@ -248,6 +268,19 @@ fn begin(last: Option<&Alert>, signal: &Signal, around: Around<'_>, id: AlertId)
     };
     alert.changed(around.settings, now);
     alert
+}
+
+/// An alert of which nothing was heard but its end. Whether it comes and goes is not known by that.
+fn over(last: Option<&Alert>, signal: &Signal, around: Around<'_>, id: AlertId) -> Alert {
+    let begun = begin(last, signal, around, id);
+    Alert {
+        state: SignalStatus::Resolved,
+        ends_at: None,
+        ended_at: Some(around.now),
+        changes: last.map(|last| last.changes.clone()).unwrap_or_default(),
+        flapping_until: last.and_then(|last| last.flapping_until),
+        ..begun
+    }
 }
 
 /// The group of a signal: its source's, else its service and the name of the alert.

@@ -26,6 +26,8 @@ words! {
         Calm = "calm",
         /// Nobody knows for too long whether they are still so.
         Unclear = "unclear",
+        /// Whoever had one of them at its source gave it back.
+        GivenBack = "given_back",
         /// A person acted on them.
         Person = "person",
     }

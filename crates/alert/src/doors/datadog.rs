@@ -1,7 +1,9 @@
 //! Datadog's webhooks, whose fields a site fills with variables.
 //!
 //! The alert is known by `aggreg_key`, which stays the same from its beginning to its end, or by
-//! the monitor and its scope; the id of the event changes and is taken where there is nothing else.
+//! the monitor and its scope. The template that Datadog proposes has neither: then it is known by its
+//! title without what became of it, and by what it is so on. The id of the event changes each time and
+//! is taken only where nothing says what became of the alert.
 
 use super::flat::Flat;
 use super::limits::BODY_CHARS;
@@ -23,6 +25,22 @@ const SNAPSHOT: [&str; 1] = ["snapshot"];
 const DATE: [&str; 5] = ["date", "lastupdated", "timestamp", "eventtime", "datetime"];
 const HOST: [&str; 2] = ["hostname", "host"];
 
+/// What became of an alert, in the mark with which its title begins.
+const STATES: [&str; 10] = [
+    "Triggered",
+    "Re-Triggered",
+    "Recovered",
+    "Warn",
+    "Re-Warn",
+    "No data",
+    "Re-No data",
+    "Renotify",
+    "Resolved",
+    "Manually resolved",
+];
+/// Bytes of a mark of somebody's own at most; what is longer belongs to the words.
+const MARK_BYTES: usize = 40;
+
 /// Reads an alert, also as the form that a site may have its fields sent as.
 pub fn read(request: &Request<'_>) -> Result<Reading, Unreadable> {
     let mut notes = Notes::new(request.now);
@@ -43,11 +61,11 @@ pub fn read(request: &Request<'_>) -> Result<Reading, Unreadable> {
 }
 
 fn signal(notes: &mut Notes, fields: &Flat<'_>, fresh: &str) -> Signal {
-    let transition = fields.first(&TRANSITION).unwrap_or_default();
-    let title = fields.first(&TITLE).unwrap_or_default();
-    let status = status(notes, transition, title);
-    let key = known_by(fields, fresh);
-    let title = notes.title("title", &[Some(without_mark(title)), fields.first(&MONITOR)]);
+    let marked = Title::of(fields.first(&TITLE).unwrap_or_default());
+    let transition = fields.first(&TRANSITION).unwrap_or(marked.state);
+    let status = status(notes, transition);
+    let key = known_by(fields, &marked, transition, fresh);
+    let title = notes.title("title", &[Some(marked.words), fields.first(&MONITOR)]);
     let mut signal = Signal::new(key, status, title);
     signal.priority = fields.first(&PRIORITY).and_then(super::priority);
     signal.severity = severity(notes, fields, transition, &signal);
@@ -69,30 +87,36 @@ fn signal(notes: &mut Notes, fields: &Flat<'_>, fresh: &str) -> Signal {
     signal
 }
 
-fn known_by(fields: &Flat<'_>, fresh: &str) -> String {
-    let monitor = fields.first(&MONITOR).map(|monitor| {
-        let scope = fields.first(&SCOPE).or(fields.first(&HOST)).unwrap_or_default();
-        format!("monitor:{monitor}:{scope}")
-    });
-    match (fields.first(&CYCLE), monitor, fields.first(&EVENT)) {
-        (Some(cycle), ..) => key(cycle),
-        (None, Some(monitor), _) => key(&monitor),
-        (None, None, Some(event)) => key(&format!("event:{event}")),
-        (None, None, None) => fresh.to_owned(),
+fn known_by(fields: &Flat<'_>, title: &Title<'_>, transition: &str, fresh: &str) -> String {
+    let scope = fields.first(&SCOPE).or(fields.first(&HOST));
+    if let Some(cycle) = fields.first(&CYCLE) {
+        return key(cycle);
+    }
+    if let Some(monitor) = fields.first(&MONITOR) {
+        return key(&format!("monitor:{monitor}:{}", scope.unwrap_or_default()));
+    }
+    match fields.first(&EVENT) {
+        Some(event) if transition.is_empty() || title.words.is_empty() => {
+            key(&format!("event:{event}"))
+        }
+        None if title.words.is_empty() => fresh.to_owned(),
+        _ => {
+            let own: String = title.own.iter().map(|mark| format!("[{mark}] ")).collect();
+            let scope = Some(title.scope).filter(|said| !said.is_empty()).or(scope);
+            key(&format!("title:{own}{}:{}", title.words, scope.unwrap_or_default()))
+        }
     }
 }
 
-/// `Triggered`, `Re-Triggered`, `Warn`, `No Data`, `Recovered`, `Renotify`; or the mark with which a
-/// title begins.
-fn status(notes: &mut Notes, transition: &str, title: &str) -> SignalStatus {
+/// `Triggered`, `Re-Triggered`, `Warn`, `No Data`, `Recovered`, `Renotify`.
+fn status(notes: &mut Notes, transition: &str) -> SignalStatus {
     let transition = transition.to_lowercase();
-    let recovered = transition.contains("recover");
+    let over = transition.contains("recover") || transition == "manually resolved";
     match transition.as_str() {
-        "" if title.starts_with("[Recovered") => SignalStatus::Resolved,
         "" | "re-triggered" | "no data" | "re-no data" | "re-warn" | "renotify" => {
             SignalStatus::Firing
         }
-        _ if recovered => SignalStatus::Resolved,
+        _ if over => SignalStatus::Resolved,
         other => notes.status("alert_transition", Some(other)),
     }
 }
@@ -111,15 +135,44 @@ fn severity(notes: &mut Notes, fields: &Flat<'_>, transition: &str, signal: &Sig
     notes.severity("alert_type", word)
 }
 
-/// A title without `[Triggered]`, `[P1] [Warn]` and so on in front.
-fn without_mark(title: &str) -> &str {
-    let mut rest = title.trim_start();
-    while let Some(end) = rest.strip_prefix('[').and_then(|inner| inner.find(']')) {
-        let after = rest[end + 2..].trim_start();
-        if after.is_empty() || end > 40 {
-            break;
+/// A title, `[P2] [Triggered on {host:web-1}] Disk is full`.
+#[derive(Default)]
+struct Title<'a> {
+    /// What became of the alert, if a mark says it.
+    state: &'a str,
+    /// What it became so on, as that mark says it.
+    scope: &'a str,
+    /// Marks that say neither that nor a priority: somebody's own.
+    own: Vec<&'a str>,
+    /// The title without marks.
+    words: &'a str,
+}
+
+impl<'a> Title<'a> {
+    fn of(text: &'a str) -> Self {
+        let mut title = Title { words: text.trim_start(), ..Title::default() };
+        let mark = |words: &'a str| words.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+        while let Some((mark, after)) = mark(title.words) {
+            let after = after.trim_start();
+            match state(mark) {
+                Some(said) => (title.state, title.scope) = said,
+                None if after.is_empty() || mark.len() > MARK_BYTES => break,
+                None if super::priority(mark).is_some() => {}
+                None => title.own.push(mark),
+            }
+            if after.is_empty() {
+                break;
+            }
+            title.words = after;
         }
-        rest = after;
+        title
     }
-    rest
+}
+
+/// What a mark says became of an alert, and on what: `Triggered on {host:web-1}`.
+fn state(mark: &str) -> Option<(&str, &str)> {
+    let (state, scope) = mark.split_once(" on ").unwrap_or((mark, ""));
+    let state = state.trim();
+    let known = STATES.iter().any(|known| known.eq_ignore_ascii_case(state));
+    known.then(|| (state, scope.trim_matches(['{', '}', ' '])))
 }

@@ -68,19 +68,46 @@ const PLACES: [&str; 11] = [
     "data",
 ];
 
+/// Those of [`PLACES`] that stand in what an envelope holds.
+const IN_ENVELOPE: &str = "data";
+/// Words by which an envelope says that a request went well, and nothing of an alert.
+const WENT_WELL: [&str; 2] = ["ok", "success"];
+/// What names an alert, and no envelope: that has a message at most.
+const NAMES: [&str; 5] = ["title", "summary", "subject", "name", "alertname"];
+
 /// By [`GUESSES`] alone: the document is the alert.
-static WHOLE: LazyLock<Mapping> = LazyLock::new(|| guessing(None));
+static WHOLE: LazyLock<Mapping> = LazyLock::new(|| guessing(None, Around::Said));
 
 /// The same for each of [`PLACES`].
 static PLACED: LazyLock<Vec<Mapping>> =
-    LazyLock::new(|| PLACES.iter().map(|place| guessing(Some(*place))).collect());
+    LazyLock::new(|| PLACES.iter().map(|place| guessing(Some(*place), Around::Said)).collect());
+
+/// The same in an envelope, whose status is not that of the alert in it.
+static ENVELOPED: LazyLock<Vec<Mapping>> = LazyLock::new(|| {
+    let inner = PLACES.iter().filter(|place| place.starts_with(IN_ENVELOPE));
+    inner.map(|place| guessing(Some(*place), Around::Unsaid)).collect()
+});
+
+/// The same for an envelope of which nobody knows where its alert is.
+static UNSAID: LazyLock<Mapping> = LazyLock::new(|| {
+    let mut mapping = guessing(None, Around::Unsaid);
+    mapping.fields.remove(&Field::Status);
+    mapping
+});
+
+/// Whether what stands around an alert says whether it fires.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Around {
+    Said,
+    Unsaid,
+}
 
 /// What gives an alert its title, without [`OTHERWISE_TITLE`].
 static TITLED: LazyLock<Option<Expression>> = LazyLock::new(|| {
     GUESSES.iter().find(|guess| guess.0 == Field::Title).and_then(|guess| parse(guess.1).ok())
 });
 
-fn guessing(place: Option<&'static str>) -> Mapping {
+fn guessing(place: Option<&'static str>, around: Around) -> Mapping {
     let each = place.map(|place| (Field::Each, place));
     let fields = GUESSES.into_iter().chain(each).filter_map(|(field, text)| {
         let text = match field {
@@ -88,6 +115,9 @@ fn guessing(place: Option<&'static str>) -> Mapping {
                 format!("{text} ?? {KEY_AROUND}")
             }
             Field::Title => format!("{text} ?? {OTHERWISE_TITLE}"),
+            Field::Status if around == Around::Unsaid => {
+                text.split(" ?? $.").next().unwrap_or_default().to_owned()
+            }
             _ => text.to_owned(),
         };
         parse(&text).ok().map(|expression| (field, (text, expression)))
@@ -112,7 +142,12 @@ impl Mapping {
     /// assert_eq!(reading.signals[0].title, "Disk full");
     /// ```
     pub fn usual_for(document: &Value) -> &'static Mapping {
-        PLACED.iter().find(|mapping| mapping.finds_a_title(document)).unwrap_or(&WHOLE)
+        let titled = |mapping: &&'static Mapping| mapping.finds_a_title(document);
+        let own = PLACED.iter().find(titled);
+        if !is_envelope(document) {
+            return own.unwrap_or(&WHOLE);
+        }
+        ENVELOPED.iter().find(titled).or(own).unwrap_or(&UNSAID)
     }
 
     /// Whether the first of its elements is titled by something that is a text.
@@ -130,9 +165,65 @@ impl Mapping {
     }
 }
 
+/// Whether a document is what programs put around whatever they send: it says that all went well,
+/// `{"status": "ok", "data": {…}}`. An alert that has data has a name beside it.
+fn is_envelope(document: &Value) -> bool {
+    let word = document.get("status").or_else(|| document.get("state")).and_then(Value::as_str);
+    let well = word
+        .is_some_and(|word| WENT_WELL.iter().any(|known| known.eq_ignore_ascii_case(word.trim())));
+    let holds = document.get(IN_ENVELOPE).is_some_and(Value::is_object);
+    well && holds && NAMES.iter().all(|name| document.get(*name).is_none())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::SignalStatus;
+
+    #[test]
+    fn that_a_request_went_well_says_nothing_of_the_alert_in_it() {
+        let now = "2026-11-23T05:00:00Z".parse().unwrap();
+        let read = |document: serde_json::Value| {
+            let reading = Mapping::usual_for(&document).read(&document, now, "fresh");
+            let told = reading.signals.into_iter().next().unwrap();
+            (told.title, told.status)
+        };
+        let (firing, over) = (SignalStatus::Firing, SignalStatus::Resolved);
+        for (document, title, status) in [
+            (serde_json::json!({"status": "ok", "data": {"title": "CPU"}}), "CPU", firing),
+            (
+                serde_json::json!({"status": "Success", "message": "Sent", "data": {"name": "CPU"}}),
+                "CPU",
+                firing,
+            ),
+            (
+                serde_json::json!({"status": "ok", "data": {"attributes": {"title": "CPU"}}}),
+                "CPU",
+                firing,
+            ),
+            // What says what it is itself is heard.
+            (
+                serde_json::json!({"status": "ok", "data": {"title": "CPU", "status": "resolved"}}),
+                "CPU",
+                over,
+            ),
+            (serde_json::json!({"status": "resolved", "data": {"title": "CPU"}}), "CPU", over),
+            (serde_json::json!({"title": "CPU", "status": "ok", "data": {"load": 3}}), "CPU", over),
+            (
+                serde_json::json!({"message": "CPU", "status": "ok", "data": {"load": 3}}),
+                "CPU",
+                over,
+            ),
+            (serde_json::json!({"message": "CPU", "status": "ok", "data": "x"}), "CPU", over),
+            (
+                serde_json::json!({"status": "ok", "data": {"load": 3}}),
+                "Alert without a title",
+                firing,
+            ),
+        ] {
+            assert_eq!(read(document.clone()), (title.to_owned(), status), "{document}");
+        }
+    }
 
     #[test]
     fn what_tells_an_alert_from_others_may_stand_around_it() {
@@ -155,6 +246,8 @@ mod tests {
         for (place, mapping) in PLACES.into_iter().zip(PLACED.iter()) {
             assert_eq!(mapping.fields.len(), GUESSES.len() + 1, "{place}");
         }
+        assert_eq!(ENVELOPED.len(), 4);
+        assert!(ENVELOPED.iter().all(|mapping| mapping.fields.len() == GUESSES.len() + 1));
         assert!(TITLED.is_some());
     }
 }

@@ -37,7 +37,10 @@ impl Known {
         let (outcome, new) = take(open, last, signal, around, id);
         if let Some(alert) = new {
             self.made = made;
-            self.open.insert(alert.key.clone(), alert);
+            match alert.is_open() {
+                true => drop(self.open.insert(alert.key.clone(), alert)),
+                false => self.over.push(alert),
+            }
         }
         if outcome == Outcome::Resolved {
             self.over.extend(self.open.remove(&signal.key));
@@ -125,6 +128,56 @@ fn a_telling_that_came_late_begins_nothing() {
     alert.end(&settings, START.plus_seconds(later + 5));
     known.over.push(alert);
     assert_eq!(known.takes(&since(12), later + 6), Outcome::New, "a person ended it");
+}
+
+/// One that fired from its 10th to its 20th second.
+fn life(status: SignalStatus) -> Signal {
+    Signal {
+        started_at: Some(START.plus_seconds(10)),
+        ends_at: Some(START.plus_seconds(20)).filter(|_| status == SignalStatus::Resolved),
+        ..signal("a", status, Severity::Critical)
+    }
+}
+
+#[test]
+fn what_is_told_to_fire_after_its_end_came_begins_nothing() {
+    let (fires, over) = (life(SignalStatus::Firing), life(SignalStatus::Resolved));
+    let mut known = Known::default();
+    assert_eq!(known.takes(&over, 30), Outcome::Unknown, "nobody heard that it fires");
+    assert_eq!((known.open.len(), known.over.len()), (0, 1), "and it is recorded");
+    assert_eq!(known.over[0].ended_at, Some(START.plus_seconds(30)));
+    assert!(known.over[0].changes.is_empty(), "one end is no coming and going");
+    assert_eq!(known.takes(&over, 31), Outcome::Unknown);
+    assert_eq!(known.over.len(), 1, "once, however often it is told");
+    assert_eq!(known.takes(&fires, 40), Outcome::Repeated, "it came late");
+    assert!(known.open.is_empty());
+    let anew = Signal { started_at: Some(START.plus_seconds(45)), ..fires.clone() };
+    assert_eq!(known.takes(&anew, 50), Outcome::New, "it began again");
+    let mut known = Known::default();
+    known.takes(&over, 30);
+    let later = 30 + alert::LATE_SECONDS;
+    assert_eq!(known.takes(&fires, later), Outcome::New, "nobody sends it for so long");
+    // What tells of no life is not recorded: it may be told with each look.
+    let mut known = Known::default();
+    known.takes(&Signal { ends_at: None, ..over.clone() }, 30);
+    known.takes(&Signal { started_at: None, ..over.clone() }, 31);
+    known.takes(&Signal { title: String::new(), ..over }, 32);
+    assert!(known.over.is_empty() && known.open.is_empty());
+}
+
+#[test]
+fn what_names_an_end_that_is_past_begins_nothing_once_it_is_over() {
+    let fires = life(SignalStatus::Firing);
+    let mut known = Known::default();
+    known.takes(&fires, 11);
+    let settings = known.settings.clone();
+    let mut alert = known.open.remove("a").unwrap();
+    alert.end(&settings, START.plus_seconds(25));
+    known.over.push(alert);
+    let past = Signal { ends_at: Some(START.plus_seconds(20)), ..fires.clone() };
+    assert_eq!(known.takes(&past, 26 + alert::LATE_SECONDS), Outcome::Repeated);
+    let ahead = Signal { ends_at: Some(START.plus_seconds(5_000)), ..fires };
+    assert_eq!(known.takes(&ahead, 27 + alert::LATE_SECONDS), Outcome::New, "it fires on");
 }
 
 #[test]

@@ -134,6 +134,45 @@ fn datadog() {
     assert_eq!(told.severity, Severity::Critical);
 }
 
+/// The template that Datadog proposes, as it stands.
+#[test]
+fn datadog_by_its_own_template() {
+    let told = |id: &str, title: &str| {
+        let body = serde_json::json!({
+            "body": "%%%\nThe disk is full\n%%%", "last_updated": "1795409531000",
+            "event_type": "query_alert_monitor", "title": title, "date": "1795409531000",
+            "org": {"id": "1", "name": "Northwind"}, "id": id,
+        });
+        signal(Kind::Datadog, &body.to_string())
+    };
+    let began = told("1", "[P2] [Triggered on {host:web-1,env:prod}] Disk is full");
+    assert_eq!((began.title.as_str(), began.status), ("Disk is full", SignalStatus::Firing));
+    assert_eq!(began.key, "title:Disk is full:host:web-1,env:prod");
+    let over = told("2", "[P2] [Recovered on {host:web-1,env:prod}] Disk is full");
+    assert_eq!((over.key == began.key, over.status), (true, SignalStatus::Resolved));
+    let long = format!("host:{}", "web-1".repeat(20));
+    let began = told("1", &format!("[Triggered on {{{long}}}] Disk is full"));
+    let over = told("2", &format!("[Recovered on {{{long}}}] Disk is full"));
+    assert_eq!((began.title.as_str(), began.key == over.key), ("Disk is full", true));
+    let warned = told("3", "[Warn on {host:web-1,env:prod}] Disk is full");
+    assert_eq!((warned.severity, warned.status), (Severity::Warning, SignalStatus::Firing));
+    let keys = [
+        "[Triggered on {host:web-2,env:prod}] Disk is full",
+        "[Triggered] Disk is full",
+        "[Triggered] [shop] Disk is full",
+        "[Triggered] Disk is slow",
+    ];
+    let keys: std::collections::BTreeSet<_> =
+        keys.iter().map(|title| told("4", title).key).chain([warned.key]).collect();
+    assert_eq!(keys.len(), 5, "other places and other words are other alerts: {keys:?}");
+    // What says nothing of an alert's life is known by its event.
+    assert_eq!(told("5", "[shop] Deploy is done").key, "event:5");
+    let alone = told("6", "[Recovered]");
+    assert_eq!((alone.status, alone.key.is_empty()), (SignalStatus::Resolved, false));
+    let host = r#"{"title": "[Recovered] Disk is full", "hostname": "web-1"}"#;
+    assert_eq!(signal(Kind::Datadog, host).key, "title:Disk is full:web-1");
+}
+
 #[test]
 fn victorops_and_incident_io() {
     let told = signal(Kind::Victorops, corpus::VICTOROPS);

@@ -9,7 +9,7 @@ use store::alerts::found::{self, Counted, Found, Wanted};
 /// Days that an alert can be put off at most: then somebody looks again.
 const SNOOZE_DAYS_MAX: i64 = 30;
 
-/// What a person does with an alert.
+/// What a person does with an alert, or its source for one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act {
     /// It is over, whatever its source says.
@@ -18,6 +18,8 @@ pub enum Act {
     Snooze(Timestamp),
     /// It is not put off any more.
     Unsnooze,
+    /// Whoever had it at its source gave it back.
+    GiveBack,
 }
 
 impl Desk {

@@ -3,10 +3,10 @@
 use super::{Draft, lifecycle};
 use crate::alerts::{AlertNews, AlertsWhy, SAMPLES_MAX};
 use crate::command::Command;
-use crate::event::{AlertsChanged, PriorityChanged};
+use crate::event::{AlertsChanged, Body, PriorityChanged};
 use crate::refusal::Refusal;
 use crate::state::{Lifecycle, State};
-use kernel::ContentId;
+use kernel::{ActorKind, ContentId, Timestamp};
 
 /// The code of the standard list that says best what happened when alerts end by themselves.
 const BY_ITSELF: &str = "no_fault_found";
@@ -20,7 +20,8 @@ pub(super) fn reported(draft: &mut Draft, news: &AlertNews) -> Result<(), Refusa
 }
 
 /// Takes news about alerts: what is worse raises impact and urgency, and what is over by
-/// itself before anybody took it is resolved.
+/// itself before anybody took it is resolved. What was taken at its source alone and is given back
+/// there is nobody's: it is new again, and pages.
 pub(super) fn take(draft: &mut Draft, news: &AlertNews) -> Result<(), Refusal> {
     check(news)?;
     let state = draft.state()?;
@@ -30,15 +31,34 @@ pub(super) fn take(draft: &mut Draft, news: &AlertNews) -> Result<(), Refusal> {
             "this incident is over; its alerts are not its matter any more",
         ));
     }
-    let changed = changed(state, news);
+    let left = taken_at_source(draft, state).filter(|_| news.why == AlertsWhy::GivenBack);
+    let returns = left.filter(|taken_at| lifecycle::untouched(state, *taken_at));
+    let mut changed = changed(state, news);
+    // Work that goes back pages by that.
+    let again = left.is_some() && returns.is_none() && !state.is_paging();
+    changed.again |= again && news.firing > 0 && news.muted.is_none();
     draft.emit(changed);
     raise(draft, news)?;
+    if let Some(taken_at) = returns {
+        lifecycle::return_work(draft, taken_at);
+    }
     let state = draft.state()?;
     let over = news.firing == 0 && !news.flapping && !news.source_unclear;
     match news.note {
         Some(note) if over && is_untaken(state) => resolve(draft, note),
         _ => Ok(()),
     }
+}
+
+/// Since when it is taken, if nobody has it but whoever has its alerts at their source.
+fn taken_at_source(draft: &Draft, state: &State) -> Option<Timestamp> {
+    let taken_at = state.moments.acknowledged.filter(|_| state.assignee.is_none())?;
+    let answers =
+        draft.facts.timeline.iter().filter(|event| {
+            matches!(event.body, Body::Acknowledged(_) | Body::PageAcknowledged(_))
+        });
+    let last = answers.max_by_key(|event| event.n)?;
+    (last.actor.kind == ActorKind::Integration).then_some(taken_at)
 }
 
 /// Whether nobody has it yet: a team that gives what comes to it to its people has not looked.

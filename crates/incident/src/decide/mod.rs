@@ -74,8 +74,8 @@ pub struct Facts<'a> {
     pub above_other: &'a [IncidentNumber],
     /// The event that an undo names, and what came right after it.
     pub undo: &'a [Event],
-    /// The whole timeline, where a command goes by it: the correction of a pause does, and
-    /// taking back an assignment.
+    /// The whole timeline, where a command goes by it: the correction of a pause does, taking
+    /// back an assignment, and an alert that was given back at its source.
     pub timeline: &'a [Event],
     /// Whose turn it was last in steps of paging that take turns.
     pub turns: &'a Turns,

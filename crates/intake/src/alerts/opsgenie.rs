@@ -137,13 +137,8 @@ impl Caller<'_> {
         };
         let id = found.alert.id;
         let done = match act {
-            Act::Snooze(until) => {
-                let act = desk::Act::Snooze(until);
-                match self.doors.desk.act_as_source(&self.source.integration, id, act).await {
-                    Ok(_) => self.note(&found, &by).await,
-                    Err(trouble) => Err(trouble),
-                }
-            }
+            Act::Snooze(until) => self.act_on(&found, desk::Act::Snooze(until), &by).await,
+            Act::Unacknowledge => self.act_on(&found, desk::Act::GiveBack, &by).await,
             act => match signal(&found, act, &by) {
                 Some(signal) => self.tell(signal).await,
                 None => self.note(&found, &by).await,
@@ -152,6 +147,15 @@ impl Caller<'_> {
         match done {
             Ok(()) | Err(Trouble::Refused(_)) => self.accepted(action, Some((id, found.alert.key))),
             Err(trouble) => failed(&trouble),
+        }
+    }
+
+    /// Does what no signal tells. What is said with it is noted though it changes nothing.
+    async fn act_on(&self, found: &Found, act: desk::Act, by: &By) -> Result<(), Trouble> {
+        let source = &self.source.integration;
+        match self.doors.desk.act_as_source(source, found.alert.id, act).await {
+            Ok(_) | Err(Trouble::Refused(_)) => self.note(found, by).await,
+            Err(trouble) => Err(trouble),
         }
     }
 

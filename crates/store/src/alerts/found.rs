@@ -116,6 +116,9 @@ pub fn list(
     wanted: &Wanted,
     limit: usize,
 ) -> Result<Vec<Found>, Failure> {
+    if wanted.number.is_some() && wanted.open == Some(true) && wanted.state.is_none() {
+        return in_each_state(sql, scope, wanted, limit);
+    }
     let mut values: Vec<Value> = Vec::new();
     let mut conditions: Vec<String> = Vec::new();
     let mut add = |condition: &str, value: Value| {
@@ -161,8 +164,9 @@ pub fn list(
     conditions.push(seen);
     values.extend(more);
     // Few are not over: they are found by an index of their own and sorted, instead of looking
-    // through all there ever were in their order.
-    let order = if wanted.open == Some(true) { "a.id || ''" } else { "a.id" };
+    // through all there ever were in their order. Those of one incident have an index in that.
+    let sorted = wanted.open == Some(true) && wanted.number.is_none();
+    let order = if sorted { "a.id || ''" } else { "a.id" };
     let conditions = conditions.join(" and ");
     let statement = format!("{SELECT} where {conditions} order by {order} desc limit {limit}");
     let alerts = many(sql, &statement, &values, read)?;
@@ -179,6 +183,24 @@ pub fn fired(
         "select first_at, ended_at from alerts where number = $1 order by id desc limit {limit}"
     );
     many(sql, &statement, &[number.into()], |row| Ok((row.at()?, row.opt_at()?)))
+}
+
+/// As [`list`], for the open alerts of an incident, which may be a hundred thousand: the newest in
+/// each state are found by an index.
+fn in_each_state(
+    sql: &mut dyn Sql,
+    scope: &Scope,
+    wanted: &Wanted,
+    limit: usize,
+) -> Result<Vec<Found>, Failure> {
+    let mut found = Vec::new();
+    for state in [SignalStatus::Firing, SignalStatus::Acknowledged] {
+        let wanted = Wanted { state: Some(state), ..wanted.clone() };
+        found.extend(list(sql, scope, &wanted, limit)?);
+    }
+    found.sort_unstable_by(|one, next| next.alert.id.cmp(&one.alert.id));
+    found.truncate(limit);
+    Ok(found)
 }
 
 /// The alert with this id, if somebody may see it.

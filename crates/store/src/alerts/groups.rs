@@ -108,6 +108,13 @@ pub fn begun_since(
     Ok(one(sql, statement, &parameters, Columns::int)?.unwrap_or(0))
 }
 
+/// Lets the alerts of an incident be looked at by an instant: one row, however many they are.
+pub fn look_by(sql: &mut dyn Sql, number: IncidentNumber, at: Timestamp) -> Result<(), Failure> {
+    let statement = "update alert_groups set check_at = $2 where number = $1 \
+        and (check_at is null or check_at > $2)";
+    sql.execute(statement, &[number.into(), at.into()]).map(drop)
+}
+
 /// The groups that are to be looked at by an instant, the most overdue first.
 pub fn due(sql: &mut dyn Sql, now: Timestamp, limit: i64) -> Result<Vec<Group>, Failure> {
     let statement = format!("{SELECT} where check_at <= $1 order by check_at, number limit $2");

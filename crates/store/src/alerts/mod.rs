@@ -136,7 +136,7 @@ pub fn over_since(
     Ok(found)
 }
 
-/// The open alerts of a group; `limit` at most.
+/// The open alerts of a group, those of one incident after the other; `limit` at most.
 pub fn open_in_group(
     sql: &mut dyn Sql,
     integration: IntegrationId,
@@ -144,7 +144,8 @@ pub fn open_in_group(
     limit: i64,
 ) -> Result<Vec<Alert>, Failure> {
     let statement = format!(
-        "{SELECT} where integration_id = $1 and group_key = $2 and ended_at is null order by id limit $3"
+        "{SELECT} where integration_id = $1 and group_key = $2 and ended_at is null \
+         order by number, id limit $3"
     );
     many(sql, &statement, &[integration.into(), group.into(), limit.into()], read)
 }
@@ -226,6 +227,19 @@ pub fn open_of_incident(
     many(sql, &statement, &[number.into(), limit.into()], read)
 }
 
+/// The open alerts of an incident that are worth another, the worst first; `limit` at most.
+pub fn open_and_worth_an_incident(
+    sql: &mut dyn Sql,
+    number: IncidentNumber,
+    limit: i64,
+) -> Result<Vec<Alert>, Failure> {
+    let statement = format!(
+        "{SELECT} where number = $1 and ended_at is null and severity <> 'info' \
+         order by severity, id limit $2"
+    );
+    many(sql, &statement, &[number.into(), limit.into()], read)
+}
+
 /// The open alerts of an incident that nobody has, as far as their source says; `limit` at most.
 pub fn waiting_of_incident(
     sql: &mut dyn Sql,
@@ -250,28 +264,26 @@ pub fn incidents_of_groups(
     let mut found: HashMap<String, Vec<IncidentNumber>> = HashMap::new();
     for part in groups.chunks(KEYS_PER_STATEMENT) {
         let (names, values) = slots(2, part);
+        let names = format!("({})", names.replace(", ", "), ("));
+        // From each number to the next lower one: a group of one incident is one step, however
+        // many alerts it has.
+        let next = "select max(a.number) from alerts a where a.integration_id = $1 \
+            and a.ended_at is null and a.group_key";
         let statement = format!(
-            "select distinct group_key, number from alerts where integration_id = $1 \
-             and group_key in ({names}) and ended_at is null and number is not null \
+            "with recursive steps (group_key, number, nth) as (\
+             select g.column1, ({next} = g.column1), 1 from (values {names}) g \
+             union select s.group_key, ({next} = s.group_key and a.number < s.number), s.nth + 1 \
+             from steps s where s.number is not null and s.nth < {limit}) \
+             select group_key, number from steps where number is not null \
              order by group_key, number desc"
         );
         let parameters: Vec<Value> = [integration.into()].into_iter().chain(values).collect();
         let read = |row: &mut Columns| Ok((row.text()?, IncidentNumber(row.int()?)));
         for (group, number) in many(sql, &statement, &parameters, read)? {
-            let numbers = found.entry(group).or_default();
-            if numbers.len() < limit {
-                numbers.push(number);
-            }
+            found.entry(group).or_default().push(number);
         }
     }
     Ok(found)
-}
-
-/// Lets the open alerts of an incident be looked at by an instant.
-pub fn look_by(sql: &mut dyn Sql, number: IncidentNumber, at: Timestamp) -> Result<(), Failure> {
-    let statement = "update alerts set check_at = $2 where number = $1 and ended_at is null \
-        and (check_at is null or check_at > $2)";
-    sql.execute(statement, &[number.into(), at.into()]).map(drop)
 }
 
 /// Of these incidents, those that are not worked on any more, with how they ended and when

@@ -2,7 +2,7 @@
 //! may see them. Read after a commit, never within one.
 
 use crate::directory::{many, one, slots};
-use crate::{Columns, Failure, Sql};
+use crate::{Columns, Failure, Sql, Value};
 use incident::State;
 use kernel::IncidentNumber;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -17,8 +17,11 @@ const FILE_CHARS: i64 = 65_536;
 const INCIDENT_BYTES: usize = 524_288;
 /// Labels of alerts of one incident: a storm repeats the same few.
 const LABELS_MAX: usize = 100;
-/// Rows of alerts that are read for one statement's incidents.
-const ALERTS_MAX: i64 = 5_000;
+/// Alerts of one incident whose labels are read, the newest: it may have a hundred thousand, and
+/// each change of it reads them again.
+const ALERTS_MAX: usize = 200;
+/// Incidents whose alerts are read in one statement.
+const ALERTED_PER_STATEMENT: usize = 16;
 
 /// An incident as the index is told of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -182,20 +185,31 @@ fn labels_of(
     sql: &mut dyn Sql,
     numbers: &[IncidentNumber],
 ) -> Result<HashMap<IncidentNumber, BTreeSet<String>>, Failure> {
-    let (list, mut values) = slots(1, numbers);
-    values.push(ALERTS_MAX.into());
-    let statement = format!(
-        "select a.number, d.labels from alerts a join alert_details d on d.alert_id = a.id \
-         where a.number in ({list}) order by a.id desc limit ${}",
-        values.len()
-    );
-    let all: Vec<(IncidentNumber, BTreeMap<String, String>)> =
-        many(sql, &statement, &values, |row| Ok((IncidentNumber(row.int()?), row.json()?)))?;
+    let (list, values) = slots(1, numbers);
+    let statement = format!("select number from alert_groups where number in ({list})");
+    let alerted = many(sql, &statement, &values, |row| row.int().map(IncidentNumber))?;
     let mut found: HashMap<IncidentNumber, BTreeSet<String>> = HashMap::new();
-    for (number, labels) in all {
-        let of_one = found.entry(number).or_default();
-        let room = LABELS_MAX.saturating_sub(of_one.len());
-        of_one.extend(labels.into_iter().take(room).map(|(name, value)| format!("{name}={value}")));
+    for part in alerted.chunks(ALERTED_PER_STATEMENT) {
+        let newest = |at: usize| {
+            format!(
+                "select * from (select a.number, d.labels from alerts a \
+                 join alert_details d on d.alert_id = a.id where a.number = ${at} \
+                 order by a.id desc limit {ALERTS_MAX}) newest_{at}"
+            )
+        };
+        let statement: Vec<String> = (1..=part.len()).map(newest).collect();
+        let values: Vec<Value> = part.iter().map(|number| (*number).into()).collect();
+        let all: Vec<(IncidentNumber, BTreeMap<String, String>)> =
+            many(sql, &statement.join(" union all "), &values, |row| {
+                Ok((IncidentNumber(row.int()?), row.json()?))
+            })?;
+        for (number, labels) in all {
+            let of_one = found.entry(number).or_default();
+            let room = LABELS_MAX.saturating_sub(of_one.len());
+            of_one.extend(
+                labels.into_iter().take(room).map(|(name, value)| format!("{name}={value}")),
+            );
+        }
     }
     Ok(found)
 }

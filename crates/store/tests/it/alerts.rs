@@ -182,29 +182,145 @@ fn the_open_alerts_of_an_incident_are_found_and_looked_at() {
         assert_eq!(keys, ["b", "d", "a"], "the worst first");
         assert_eq!(waiting, [all[0].id, all[3].id]);
         assert_eq!(numbers, HashMap::from([("web".to_owned(), vec![five, four])]));
+        let info = Alert { severity: Severity::Info, ..of(6, "f", four) };
+        write(store, |sql| alerts::write(sql, Written::All, [&info].into_iter()));
+        let worth = |limit| {
+            let read =
+                |sql: &mut dyn store::Sql| alerts::open_and_worth_an_incident(sql, four, limit);
+            let found = store.read_blocking(read).unwrap();
+            found.into_iter().map(|alert| alert.key).collect::<Vec<_>>()
+        };
+        assert_eq!((worth(9), worth(2).len()), (["b", "d", "a"].map(str::to_owned).to_vec(), 2));
+        let group = |number: IncidentNumber, check_at| Group {
+            number: Some(number),
+            check_at,
+            ..Group::new(source(1), format!("{}", number.0), START)
+        };
         let at = START.plus_seconds(600);
-        write(store, |sql| alerts::look_by(sql, four, at));
-        let due = store.read_blocking(move |sql| alerts::due(sql, at, 9)).unwrap();
-        let due: Vec<_> = due.into_iter().map(|alert| (alert.key, alert.check_at)).collect();
-        let expected = [("d", START), ("a", at), ("b", at)];
-        assert_eq!(due, expected.map(|(key, at)| (key.to_owned(), Some(at))));
+        write(store, |sql| {
+            groups::write(sql, [group(four, None), group(five, Some(START))].iter())?;
+            groups::look_by(sql, four, at)?;
+            groups::look_by(sql, five, at)
+        });
+        let due = store.read_blocking(move |sql| groups::due(sql, at, 9)).unwrap();
+        let due: Vec<_> = due.into_iter().map(|group| (group.number, group.check_at)).collect();
+        assert_eq!(due, [(Some(five), Some(START)), (Some(four), Some(at))], "never later");
     });
 }
 
-/// An incident may have had a hundred thousand alerts that are over.
 #[test]
-fn the_worst_open_alerts_of_an_incident_are_found_by_an_index() {
-    each_engine("alerts_worst", |store| {
+fn the_incidents_of_a_group_are_found_one_after_the_other() {
+    each_engine("alerts_of_group", |store| {
+        let of = |n: u128, group: &str, number: i64| Alert {
+            group: group.to_owned(),
+            number: Some(IncidentNumber(number)),
+            ..alert(n, &format!("key {n}"))
+        };
+        let web = [4, 5, 5, 6].into_iter().zip(1..).map(|(number, n)| of(n, "web", number));
+        let mut all: Vec<Alert> = web.collect();
+        all.extend([over(&of(5, "web", 7), 9), of(6, "db", 8), of(7, "other", 9)]);
+        all.push(Alert { number: None, ..of(8, "web", 0) });
+        all.push(Alert { integration: source(2), ..of(9, "web", 10) });
+        write(store, |sql| alerts::write(sql, Written::All, all.iter()));
+        let found = |groups: &[&str], limit| {
+            let read = |sql: &mut dyn store::Sql| {
+                alerts::incidents_of_groups(sql, source(1), groups, limit)
+            };
+            let found = store.read_blocking(read).unwrap();
+            let numbers = |known: Vec<IncidentNumber>| {
+                known.into_iter().map(|number| number.0).collect::<Vec<i64>>()
+            };
+            let found = found.into_iter().map(|(group, known)| (group, numbers(known)));
+            found.collect::<BTreeMap<String, Vec<i64>>>()
+        };
+        let expected = |all: &[(&str, &[i64])]| {
+            let all = all.iter().map(|(group, numbers)| ((*group).to_owned(), numbers.to_vec()));
+            all.collect::<BTreeMap<_, _>>()
+        };
+        let three = ["web", "db", "none"];
+        assert_eq!(found(&three, 9), expected(&[("db", &[8]), ("web", &[6, 5, 4])]));
+        assert_eq!(found(&three, 2), expected(&[("db", &[8]), ("web", &[6, 5])]));
+        assert_eq!(found(&["none"], 9), expected(&[]));
+        let group = |limit| {
+            let read =
+                |sql: &mut dyn store::Sql| alerts::open_in_group(sql, source(1), "web", limit);
+            store.read_blocking(read).unwrap().len()
+        };
+        assert_eq!((group(9), group(3)), (5, 3));
+    });
+}
+
+#[test]
+fn the_newest_open_alerts_of_an_incident_are_found_whatever_their_state() {
+    each_engine("alerts_newest", |store| {
+        let of = |n: u128, state| Alert { state, ..alert(n, &format!("key {n}")) };
+        let (firing, taken) = (SignalStatus::Firing, SignalStatus::Acknowledged);
+        let states = [firing, taken, taken, firing, taken, firing];
+        let mut all: Vec<Alert> =
+            states.into_iter().zip(1..).map(|(state, n)| of(n, state)).collect();
+        all[3] = over(&all[3], 9);
+        let incident = crate::list::world::Incident::new(1, "Disk full");
+        let number = Some(IncidentNumber(1));
+        all.iter_mut().for_each(|alert| alert.number = number);
+        write(store, |sql| {
+            crate::list::world::settle(sql)?;
+            crate::list::world::store_all(sql, &[incident])?;
+            alerts::write(sql, Written::All, all.iter())?;
+            let said = Signal::new("a", SignalStatus::Firing, "Disk full");
+            details::write(sql, all.iter().map(|alert| (alert.id, &said)))
+        });
+        let found = |wanted: Wanted, limit| {
+            let scope = crate::list::world::staff();
+            let wanted = Wanted { number, ..wanted };
+            let read =
+                move |sql: &mut dyn store::Sql| found::open_first(sql, &scope, &wanted, limit);
+            let found = store.read_blocking(read).unwrap();
+            found.into_iter().map(|one| one.alert.id.0.as_u128()).collect::<Vec<_>>()
+        };
+        assert_eq!(found(Wanted::default(), 9), [6, 5, 3, 2, 1, 4], "what is over comes last");
+        assert_eq!(found(Wanted::default(), 3), [6, 5, 3]);
+        let open = Some(true);
+        let before = Some(all[4].id);
+        assert_eq!(found(Wanted { open, before, ..Wanted::default() }, 2), [3, 2]);
+        let state = Some(taken);
+        assert_eq!(found(Wanted { open, state, ..Wanted::default() }, 9), [5, 3, 2]);
+    });
+}
+
+/// An incident may have hundreds of thousands of alerts, open ones or such that are over.
+#[test]
+fn what_is_asked_of_an_incident_with_many_alerts_is_found_by_an_index() {
+    each_engine("alerts_many", |store| {
         if store.engine() != store::Engine::Sqlite {
             // PostgreSQL plans by its statistics: an empty table is read whole.
             return;
         }
-        let plan = "explain query plan select id, key from alerts \
-            where number = $1 and ended_at is null order by severity, id limit $2";
-        let steps = store.read_blocking(|sql| sql.query(plan, &[4i64.into(), 9i64.into()]));
-        let steps = format!("{:?}", steps.unwrap());
-        assert!(steps.contains("USING INDEX alerts_open_of_incident"), "{steps}");
-        assert!(!steps.contains("TEMP B-TREE"), "{steps}");
+        let found_by = |statement: &str, parameters: usize, index: &str| {
+            let plan = format!("explain query plan {statement}");
+            let values = vec![store::Value::Int(4); parameters];
+            let steps = store.read_blocking(|sql| sql.query(&plan, &values));
+            let steps = format!("{:?}", steps.unwrap());
+            assert!(steps.contains(&format!("INDEX {index}")), "{steps}");
+            assert!(!steps.contains("TEMP B-TREE"), "{steps}");
+        };
+        found_by(
+            "select id, key from alerts \
+             where number = $1 and ended_at is null order by severity, id limit $2",
+            2,
+            "alerts_open_of_incident",
+        );
+        found_by(
+            "select id, key from alerts where number = $1 and state = $2 and ended_at is null \
+             order by id desc limit $3",
+            3,
+            "alerts_open_newest (number=? AND state=?)",
+        );
+        found_by(
+            "select max(number) from alerts \
+             where integration_id = $1 and ended_at is null and group_key = $2 and number < $3",
+            3,
+            "alerts_group (integration_id=? AND group_key=? AND number<?)",
+        );
     });
 }
 

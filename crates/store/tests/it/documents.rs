@@ -5,12 +5,14 @@ use crate::harness::{each_engine, write};
 use crate::list::world::{
     Incident, NOW, content, person, service, settle, staff, store_all, store_erasure, team,
 };
+use alert::Group;
 use incident::{Scope, Visibility};
-use kernel::{AttachmentId, IncidentNumber};
+use kernel::{AttachmentId, IncidentNumber, IntegrationId};
 use std::collections::BTreeSet;
+use store::alerts::groups;
 use store::incidents::alike::{Said, helped_often, said_beside, say};
 use store::incidents::documents::{
-    changed_after, count_before, documents, numbers_before, seal_at,
+    changed_after, count_before, documents, labels, numbers_before, seal_at,
 };
 use store::incidents::feed::position;
 use store::incidents::file_texts::{keep, unread_after, unread_of};
@@ -29,6 +31,44 @@ fn attach(sql: &mut dyn Sql, id: AttachmentId, place: usize, public: bool) -> Re
 
 fn file(number: u128) -> AttachmentId {
     AttachmentId(uuid::Uuid::from_u128(number))
+}
+
+#[test]
+fn labels_of_alerts_stand_beside_their_incident_alone() {
+    each_engine("documents_labels", |store| {
+        let group = |number: i64| {
+            let source = IntegrationId(uuid::Uuid::from_u128(1));
+            let mut group = Group::new(source, format!("group {number}"), NOW);
+            group.number = Some(IncidentNumber(number));
+            group
+        };
+        let statement = "insert into alerts (id, integration_id, key, state, severity, group_key, \
+            number, count, first_at, last_at, digest) \
+            values ($1, 's', $1, 'firing', 'error', 'g', $2, 1, 0, 0, 0)";
+        let says = "insert into alert_details (alert_id, title, body, labels, links, responders) \
+            values ($1, 'Errors', '', $2, '[]', '[]')";
+        write(store, |sql| {
+            groups::write(sql, [group(1), group(2), group(3)].iter())?;
+            // More of the first than are read of one.
+            for n in 0..300i64 {
+                let (id, number) = (format!("{n:03}"), if n == 299 { 2i64 } else { 1 });
+                let labels = format!("{{\"host\":\"h{}\",\"job\":\"node\"}}", n / 10);
+                sql.execute(statement, &[(&id).into(), number.into()])?;
+                sql.execute(says, &[(&id).into(), labels.into()])?;
+            }
+            let found = labels(sql, &[ONE, IncidentNumber(2), IncidentNumber(3)])?;
+            let of = |number| {
+                let labels = found.get(&IncidentNumber(number));
+                labels.into_iter().flatten().map(String::as_str).collect::<BTreeSet<_>>()
+            };
+            assert_eq!(of(2), BTreeSet::from(["host=h29", "job=node"]));
+            assert_eq!(of(3), BTreeSet::new());
+            let first = of(1);
+            assert!(first.contains("host=h29") && first.contains("job=node"), "{first:?}");
+            assert!(!first.contains("host=h0"), "the newest are read: {first:?}");
+            Ok(())
+        });
+    });
 }
 
 #[test]

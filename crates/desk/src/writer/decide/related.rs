@@ -3,6 +3,7 @@
 use super::rules::Words;
 use super::{Chain, Round, Try, sees};
 use crate::ask::Prepared;
+use incident::alerts::AlertsWhy;
 use incident::rules::Maker;
 use incident::{Access, Body, Command, Event, Origin, Refusal, State};
 use kernel::{ContentId, IncidentNumber, limits};
@@ -56,6 +57,10 @@ impl Related {
                 None
             }
             Command::CorrectPause { .. } | Command::ApplyModel(_) => {
+                related.timeline = round.timeline(sql, tried, number)?;
+                None
+            }
+            Command::TakeAlerts(news) if news.why == AlertsWhy::GivenBack => {
                 related.timeline = round.timeline(sql, tried, number)?;
                 None
             }

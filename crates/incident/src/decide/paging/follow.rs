@@ -4,6 +4,7 @@ use super::super::{Draft, Origin};
 use super::call::{call, is_anybody_reached, unanswered};
 use super::step::{Voice, finder, next_step, say};
 use super::{beside, is_answered_by_all, is_awaited, stop};
+use crate::alerts::AlertsWhy;
 use crate::escalation::{
     Course, Cue, EscalationPolicy, Planned, PolicyRef, Standing, Stop, Whom, Why, by_hand,
     person_first, plan,
@@ -240,7 +241,11 @@ fn cause(draft: &Draft, state: &State, from: Priority, event: &Event) -> Option<
         Body::Unmerged(_) if untaken => Some(Why::Unmerged),
         // Nobody may have looked since its source held it for over, or since paging ended.
         Body::AlertsChanged(data)
-            if data.again && (untaken || data.source_unclear || is_left(state)) =>
+            if data.again
+                && (untaken
+                    || data.source_unclear
+                    || data.why == AlertsWhy::GivenBack
+                    || is_left(state)) =>
         {
             Some(Why::Released)
         }

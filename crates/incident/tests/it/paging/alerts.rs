@@ -13,7 +13,7 @@ use incident::escalation::{Cue, EscalationPolicy, Standing, Stop, Why};
 use incident::event::Paged;
 use incident::reach::Urgency;
 use incident::state::HoldReason;
-use incident::{Command, TimerKind, timers};
+use incident::{Command, Lifecycle, TimerKind, timers};
 use kernel::{Channel, Muted, Severity};
 
 /// The case with INC-1 as monitoring reported it.
@@ -70,6 +70,43 @@ fn what_was_taken_before_it_pages_again_is_not_forgotten_when_it_is_muted() {
     assert_eq!(stopped(&case), Stop::Muted);
     case.wait(60).does(Who::System, release());
     assert_eq!(why(&case).last(), Some(&Why::Released), "nobody has it since");
+}
+
+#[test]
+fn what_is_given_back_at_its_source_pages_anew_unless_somebody_has_it() {
+    let given_back = || {
+        let why = AlertsWhy::GivenBack;
+        Command::TakeAlerts(AlertNews { why, fired: 0, ..news(1, 1) })
+    };
+    let mut case = found(under(usual()), urgent(), news(1, 1));
+    case.wait(60).does(Who::Integration, Command::Acknowledge);
+    assert_eq!((stopped(&case), case.life()), (Stop::Acknowledged, Lifecycle::InProgress));
+    case.wait(60).does(Who::Integration, given_back());
+    assert_eq!((case.life(), case.state().moments.acknowledged), (Lifecycle::New, None));
+    assert!(case.state().is_paging());
+    assert_eq!(why(&case), [Why::Reported, Why::Returned]);
+    // It can be taken there once more.
+    case.wait(60).does(Who::Integration, Command::Acknowledge);
+    assert_eq!((stopped(&case), case.life()), (Stop::Acknowledged, Lifecycle::InProgress));
+
+    let mut assigned = found(under(usual()), urgent(), news(1, 1));
+    assigned.wait(60).does(Who::Integration, Command::Acknowledge);
+    assigned.wait(60).does(Who::Agent, assign(Who::Agent));
+    let mut taken = found(under(usual()), urgent(), news(1, 1));
+    taken.wait(60).does(Who::Agent, Command::Acknowledge);
+    for mut case in [assigned, taken] {
+        case.wait(60).does(Who::Integration, given_back());
+        assert!(!case.state().is_paging(), "somebody here has it");
+        assert_eq!(case.life(), Lifecycle::InProgress);
+        assert_eq!(why(&case), [Why::Reported]);
+    }
+
+    // What counts as answered cannot be new again; it pages all the same.
+    let mut case = found(under(usual()), urgent(), news(1, 1));
+    case.wait(60).does(Who::Integration, Command::Acknowledge);
+    case.wait(60).does(Who::Integration, Command::Mitigate { children: false });
+    case.wait(60).does(Who::Integration, given_back());
+    assert_eq!((case.life(), case.state().is_paging()), (Lifecycle::InProgress, true));
 }
 
 #[test]

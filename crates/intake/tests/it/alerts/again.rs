@@ -5,6 +5,7 @@ use super::{Doors, KEY, notification};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use incident::alerts::AlertsWhy;
+use incident::command::Change;
 use incident::state::LinkKind;
 use incident::{Command, Lifecycle};
 use kernel::{Actor, IncidentNumber, Severity};
@@ -46,6 +47,26 @@ async fn a_source_that_tells_once_is_not_forgotten_with_its_incident() {
     assert_eq!(doors.incidents().await, 2);
     let alerts = doors.t.desk.alerts_of(doors.source).await.unwrap();
     assert_eq!((alerts.len(), alerts[0].alert.number), (1, Some(IncidentNumber(2))));
+    doors.passes(900).await;
+    assert_eq!(doors.incidents().await, 2, "once");
+}
+
+/// More than are looked at in one transaction.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_that_fire_on_after_their_incident_none_is_forgotten() {
+    let doors = Doors::open().await;
+    let names: Vec<String> = (0..1_100).map(|n| format!("web-{n}")).collect();
+    let all: Vec<(&str, bool)> = names.iter().map(|name| (name.as_str(), true)).collect();
+    doors.notifies(&all, 0).await;
+    doors.t.resolve(&doors.t.agent, FIRST, "Restarted").await;
+    // One that ends meanwhile keeps the others from nothing.
+    doors.t.clock.advance(60);
+    doors.notifies(&[("web-7", false)], 0).await;
+    doors.passes(539).await;
+    assert_eq!(doors.incidents().await, 1);
+    doors.passes(2).await;
+    assert_eq!(doors.incidents().await, 2);
+    assert_eq!(doors.state(2).await.alerts.unwrap().firing, 1_099);
     doors.passes(900).await;
     assert_eq!(doors.incidents().await, 2, "once");
 }
@@ -178,6 +199,40 @@ async fn one_alert_that_somebody_has_over_there_is_not_the_incident() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_given_back_over_there_is_new_again_unless_somebody_here_has_it() {
+    let doors = Doors::open().await;
+    let auth = format!("GenieKey {KEY}");
+    let alert = json!({ "message": "Disk full", "alias": "a", "priority": "P1" });
+    doors.call("POST", "/v2/alerts", &auth, &alert).await;
+    let says = async |what: &str| {
+        let path = format!("/v2/alerts/a/{what}?identifierType=alias");
+        let answer = doors.call("POST", &path, &auth, &json!({ "note": what })).await;
+        assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.json);
+        let path = "/v2/alerts/a?identifierType=alias";
+        let shown = doors.call("GET", path, &auth, &json!(null)).await;
+        shown.json["data"]["acknowledged"].as_bool().unwrap()
+    };
+    assert!(!says("unacknowledge").await, "nobody has it");
+    assert_eq!(doors.news(1).await.len(), 1, "that is no news");
+    assert!(says("acknowledge").await);
+    assert_eq!(doors.state(1).await.lifecycle, Lifecycle::InProgress);
+    assert!(!says("unacknowledge").await);
+    let state = doors.state(1).await;
+    assert_eq!((state.lifecycle, state.moments.acknowledged), (Lifecycle::New, None));
+    assert_eq!(doors.news(1).await.last().unwrap().why, AlertsWhy::GivenBack);
+    assert!(says("acknowledge").await);
+    let to_agent = Change::Set(doors.t.agent.person);
+    let assign = Command::Assign { team: Change::Keep, assignee: to_agent };
+    doors.t.issue(&doors.t.agent, FIRST, assign).await.unwrap();
+    assert!(!says("unacknowledge").await);
+    let state = doors.state(1).await;
+    assert_eq!(state.lifecycle, Lifecycle::InProgress, "the agent has it");
+    assert!(state.moments.acknowledged.is_some());
+    let notes = ["unacknowledge", "acknowledge", "unacknowledge", "acknowledge", "unacknowledge"];
+    assert_eq!(doors.comments(FIRST).await, notes);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_telling_that_came_late_begins_nothing() {
     let doors = Doors::open().await;
     doors.notifies(&[("web-1", true)], 0).await;
@@ -187,6 +242,23 @@ async fn a_telling_that_came_late_begins_nothing() {
     assert_eq!(doors.incidents().await, 1);
     let anew = doors.notifies_anew(&[("web-1", true)]).await;
     assert_eq!((&anew.json["new"], doors.incidents().await), (&1.into(), 2));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_end_that_comes_first_is_recorded_and_keeps_what_comes_late_from_beginning() {
+    let doors = Doors::open().await;
+    let over = doors.notifies(&[("web-1", false)], 0).await;
+    assert_eq!((&over.json["resolved"], &over.json["unknown"]), (&0.into(), &1.into()));
+    let late = doors.notifies(&[("web-1", true), ("web-2", true)], 0).await;
+    assert_eq!((&late.json["new"], &late.json["repeated"]), (&1.into(), &1.into()));
+    assert_eq!(doors.state(1).await.alerts.unwrap().total, 1, "the other one fires");
+    let key = format!("{:0>16}", "web-1");
+    let known = doors.t.desk.alert_by_key(doors.source, key).await.unwrap().unwrap();
+    assert!(!known.alert.is_open() && known.alert.number.is_none());
+    assert_eq!(known.details.title, "web-1 is slow");
+    doors.t.clock.advance(600);
+    let fires = doors.notifies(&[("web-1", true)], 0).await;
+    assert_eq!(fires.json["new"], 1, "nobody sends it for so long: it fires");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -28,6 +28,7 @@ fn happened(data: &AlertsChanged) -> String {
         AlertsWhy::Released => "nothing keeps them from paging any more".to_owned(),
         AlertsWhy::Muted => "put off".to_owned(),
         AlertsWhy::Calm => "calm again".to_owned(),
+        AlertsWhy::GivenBack => "given back at its source".to_owned(),
         AlertsWhy::Unclear => "nobody knows for too long".to_owned(),
         AlertsWhy::Expired => format!("{} not told of again", data.resolved),
         AlertsWhy::Gone => format!("{} unknown to their source, which was asked", data.resolved),

@@ -1,8 +1,9 @@
 //! Alerts that fire while their incident is over: somebody ended it too early, or it is back
 //! and its source never said that it was gone.
 
-use super::{Book, Happened, Left};
+use super::{Book, DUE_ROWS, Happened, Left};
 use crate::writer::decide::Round;
+use alert::Group;
 use incident::Lifecycle;
 use incident::alerts::AlertsWhy;
 use kernel::{IncidentNumber, Muted, Severity, Timestamp};
@@ -63,10 +64,7 @@ impl Round<'_> {
         sql: &mut dyn Sql,
         numbers: &BTreeSet<IncidentNumber>,
     ) -> Result<HashMap<IncidentNumber, Timestamp>, Failure> {
-        let again_at = |life: Lifecycle, resolved: Option<Timestamp>| match life {
-            Lifecycle::Resolved => resolved.unwrap_or(self.now).plus_seconds(RESOLVED_SECONDS),
-            _ => self.now,
-        };
+        let again_at = |life, resolved| again_at(life, resolved, self.now);
         let mut over = HashMap::new();
         let mut unknown = Vec::new();
         for number in numbers {
@@ -92,14 +90,60 @@ impl Round<'_> {
             let fires = part.after.alerts.as_ref().is_some_and(|alerts| alerts.firing > 0);
             if was_open && fires && !part.after.lifecycle.is_open() {
                 let at = self.now.plus_seconds(RESOLVED_SECONDS);
-                store::alerts::look_by(sql, part.number, at)?;
+                store::alerts::groups::look_by(sql, part.number, at)?;
             }
         }
         Ok(())
     }
 }
 
+/// From when on the alerts of an incident that is over begin once more.
+pub(super) fn again_at(life: Lifecycle, resolved: Option<Timestamp>, now: Timestamp) -> Timestamp {
+    match life {
+        Lifecycle::Resolved => resolved.unwrap_or(now).plus_seconds(RESOLVED_SECONDS),
+        _ => now,
+    }
+}
+
 impl Book<'_> {
+    /// Takes the alerts in hand that fire on in incidents which are over, of groups that are looked
+    /// at now. An incident may have had hundreds of thousands: some at a time, the rest next.
+    pub(super) fn fire_on(
+        &mut self,
+        sql: &mut dyn Sql,
+        round: &Round<'_>,
+        at: usize,
+        groups: &[Group],
+    ) -> Result<(), Failure> {
+        let takes = |group: &&Group| self.monitoring.integrations.contains_key(&group.integration);
+        let firing = groups.iter().filter(|group| group.all_firing() > 0).filter(takes);
+        let numbers: BTreeSet<IncidentNumber> = firing.filter_map(|group| group.number).collect();
+        let over = round.over(sql, &numbers)?;
+        let mut room = DUE_ROWS;
+        for number in numbers {
+            if over.get(&number).is_none_or(|from| *from > self.now) {
+                continue;
+            }
+            let alerts = store::alerts::open_and_worth_an_incident(sql, number, room)?;
+            room -= alerts.len() as i64;
+            if room == 0 {
+                self.more.insert(number);
+            }
+            for alert in alerts {
+                let id = alert.id;
+                if self.is_over(id) {
+                    continue;
+                }
+                let row = self.remember(alert);
+                // Another request of this batch may have changed it meanwhile.
+                if self.rows[row].alert.id == id {
+                    self.still.push((row, at));
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// By row, what of it was true before this batch.
     fn told_before(&self) -> HashMap<usize, Before> {
         let mut told: HashMap<usize, Before> = HashMap::new();
@@ -114,7 +158,10 @@ impl Book<'_> {
                 Happened::Muting { before: muted } => {
                     before.muted.get_or_insert(muted);
                 }
-                Happened::Acknowledged | Happened::Ended | Happened::Noted(_) => {}
+                Happened::Acknowledged
+                | Happened::GivenBack
+                | Happened::Ended
+                | Happened::Noted(_) => {}
             }
         }
         told

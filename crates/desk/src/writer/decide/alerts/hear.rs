@@ -153,6 +153,11 @@ impl<'a> Book<'a> {
         let open = row.map(|row| &mut self.rows[row].alert);
         let (outcome, new) = take(open, last, &signal, around, || AlertId(fresh()));
         let row = match (new, row) {
+            (Some(alert), _) if !alert.is_open() => {
+                self.dropped(at, outcome, &signal, was_known);
+                self.over_already(alert, signal);
+                return Ok(());
+            }
             (Some(alert), _) => self.begin(sql, round, alert, &signal)?,
             (None, Some(row)) => row,
             (None, None) => {
@@ -176,6 +181,14 @@ impl<'a> Book<'a> {
             let title = if signal.title.is_empty() { &signal.key } else { &signal.title };
             self.missed = Some(format!("{title}: over when it was first told of"));
         }
+    }
+
+    /// Records an alert whose end came first: that it fires is told late from then on.
+    fn over_already(&mut self, alert: Alert, signal: Cow<'a, Signal>) {
+        let last = self.last.entry(alert.integration).or_default();
+        last.insert(alert.key.clone(), alert.clone());
+        let (written, said) = (Some(Written::All), Some(signal));
+        self.rows.push(Row { alert, written, said, place: None, before: None });
     }
 
     /// A new alert, muted where something mutes it.
@@ -279,9 +292,9 @@ impl<'a> Book<'a> {
             let labels = said.get(&id).map_or(&none, |details| &details.labels);
             self.look(sql, round, at, row, labels)?;
         }
-        for group in groups::due(sql, self.now, DUE_ROWS)? {
-            self.ringing.extend(group.number);
-        }
+        let groups = groups::due(sql, self.now, DUE_ROWS)?;
+        self.ringing.extend(groups.iter().filter_map(|group| group.number));
+        self.fire_on(sql, round, at, &groups)?;
         for (integration, name, last) in heartbeats::due(sql, self.now, DUE_ROWS)? {
             if let Some(until) = self.deaf_until(integration, last) {
                 heartbeats::put_off(sql, integration, &name, until)?;
@@ -388,6 +401,18 @@ impl<'a> Book<'a> {
                 self.happens(row, happened, AlertsWhy::Muted, at, Some(actor.clone()));
             }
             Act::Unsnooze => self.unsnooze(sql, round, at, row, actor)?,
+            Act::GiveBack => {
+                let known = &mut self.rows[row];
+                if known.alert.state != SignalStatus::Acknowledged {
+                    let words = "nobody has this alert at its source";
+                    self.refuse(at, Refusal::state("not_in_this_state", words));
+                    return Ok(());
+                }
+                known.alert.state = SignalStatus::Firing;
+                known.written = Some(Written::All);
+                let (happened, why) = (Happened::GivenBack, AlertsWhy::GivenBack);
+                self.happens(row, happened, why, at, Some(actor.clone()));
+            }
         }
         Ok(())
     }

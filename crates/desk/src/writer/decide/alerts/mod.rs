@@ -14,7 +14,7 @@ use super::Round;
 use crate::Trouble;
 use crate::alerts::{Job, Monitoring, Raw, Taken, What};
 use alert::maintenance::Maintenance;
-use alert::{Alert, AlertSettings, Group, LATE_SECONDS, Signal};
+use alert::{Alert, AlertSettings, Group, REMEMBERED_SECONDS, Signal};
 use incident::alerts::AlertsWhy;
 use incident::{Policy, Refusal};
 use kernel::{
@@ -64,6 +64,8 @@ struct Book<'a> {
     whole: BTreeSet<IntegrationId>,
     /// Groups that are looked at because time passed.
     ringing: Vec<IncidentNumber>,
+    /// Incidents that are over and have more alerts that fire than are looked at in one batch.
+    more: BTreeSet<IncidentNumber>,
     by_number: HashMap<IncidentNumber, usize>,
     by_key: HashMap<IntegrationId, HashMap<String, usize>>,
     /// New groups of an integration within a minute.
@@ -124,6 +126,7 @@ enum Happened {
     Began,
     Regraded { from: Severity },
     Acknowledged,
+    GivenBack,
     Ended,
     Muting { before: Option<Muted> },
     Noted(String),
@@ -144,6 +147,8 @@ struct InHand {
     group: Group,
     /// Whether its incident is open and stands for itself.
     alive: bool,
+    /// From when on its alerts begin once more, where its incident is over.
+    over_from: Option<Timestamp>,
     /// The incident in which its own one is worked on, where that was merged.
     part_of: Option<IncidentNumber>,
     /// The incident that is over and that it follows.
@@ -170,6 +175,8 @@ struct InHand {
     touched: bool,
     /// Whether it is told whatever the pace is.
     rang: bool,
+    /// Whether it was looked at because time passed.
+    looked_at: bool,
     /// Requests that brought what began.
     jobs: BTreeSet<usize>,
 }
@@ -179,6 +186,7 @@ impl InHand {
         InHand {
             group,
             alive: true,
+            over_from: None,
             part_of: None,
             follows: None,
             entries: 0,
@@ -196,6 +204,7 @@ impl InHand {
             news: false,
             touched: false,
             rang: false,
+            looked_at: false,
             jobs: BTreeSet::new(),
         }
     }
@@ -255,6 +264,7 @@ impl<'a> Book<'a> {
             groups: vec![],
             whole: BTreeSet::new(),
             ringing: vec![],
+            more: BTreeSet::new(),
             by_number: HashMap::new(),
             by_key: HashMap::new(),
             begun: HashMap::new(),
@@ -303,7 +313,7 @@ impl<'a> Book<'a> {
             let known = self.open.get(&integration);
             let new = |key: &&str| known.is_none_or(|known| !known.contains_key(*key));
             let new: Vec<&str> = all.into_iter().filter(new).collect();
-            let seconds = self.settings(integration).flap_seconds.max(LATE_SECONDS);
+            let seconds = self.settings(integration).flap_seconds.max(REMEMBERED_SECONDS);
             let since = self.now.plus_seconds(-seconds);
             let last = self.last.entry(integration).or_default();
             for alert in store::alerts::over_since(sql, integration, &new, since)? {

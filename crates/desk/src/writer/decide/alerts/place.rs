@@ -1,5 +1,6 @@
 //! Alerts into the groups of incidents.
 
+use super::again::again_at;
 use super::{Book, Effect, Happened, InHand, Left, Mark};
 use crate::writer::decide::{Round, Try};
 use alert::{Group, STORM_KEY, STORM_SECONDS};
@@ -43,6 +44,8 @@ impl Round<'_> {
             hand.alive = state.is_some_and(alive);
             if let Some(state) = state {
                 hand.part_of = self.main_of(sql, state)?;
+                let (life, resolved) = (state.lifecycle, state.moments.resolved);
+                hand.over_from = (!life.is_open()).then(|| again_at(life, resolved, self.now));
                 hand.entries = state.version;
                 let alerts = state.alerts.as_ref();
                 hand.told_worst = alerts.and_then(|alerts| alerts.worst);
@@ -191,6 +194,12 @@ impl Book<'_> {
                 hand.news = true;
             }
             Happened::Acknowledged => hand.acknowledged.push(effect.row),
+            Happened::GivenBack => {
+                (hand.news, hand.rang) = (true, true);
+                if hand.samples.len() < SAMPLES_MAX {
+                    hand.samples.push(id);
+                }
+            }
             Happened::Ended => {
                 hand.group.ended(effect.severity, effect.muted);
                 hand.resolved += 1;
@@ -380,7 +389,7 @@ impl Book<'_> {
         let now = self.now;
         let unclear_seconds = self.settings(self.groups[place].group.integration).unclear_seconds;
         let hand = &mut self.groups[place];
-        hand.touched = true;
+        (hand.touched, hand.looked_at) = (true, true);
         if hand.group.flapping_until.is_some_and(|until| until <= now) {
             hand.group.flapping_until = None;
             hand.why = AlertsWhy::Calm;

@@ -65,11 +65,7 @@ impl Round<'_> {
                 self.take_alerts(sql, head, book, at)?;
             }
             self.pass_on(sql, head, book, at)?;
-            let settings = book.settings_in_force(book.groups[at].group.integration);
-            let hand = &mut book.groups[at];
-            if hand.touched {
-                hand.group.check_at = hand.group.due_at(&settings, book.now);
-            }
+            book.look_next(at);
             at += 1;
         }
         for row in &mut book.rows {
@@ -300,6 +296,24 @@ impl Round<'_> {
 }
 
 impl Book<'_> {
+    /// Sets when a group that changed is looked at again.
+    fn look_next(&mut self, at: usize) {
+        let settings = self.settings_in_force(self.groups[at].group.integration);
+        let hand = &mut self.groups[at];
+        if !hand.touched {
+            return;
+        }
+        let now = self.now;
+        let more = hand.group.number.is_some_and(|number| self.more.contains(&number));
+        let again = hand.over_from.filter(|from| *from > now).or(more.then_some(now));
+        let again = again.filter(|_| hand.group.all_firing() > 0);
+        // What it was to be looked at for and was not yet.
+        let over = hand.over_from.is_some();
+        let before = hand.group.check_at.filter(|at| !hand.looked_at && (over || *at <= now));
+        let due = hand.group.due_at(&settings, now);
+        hand.group.check_at = due.into_iter().chain(again).chain(before).min();
+    }
+
     /// Where an alert of a merged incident is worse than what was told.
     fn worse_in_another(&self, at: usize) -> Option<Worse> {
         let hand = &self.groups[at];
