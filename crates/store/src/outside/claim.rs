@@ -184,6 +184,7 @@ fn is_by_policy(words: &str) -> bool {
     words.split([' ', ':', '#', '-', '(']).any(|word| word.starts_with("5.7."))
 }
 
-fn kept(error: Option<&str>) -> Value {
+/// What is kept of what an attempt ended with.
+pub(super) fn kept(error: Option<&str>) -> Value {
     error.map(|error| error.chars().take(ERROR_CHARS).collect::<String>()).into()
 }
