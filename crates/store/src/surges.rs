@@ -2,7 +2,7 @@
 //! tell them. Words of people are not read here.
 
 use crate::directory::{many, one};
-use crate::{Columns, Failure, Sql};
+use crate::{Columns, Failure, Sql, Value};
 use insight::surge::Arrival;
 use kernel::{IncidentNumber, PersonId, ServiceId, SurgeId, Timestamp, words};
 
@@ -179,11 +179,30 @@ pub fn arrivals(
     let statement = "select reported_at, requester_id from incidents \
         where service_id = $1 and reported_at >= $2 and confidential_to is null \
         order by reported_at desc limit $3";
-    let values = [service.into(), since.into(), limit.into()];
+    latest(sql, statement, &[service.into(), since.into(), limit.into()])
+}
+
+/// What a statement finds, the latest first, in the order of time.
+fn latest(sql: &mut dyn Sql, statement: &str, values: &[Value]) -> Result<Vec<Arrival>, Failure> {
     let mut found =
-        many(sql, statement, &values, |row| Ok(Arrival { at: row.at()?, by: row.parsed()? }))?;
+        many(sql, statement, values, |row| Ok(Arrival { at: row.at()?, by: row.parsed()? }))?;
     found.reverse();
     Ok(found)
+}
+
+/// The latest reports of a service from an instant on, in the order of time: as [`arrivals`], but of
+/// somebody who reports many times a minute the first of it alone, so that they push out nobody
+/// else. Who counts how often says [`insight::surge::counting`].
+pub fn recent(
+    sql: &mut dyn Sql,
+    service: ServiceId,
+    since: Timestamp,
+    limit: i64,
+) -> Result<Vec<Arrival>, Failure> {
+    let statement = "select min(reported_at), requester_id from incidents \
+        where service_id = $1 and reported_at >= $2 and confidential_to is null \
+        group by requester_id, reported_at / 60000000 order by min(reported_at) desc limit $3";
+    latest(sql, statement, &[service.into(), since.into(), limit.into()])
 }
 
 /// The open reports of a service from an instant on that stand alone: no child, no part of

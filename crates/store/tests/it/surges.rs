@@ -3,10 +3,11 @@
 
 use crate::harness::{each_engine, write};
 use crate::list::world::{Incident, NOW, person, service, settle, store_all};
+use insight::surge::Arrival;
 use kernel::{IncidentNumber, ServiceId, SurgeId, Timestamp};
 use store::surges::{
     Surge, SurgeState, accepted, alone, arrivals, count, decide, end, first_report, get,
-    last_number, list, looked_until, majors, open, propose, services_after, set_parent,
+    last_number, list, looked_until, majors, open, propose, recent, services_after, set_parent,
 };
 
 fn surge(number: u128, of: ServiceId) -> Surge {
@@ -107,6 +108,39 @@ fn reports_of_a_service_are_found_in_the_order_of_time() {
             assert_eq!((looked_until(sql, NOW)?, last_number(sql)?), (1, 6));
             assert_eq!(looked_until(sql, at(1_000))?, 6);
             assert_eq!(services_after(sql, 2, 6)?, [(service(1), 3)]);
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn somebody_who_reports_often_pushes_out_nobody_else() {
+    each_engine("surges_often", |store| {
+        let report = |number: i64, by: usize, seconds: i64| {
+            Incident::new(number, "No labels").with(move |state| {
+                state.service = Some(service(1));
+                state.requester = person(by);
+                state.reported_at = NOW.plus_seconds(seconds);
+            })
+        };
+        let mut all = vec![report(1, 1, 0), report(2, 2, 10), report(3, 3, 20)];
+        all.extend((0..50).map(|n| report(4 + n, 0, 30 + n)));
+        write(store, |sql| {
+            settle(sql)?;
+            store_all(sql, &all)
+        });
+        write(store, |sql| {
+            // Fifty seconds lie in two minutes at most.
+            let found = recent(sql, service(1), NOW, 5)?;
+            let times: Vec<Timestamp> = found.iter().map(|arrival| arrival.at).collect();
+            assert!(times.is_sorted(), "{times:?}");
+            for (by, seconds) in [(1, 0), (2, 10), (3, 20), (0, 30)] {
+                let at = NOW.plus_seconds(seconds);
+                let is_it = |one: &Arrival| (one.at, one.by) == (at, person(by));
+                assert!(found.iter().any(is_it), "{by}: {found:?}");
+            }
+            let latest = recent(sql, service(1), NOW, 1)?;
+            assert_eq!((latest.len(), latest[0].by), (1, person(0)));
             Ok(())
         });
     });
