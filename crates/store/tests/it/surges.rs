@@ -6,8 +6,8 @@ use crate::list::world::{Incident, NOW, person, service, settle, store_all};
 use insight::surge::Arrival;
 use kernel::{IncidentNumber, ServiceId, SurgeId, Timestamp};
 use store::surges::{
-    Surge, SurgeState, accepted, alone, arrivals, count, decide, end, first_report, get,
-    last_number, list, looked_until, majors, open, propose, recent, services_after, set_parent,
+    Surge, SurgeState, accept, accepted, alone, arrivals, count, dismiss, end, first_report, get,
+    hold, last_number, list, looked_until, majors, open, propose, recent, services_after,
 };
 
 fn surge(number: u128, of: ServiceId) -> Surge {
@@ -39,20 +39,19 @@ fn a_service_has_one_surge_at_a_time_and_it_is_decided_once() {
             assert_eq!(get(sql, first.id)?, Some(first.clone()));
             count(sql, first.id, 9, 2_000)?;
             let later = NOW.plus_seconds(60);
-            assert!(decide(sql, first.id, SurgeState::Accepted, person(0), later)?);
-            assert!(!decide(sql, first.id, SurgeState::Dismissed, person(1), later)?);
-            // The parent could not be made: somebody may try again.
-            set_parent(sql, first.id, None)?;
-            assert_eq!(get(sql, first.id)?.unwrap().state, SurgeState::Proposed);
-            assert!(decide(sql, first.id, SurgeState::Accepted, person(0), later)?);
-            // The program ended before it was made: a while later somebody may try again.
-            let (soon, late) = (later.plus_seconds(60), later.plus_seconds(121));
-            let half = get(sql, first.id)?.unwrap();
-            assert!(!half.is_undecided(soon) && half.is_undecided(late));
-            assert!(!decide(sql, first.id, SurgeState::Accepted, person(1), soon)?);
-            assert!(decide(sql, first.id, SurgeState::Accepted, person(1), late)?);
-            set_parent(sql, first.id, Some(IncidentNumber(5)))?;
-            assert!(!get(sql, first.id)?.unwrap().is_undecided(NOW.plus_seconds(3_000)));
+            assert!(hold(sql, first.id)?, "nobody decided");
+            let parent = IncidentNumber(5);
+            assert!(accept(sql, first.id, parent, (person(0), later))?);
+            assert!(!hold(sql, first.id)?);
+            assert!(!dismiss(sql, first.id, (person(1), later))?);
+            assert!(!accept(sql, first.id, IncidentNumber(6), (person(1), later))?);
+            let kept = get(sql, first.id)?.unwrap();
+            assert_eq!((kept.parent, kept.decided_by), (Some(parent), Some(person(0))));
+            assert!(!kept.is_undecided());
+            // As an earlier version may have left it.
+            sql.execute("update surges set parent = null where id = $1", &[first.id.into()])?;
+            assert!(get(sql, first.id)?.unwrap().is_undecided() && hold(sql, first.id)?);
+            assert!(accept(sql, first.id, parent, (person(1), later))?);
             let over = NOW.plus_seconds(3_600);
             end(sql, first.id, over)?;
             end(sql, surge(3, service(1)).id, over)?;
