@@ -190,7 +190,8 @@ impl Ask<'_> {
         self
     }
 
-    /// Replay from another system: it happened then, and nobody is told.
+    /// Replay from another system: it happened then, or with what was recorded last where that is
+    /// later, and nobody is told.
     #[must_use]
     pub fn imported(mut self, happened_at: Timestamp) -> Self {
         self.prepared.origin = Origin::Import;
