@@ -7,7 +7,7 @@ use crate::deliveries::{SAME_NEWS_MICROS, by_mail_since};
 use crate::directory::{Person, lists, many, one, people, settings, slots};
 use crate::subscribers::SubscriberKind;
 use crate::{Columns, Failure, Sql, Table, Type, Value};
-use kernel::{Language, ListId, MaintenanceId, PersonId, Timestamp};
+use kernel::{IncidentNumber, Language, ListId, MaintenanceId, PersonId, Timestamp};
 use std::collections::BTreeSet;
 
 /// Subscribers that one transaction makes letters for: some ten milliseconds of work.
@@ -109,21 +109,35 @@ fn set_aside(sql: &mut dyn Sql, id: i64, why: &str, now: Timestamp) -> Result<()
     if sql.execute(ended, &[id.into(), now.into()])? == 0 {
         return Ok(());
     }
+    let (number, work) = subject(sql, id)?;
+    let of = number.map(|number| format!(" of {number}")).unwrap_or_default();
     let dead = "insert into told_outside (about, word, announcement_id, list_id, channel, address, \
         language, state, next_at, created_at, ended_at, error) \
         select cast($2 as text), word, id, case when whom = $3 then null else whom end, 'mail', \
         '', 'en', 'dead', not_before, created_at, cast($4 as bigint), cast($5 as text) \
         from announcements where id = $1 on conflict do nothing";
-    let about = format!("a:{id}");
-    let values: [Value; 5] =
-        [id.into(), about.into(), SUBSCRIBERS.into(), now.into(), kept(Some(why))];
+    let values: [Value; 5] = [
+        id.into(),
+        format!("a:{id}").into(),
+        SUBSCRIBERS.into(),
+        now.into(),
+        kept(Some(&format!("announcement {id}{of}: {why}"))),
+    ];
     sql.execute(dead, &values)?;
-    let work = "select maintenance_id from announcements where id = $1";
-    match one(sql, work, &[id.into()], Columns::opt_parsed::<MaintenanceId>) {
-        Ok(Some(Some(maintenance))) => go_on(sql, maintenance, now),
-        Ok(_) | Err(Failure::Damaged(_)) => Ok(()),
-        Err(failure) => Err(failure),
-    }
+    work.map_or(Ok(()), |work| go_on(sql, work, now))
+}
+
+/// The incident and the planned work that an announcement is about, as far as that can be read.
+fn subject(
+    sql: &mut dyn Sql,
+    id: i64,
+) -> Result<(Option<IncidentNumber>, Option<MaintenanceId>), Failure> {
+    let statement = "select number, maintenance_id from announcements where id = $1";
+    let read = |row: &mut Columns| {
+        let number = row.opt_int()?.map(IncidentNumber);
+        Ok((number, row.opt_parsed().ok().flatten()))
+    };
+    Ok(one(sql, statement, &[id.into()], read)?.unwrap_or_default())
 }
 
 /// Plans what is told next of work that recurs. What cannot be read of it is shown with the

@@ -354,8 +354,9 @@ fn an_announcement_that_cannot_be_read_keeps_no_other_from_being_told() {
             outside::plan(sql, &news(1), NOW)?;
             let damage = "update announcements set components = 'none' where word = 'announced'";
             assert_eq!(sql.execute(damage, &[])?, 1);
-            let damaged = "insert into announcements (about, whom, word, components, body, \
-                not_before, created_at) values ('u:1:2', 'nobody', 'update', '[]', '', $1, $1)";
+            let damaged = "insert into announcements (about, whom, word, number, n, components, \
+                body, not_before, created_at) \
+                values ('u:7:2', 'nobody', 'update', 7, 2, '[]', '', $1, $1)";
             sql.execute(damaged, &[NOW.into()])?;
             outside::plan(sql, &News { maintenance: second, ..news(1) }, NOW)
         });
@@ -377,7 +378,8 @@ fn an_announcement_that_cannot_be_read_keeps_no_other_from_being_told() {
         assert_eq!(to_subscribers.set_aside.len(), 1, "{to_subscribers:?}");
         assert!(to_subscribers.set_aside[0].contains("JSON"), "{to_subscribers:?}");
         assert_eq!(to_lists.set_aside.len(), 1, "{to_lists:?}");
-        assert!(to_lists.set_aside[0].contains("the list of announcement"), "{to_lists:?}");
+        let why = &to_lists.set_aside[0];
+        assert!(why.contains("of INC-7") && why.contains("the list of announcement"), "{why}");
         let later = NOW.plus_days(GIVEN_UP_DAYS);
         let (later, _) = write(store, |sql| outside::unsent(sql, later));
         assert!(later.set_aside.is_empty());
