@@ -126,6 +126,9 @@ async fn what_is_said_of_a_letter_that_is_none_of_ours_is_for_a_person_to_decide
 
         let t = &world.t;
         let held = world.gets(&report("failed")).await;
+        t.desk.let_message_in(&t.agent, held.id, desk::LetIn::Again).await.unwrap();
+        world.rounds().await;
+        assert_eq!(world.message(held.id).await.state, MessageState::Quarantined, "as it came");
         t.desk.let_message_in(&t.agent, held.id, desk::LetIn::AsNew).await.unwrap();
         world.rounds().await;
         let let_in = world.message(held.id).await;
