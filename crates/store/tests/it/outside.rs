@@ -394,6 +394,27 @@ fn an_announcement_that_cannot_be_read_keeps_no_other_from_being_told() {
 }
 
 #[test]
+fn a_letter_that_cannot_be_read_keeps_no_other_from_leaving() {
+    each_engine("outside_damaged_letter", |store| {
+        with_mail(store);
+        write(store, |sql| {
+            for one in [subscriber(1), subscriber(2)] {
+                confirmed(sql, &one)?;
+                outside::ask(sql, &one, Word::Already, NOW)?;
+            }
+            let damage = "update told_outside set language = '?' where address = $1";
+            assert_eq!(sql.execute(damage, &[subscriber(1).address.into()])?, 1);
+            Ok(())
+        });
+        let letters = all_waiting(store, NOW);
+        let told: Vec<&str> = letters.iter().map(|letter| letter.address.as_str()).collect();
+        assert_eq!(told, [subscriber(2).address]);
+        let (to_subscribers, _) = write(store, |sql| outside::unsent(sql, NOW));
+        assert_eq!((to_subscribers.waiting, to_subscribers.dead), (1, 1));
+    });
+}
+
+#[test]
 fn a_subscriber_who_cannot_be_read_keeps_no_other_from_being_told() {
     each_engine("outside_damaged_subscriber", |store| {
         with_mail(store);
