@@ -62,6 +62,10 @@ closed = { $how ->
 withdrawn = Die Meldung wurde zurückgezogen; niemand arbeitet daran.
 taken-up-again = Wir haben den Vorgang wieder aufgenommen.
 together = Andere haben dasselbe gemeldet, und wir arbeiten an allem gemeinsam. Auf diesem Weg erfahren Sie, wie es weitergeht.
+also-yours = { $count ->
+    [one] Dasselbe gilt für einen weiteren Vorgang, den Sie gemeldet haben.
+   *[other] Dasselbe gilt für { $count } weitere Vorgänge, die Sie gemeldet haben.
+}
 follower-still-broken = Es ist immer noch gestört:
 follower-taken-up-again = Der Vorgang wurde wieder aufgenommen.
 reminder = Wir haben Sie etwas gefragt und brauchen Ihre Antwort noch, um weiterzuarbeiten.

@@ -69,6 +69,10 @@ closed = { $how ->
 withdrawn = The incident was withdrawn; nobody works on it.
 taken-up-again = We have taken it up again.
 together = Others reported the same, and it is worked on together. You are told here how it goes on.
+also-yours = { $count ->
+    [one] The same holds for one more incident that you reported.
+   *[other] The same holds for { $count } more incidents that you reported.
+}
 follower-still-broken = It is still broken:
 follower-taken-up-again = It was taken up again.
 reminder = We asked you something and still need your answer to go on.

@@ -62,6 +62,10 @@ closed = { $how ->
 withdrawn = El aviso fue retirado; nadie trabaja en él.
 taken-up-again = Hemos vuelto a ocuparnos de la incidencia.
 together = Otras personas han comunicado lo mismo y se está tratando conjuntamente. Por este medio le informaremos de cómo continúa.
+also-yours = { $count ->
+    [one] Lo mismo vale para otra incidencia que usted comunicó.
+   *[other] Lo mismo vale para otras { $count } incidencias que usted comunicó.
+}
 follower-still-broken = Sigue sin funcionar:
 follower-taken-up-again = La incidencia se ha reabierto.
 reminder = Le preguntamos algo y todavía necesitamos su respuesta para continuar.

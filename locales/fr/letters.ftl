@@ -62,6 +62,10 @@ closed = { $how ->
 withdrawn = Le signalement a été retiré ; personne n’y travaille.
 taken-up-again = Nous avons repris le travail sur cet incident.
 together = D’autres personnes ont signalé la même chose, et nous traitons le tout ensemble. Nous vous tiendrons au courant de la suite par cette voie.
+also-yours = { $count ->
+    [one] Il en va de même pour un autre incident que vous avez signalé.
+   *[other] Il en va de même pour { $count } autres incidents que vous avez signalés.
+}
 follower-still-broken = C’est toujours en panne :
 follower-taken-up-again = Le travail sur cet incident a repris.
 reminder = Nous vous avons posé une question et avons encore besoin de votre réponse pour continuer.

@@ -62,6 +62,11 @@ closed = { $how ->
 withdrawn = Zgłoszenie wycofano; nikt nad nim nie pracuje.
 taken-up-again = Wróciliśmy do pracy nad zgłoszeniem.
 together = Inni zgłosili to samo i zajmujemy się tym wspólnie. Tą drogą poinformujemy Państwa, co dzieje się dalej.
+also-yours = { $count ->
+    [one] To samo dotyczy jeszcze jednego Państwa zgłoszenia.
+    [few] To samo dotyczy jeszcze { $count } Państwa zgłoszeń.
+   *[many] To samo dotyczy jeszcze { $count } Państwa zgłoszeń.
+}
 follower-still-broken = Nadal nie działa:
 follower-taken-up-again = Zgłoszenie otwarto ponownie.
 reminder = Zadaliśmy Państwu pytanie i nadal potrzebujemy odpowiedzi, aby pracować dalej.

@@ -62,6 +62,10 @@ closed = { $how ->
 withdrawn = A comunicação foi retirada; ninguém trabalha nela.
 taken-up-again = Voltamos a trabalhar no incidente.
 together = Outras pessoas comunicaram o mesmo, e tudo é tratado em conjunto. Por aqui você fica sabendo como continua.
+also-yours = { $count ->
+    [one] O mesmo vale para mais um incidente que você comunicou.
+   *[other] O mesmo vale para mais { $count } incidentes que você comunicou.
+}
 follower-still-broken = Ainda não funciona:
 follower-taken-up-again = O incidente foi reaberto.
 reminder = Fizemos uma pergunta a você e ainda precisamos da sua resposta para continuar.

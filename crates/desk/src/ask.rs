@@ -10,8 +10,8 @@ use incident::event::{Derived, SUGGESTION};
 use incident::policy::PersonFacts;
 use incident::{Command, Facts, Refusal, State, Viewer, Visibility, decide};
 use kernel::{
-    Actor, AttachmentId, BatchId, Channel, ContentId, IncidentNumber, OutageId, PersonId, TaskId,
-    Timestamp, UpdateId, limits,
+    Actor, AttachmentId, BatchId, Channel, ContentId, IncidentNumber, OutageId, PersonId, SurgeId,
+    TaskId, Timestamp, UpdateId, limits,
 };
 use std::collections::HashMap;
 use store::directory::{Person, idempotency};
@@ -93,6 +93,8 @@ pub(crate) struct Prepared {
     pub(crate) tells_owner: bool,
     /// The suggestion that it accepts or carries out.
     pub(crate) suggestion: Option<Derived>,
+    /// The surge that its incident becomes the parent of.
+    pub(crate) surge: Option<SurgeId>,
 }
 
 /// What was done.
@@ -146,6 +148,7 @@ impl Desk {
             alarm: None,
             tells_owner: false,
             suggestion: None,
+            surge: None,
         };
         Ask { desk: self, prepared, claims: vec![] }
     }
@@ -187,7 +190,8 @@ impl Ask<'_> {
         self
     }
 
-    /// Replay from another system: it happened then, and nobody is told.
+    /// Replay from another system: it happened then, or with what was recorded last where that is
+    /// later, and nobody is told.
     #[must_use]
     pub fn imported(mut self, happened_at: Timestamp) -> Self {
         self.prepared.origin = Origin::Import;
@@ -231,6 +235,14 @@ impl Ask<'_> {
     pub fn suggested(mut self, field: &str, version: i64) -> Self {
         let suggestion = Derived { by: SUGGESTION.into(), name: field.into(), version };
         self.prepared.suggestion = Some(suggestion);
+        self
+    }
+
+    /// Its incident becomes the parent of a surge in the same transaction; refused with `decided`
+    /// when somebody decided about that before.
+    #[must_use]
+    pub(crate) fn accepting(mut self, surge: SurgeId) -> Self {
+        self.prepared.surge = Some(surge);
         self
     }
 

@@ -22,7 +22,7 @@ use pressed::Pressed;
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use std::time::Instant;
-use store::{Failure, Sql, Writer};
+use store::{Failure, Writer};
 pub(crate) use together::{Shared, Together};
 use tokio::sync::{mpsc, oneshot};
 
@@ -319,7 +319,7 @@ fn decide(
         } else {
             store::incidents::record(sql, &mut head, &changed)?
         };
-        remember(sql, jobs, &answers, now)?;
+        decide::remember(sql, jobs, &answers, now)?;
         Ok(Decided { head, answers, taken, changed, positions })
     });
     desk.set_policy(policy);
@@ -365,47 +365,4 @@ fn answer(reply: Option<oneshot::Sender<Result<Done, Trouble>>>, answer: Result<
     if let Some(reply) = reply {
         drop(reply.send(answer));
     }
-}
-
-/// Idempotency keys and the progress of imports belong to the same transaction.
-fn remember(
-    sql: &mut dyn Sql,
-    jobs: &[Job],
-    answers: &[Result<Done, Trouble>],
-    now: Timestamp,
-) -> Result<(), Failure> {
-    for (job, done) in jobs.iter().zip(answers) {
-        let Ok(done) = done else { continue };
-        let person = job.prepared.actor.person_id();
-        if let (Some(once), Some(person), false) =
-            (&job.prepared.idempotency, person, done.repeated)
-        {
-            let remembered = decide::Remembered {
-                number: done.number,
-                created: done.created,
-                first_n: done.first_n,
-            };
-            let answer = store::directory::idempotency::Answer {
-                request_hash: once.request_hash.clone(),
-                status: decide::REMEMBERED_STATUS,
-                body: serde_json::to_string(&remembered)
-                    .map_err(|error| Failure::damaged(error.to_string()))?,
-                created_at: now,
-            };
-            store::directory::idempotency::record(sql, person, &once.key, &answer)?;
-        }
-        if let Some(step) = &job.prepared.message {
-            let n = if done.created { 1 } else { done.first_n };
-            store::messages::advance(sql, step, Some((done.number, n)), now)?;
-        }
-        if let Some(alarm) = &job.prepared.alarm {
-            store::messages::raise_alarm(sql, alarm, done.number, now)?;
-        }
-        if let Some((source, foreign_id, rows)) = &job.prepared.import_ref {
-            let imported =
-                store::directory::import_refs::Imported { number: done.number, rows_done: *rows };
-            store::directory::import_refs::put(sql, source, foreign_id, imported)?;
-        }
-    }
-    Ok(())
 }

@@ -1,7 +1,8 @@
 //! The words every other room uses: instants, ids, numbers, priorities, actors,
-//! languages, limits, and the lines of iCalendar. Pure: no clock, no random numbers, no input or output.
+//! languages, limits, parts of addresses, and the lines of iCalendar. Pure: no clock, no random numbers, no input or output.
 
 pub mod actor;
+mod address;
 mod grouped;
 pub mod ical;
 pub mod id;
@@ -17,6 +18,7 @@ pub mod time;
 mod words;
 
 pub use actor::{Actor, ActorKind, Channel, Role};
+pub use address::encoded;
 pub use grouped::grouped;
 pub use id::*;
 pub use key::IntegrationKey;

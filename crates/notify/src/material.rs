@@ -40,6 +40,8 @@ pub(crate) struct Material {
     pub(crate) edited: Vec<LetterText>,
     /// The id of the first letter to them about it.
     pub(crate) thread: Option<String>,
+    /// How many more of their incidents it is about, where they are told as its requester.
+    pub(crate) also: i64,
 }
 
 /// What a delivery is made of: an incident's, or nothing but the person.
@@ -98,6 +100,10 @@ pub(crate) fn read(
     let requester = people::names(sql, &[state.requester])?.remove(&state.requester);
     let thread = deliveries::first_message(sql, delivery.person, number)?
         .filter(|first| Some(first) != delivery.message_id.as_ref());
+    let also = match delivery.told_as {
+        ToldAs::Requester => deliveries::also_theirs(sql, delivery, told.event.at)?,
+        _ => 0,
+    };
     Ok(Ok(Read::Incident(Box::new(Material {
         requester: requester.unwrap_or_default(),
         person,
@@ -107,6 +113,7 @@ pub(crate) fn read(
         words: said,
         edited,
         thread,
+        also,
     }))))
 }
 

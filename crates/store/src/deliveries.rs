@@ -19,6 +19,7 @@ pub use bounced::{bounced, bounces, by_message_id};
 pub use claim::{Taken, claim, full_until};
 pub use expand::{expand, plan};
 pub(crate) use family::SAME_NEWS_MICROS;
+pub use family::also_theirs;
 pub use planned::{Plan, carry_out};
 pub use trial::try_out;
 pub use unproven::{UNPROVEN, tell_unproven};

@@ -2,7 +2,7 @@
 //! tell them. Words of people are not read here.
 
 use crate::directory::{many, one};
-use crate::{Columns, Failure, Sql};
+use crate::{Columns, Failure, Sql, Value};
 use insight::surge::Arrival;
 use kernel::{IncidentNumber, PersonId, ServiceId, SurgeId, Timestamp, words};
 
@@ -49,21 +49,20 @@ pub struct Surge {
     pub ended_at: Option<Timestamp>,
 }
 
-/// Seconds for which making a parent may take. If none is there by then, whoever accepted never
-/// came to it: the program ended meanwhile.
-const PARENT_WITHIN_SECONDS: i64 = 120;
-
 impl Surge {
-    /// Whether somebody has to decide: nobody did, or whoever did made no parent.
-    pub fn is_undecided(&self, now: Timestamp) -> bool {
-        let late = |at: Timestamp| at < now.plus_seconds(-PARENT_WITHIN_SECONDS);
+    /// Whether somebody has to decide. What an earlier version of the product accepted without
+    /// coming to its parent is undecided, too.
+    pub fn is_undecided(&self) -> bool {
         match self.state {
             SurgeState::Proposed => true,
-            SurgeState::Accepted => self.parent.is_none() && self.decided_at.is_some_and(late),
+            SurgeState::Accepted => self.parent.is_none(),
             SurgeState::Dismissed | SurgeState::Over => false,
         }
     }
 }
+
+/// As [`Surge::is_undecided`].
+const UNDECIDED: &str = "(state = 'proposed' or (state = 'accepted' and parent is null))";
 
 const SELECT: &str = "select id, service_id, state, began, proposed_at, slow, counted, expected, \
     parent, decided_at, decided_by, ended_at from surges";
@@ -122,38 +121,39 @@ pub fn end(sql: &mut dyn Sql, id: SurgeId, at: Timestamp) -> Result<(), Failure>
     sql.execute(statement, &[id.into(), at.into()]).map(drop)
 }
 
-/// Somebody decides; `false` when it is decided or over already. As in [`Surge::is_undecided`].
-pub fn decide(
-    sql: &mut dyn Sql,
-    id: SurgeId,
-    state: SurgeState,
-    by: PersonId,
-    at: Timestamp,
-) -> Result<bool, Failure> {
-    let statement = "update surges set state = $2, decided_by = $3, decided_at = $4 \
-        where id = $1 and (state = 'proposed' \
-        or (state = 'accepted' and parent is null and decided_at < $5))";
-    let late = at.plus_seconds(-PARENT_WITHIN_SECONDS);
-    let values = [id.into(), state.as_str().into(), by.into(), at.into(), late.into()];
-    Ok(sql.execute(statement, &values)? == 1)
+/// Whether somebody has to decide about it. Nobody else decides before the transaction ends.
+pub fn hold(sql: &mut dyn Sql, id: SurgeId) -> Result<bool, Failure> {
+    let statement = format!("update surges set state = state where id = $1 and {UNDECIDED}");
+    Ok(sql.execute(&statement, &[id.into()])? == 1)
 }
 
-/// Says which incident its reports are linked to; without one it is undecided again, because
-/// that incident could not be made.
-pub fn set_parent(
+/// Somebody makes an incident the parent of its reports, in the transaction that makes that
+/// incident if it is new; `false` when it is decided or over already.
+pub fn accept(
     sql: &mut dyn Sql,
     id: SurgeId,
-    parent: Option<IncidentNumber>,
-) -> Result<(), Failure> {
-    let statement = match parent {
-        Some(_) => "update surges set parent = $2 where id = $1 and state = 'accepted'",
-        None => {
-            "update surges set parent = $2, decided_by = null, decided_at = null, \
-            state = case when ended_at is null then 'proposed' else 'over' end \
-            where id = $1 and state = 'accepted' and parent is null"
-        }
-    };
-    sql.execute(statement, &[id.into(), parent.into()]).map(drop)
+    parent: IncidentNumber,
+    (by, at): (PersonId, Timestamp),
+) -> Result<bool, Failure> {
+    let statement = format!(
+        "update surges set state = 'accepted', parent = $2, decided_by = $3, decided_at = $4 \
+         where id = $1 and {UNDECIDED}"
+    );
+    let values = [id.into(), parent.into(), by.into(), at.into()];
+    Ok(sql.execute(&statement, &values)? == 1)
+}
+
+/// Somebody says that it is nothing; `false` when it is decided or over already.
+pub fn dismiss(
+    sql: &mut dyn Sql,
+    id: SurgeId,
+    (by, at): (PersonId, Timestamp),
+) -> Result<bool, Failure> {
+    let statement = format!(
+        "update surges set state = 'dismissed', decided_by = $2, decided_at = $3 \
+         where id = $1 and {UNDECIDED}"
+    );
+    Ok(sql.execute(&statement, &[id.into(), by.into(), at.into()])? == 1)
 }
 
 /// From when until when surges of a service were some, those that ended after `since`: such
@@ -179,11 +179,30 @@ pub fn arrivals(
     let statement = "select reported_at, requester_id from incidents \
         where service_id = $1 and reported_at >= $2 and confidential_to is null \
         order by reported_at desc limit $3";
-    let values = [service.into(), since.into(), limit.into()];
+    latest(sql, statement, &[service.into(), since.into(), limit.into()])
+}
+
+/// What a statement finds, the latest first, in the order of time.
+fn latest(sql: &mut dyn Sql, statement: &str, values: &[Value]) -> Result<Vec<Arrival>, Failure> {
     let mut found =
-        many(sql, statement, &values, |row| Ok(Arrival { at: row.at()?, by: row.parsed()? }))?;
+        many(sql, statement, values, |row| Ok(Arrival { at: row.at()?, by: row.parsed()? }))?;
     found.reverse();
     Ok(found)
+}
+
+/// The latest reports of a service from an instant on, in the order of time: as [`arrivals`], but of
+/// somebody who reports many times a minute the first of it alone, so that they push out nobody
+/// else. Who counts how often says [`insight::surge::counting`].
+pub fn recent(
+    sql: &mut dyn Sql,
+    service: ServiceId,
+    since: Timestamp,
+    limit: i64,
+) -> Result<Vec<Arrival>, Failure> {
+    let statement = "select min(reported_at), requester_id from incidents \
+        where service_id = $1 and reported_at >= $2 and confidential_to is null \
+        group by requester_id, reported_at / 60000000 order by min(reported_at) desc limit $3";
+    latest(sql, statement, &[service.into(), since.into(), limit.into()])
 }
 
 /// The open reports of a service from an instant on that stand alone: no child, no part of

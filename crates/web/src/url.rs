@@ -1,5 +1,6 @@
 //! Every address of the product, so that links cannot break.
 
+pub(crate) use kernel::encoded as encode;
 use kernel::{
     ActionId, AlertId, ArticleNumber, ClusterId, IncidentNumber, MacroId, ProblemNumber, ReportId,
     ReviewNumber, ScheduleId, ServiceId,
@@ -280,23 +281,6 @@ pub(crate) fn live_major(number: IncidentNumber, after: i64) -> String {
 /// The stream of a requester's page of an incident, from a position of the feed on.
 pub(crate) fn live_portal_incident(number: IncidentNumber, after: i64) -> String {
     format!("/live?portal={number}&after={after}")
-}
-
-/// A value as part of an address (RFC 3986: all but unreserved signs escaped).
-pub(crate) fn encode(text: &str) -> String {
-    let mut found = String::with_capacity(text.len() + 16);
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            found.push(char::from(byte));
-        } else {
-            found.push('%');
-            found.extend(
-                [byte >> 4, byte & 15]
-                    .map(|digit| char::from(b"0123456789ABCDEF"[usize::from(digit)])),
-            );
-        }
-    }
-    found
 }
 
 /// Whether an address leads to one of our own pages, so that it may be followed

@@ -34,15 +34,7 @@ pub(super) fn disposition(name: &str) -> String {
         .map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '_' })
         .map(|c| if matches!(c, '"' | '\\' | '%' | ';') { '_' } else { c })
         .collect();
-    let mut full = String::with_capacity(name.len());
-    for byte in name.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                full.push(char::from(byte));
-            }
-            _ => full.push_str(&format!("%{byte:02X}")),
-        }
-    }
+    let full = kernel::encoded(name);
     format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''{full}")
 }
 

@@ -84,8 +84,9 @@ impl Desk {
         self.read(read).await?.ok_or_else(unknown)
     }
 
-    /// Makes a parent, or takes one that is there, and links the reports to it as children that
-    /// follow it.
+    /// Makes a parent, or takes one that is there, which is one transaction with the decision, and
+    /// links the reports to it as children that follow it. What ends in between leaves reports
+    /// that [`Desk::join_surge`] links.
     ///
     /// # Errors
     ///
@@ -102,17 +103,7 @@ impl Desk {
         if let Some(into) = accept.into {
             self.can_be_parent(viewer, into).await?;
         }
-        // First of all, so that of two who press at once one makes a parent.
-        self.decide_surge(viewer, id, SurgeState::Accepted).await?;
-        let parent = match self.parent_of(viewer, channel, &surge, &accept).await {
-            Ok(parent) => parent,
-            Err(trouble) => {
-                self.write(move |sql| Ok(rows::set_parent(sql, id, None)?)).await?;
-                self.show_surges().await?;
-                return Err(trouble);
-            }
-        };
-        self.write(move |sql| Ok(rows::set_parent(sql, id, Some(parent))?)).await?;
+        let parent = self.parent_of(viewer, channel, &surge, &accept).await?;
         let done = self.adopt_all(viewer, channel, &reports, parent, accept.reports).await?;
         self.keep_draft(viewer, parent, &accept.draft).await?;
         self.show_surges().await?;
@@ -136,7 +127,7 @@ impl Desk {
             return Err(Refusal::forbidden(words).into());
         }
         let case = self.surge(viewer, id).await?;
-        let Some(parent) = case.surge.parent else { return Err(decided(case.surge.state)) };
+        let Some(parent) = case.surge.parent else { return Err(was_decided(case.surge.state)) };
         self.can_be_parent(viewer, parent).await?;
         self.adopt_all(viewer, channel, &case.reports, parent, reports).await
     }
@@ -148,7 +139,10 @@ impl Desk {
     /// [`Trouble::Refused`] when somebody decided already, or the viewer decides nothing here.
     pub async fn dismiss_surge(&self, viewer: &Viewer, id: SurgeId) -> Result<(), Trouble> {
         self.decidable(viewer, id).await?;
-        self.decide_surge(viewer, id, SurgeState::Dismissed).await?;
+        let (by, now) = (viewer.person, self.now());
+        if !self.write(move |sql| Ok(rows::dismiss(sql, id, (by, now))?)).await? {
+            return Err(was_decided(SurgeState::Dismissed));
+        }
         self.show_surges().await
     }
 
@@ -158,21 +152,10 @@ impl Desk {
             return Err(Refusal::forbidden(words).into());
         }
         let case = self.surge(viewer, id).await?;
-        match case.surge.is_undecided(self.now()) {
+        match case.surge.is_undecided() {
             true => Ok(case),
-            false => Err(decided(case.surge.state)),
+            false => Err(was_decided(case.surge.state)),
         }
-    }
-
-    async fn decide_surge(
-        &self,
-        viewer: &Viewer,
-        id: SurgeId,
-        state: SurgeState,
-    ) -> Result<(), Trouble> {
-        let (by, now) = (viewer.person, self.now());
-        let decide = move |sql: &mut dyn store::Sql| Ok(rows::decide(sql, id, state, by, now)?);
-        if self.write(decide).await? { Ok(()) } else { Err(decided(state)) }
     }
 
     async fn can_be_parent(&self, viewer: &Viewer, number: IncidentNumber) -> Result<(), Trouble> {
@@ -189,6 +172,7 @@ impl Desk {
         Err(Refusal::invalid("into", "is not an open incident that you see").into())
     }
 
+    /// The parent, with the decision that it is one.
     async fn parent_of(
         &self,
         viewer: &Viewer,
@@ -201,10 +185,9 @@ impl Desk {
             tags.insert(KNOWN_OUTAGE_TAG.to_owned());
         }
         if let Some(into) = accept.into {
-            self.tag_surge(viewer, channel, None, into, tags).await?;
-            return Ok(into);
+            return self.takes_over(viewer, channel, surge.id, (into, tags)).await;
         }
-        let mut ask = self.ask(viewer, channel);
+        let mut ask = self.ask(viewer, channel).accepting(surge.id);
         let title = ask.title(&accept.title)?;
         let report = Report {
             title,
@@ -228,6 +211,28 @@ impl Desk {
             alerts: None,
         };
         Ok(ask.issue(Command::Report(Box::new(report))).await?.number)
+    }
+
+    /// Makes an incident that is there the parent, and tags it; that it has the tags already is
+    /// fine.
+    async fn takes_over(
+        &self,
+        viewer: &Viewer,
+        channel: Channel,
+        surge: SurgeId,
+        (into, add): (IncidentNumber, BTreeSet<String>),
+    ) -> Result<IncidentNumber, Trouble> {
+        let tag = Command::Tag { add, remove: BTreeSet::new() };
+        match self.ask(viewer, channel).on(into).accepting(surge).issue(tag).await {
+            Ok(_) => return Ok(into),
+            Err(Trouble::Refused(refusal)) if refusal.code == "nothing_to_change" => {}
+            Err(trouble) => return Err(trouble),
+        }
+        let (by, now) = (viewer.person, self.now());
+        match self.write(move |sql| Ok(rows::accept(sql, surge, into, (by, now))?)).await? {
+            true => Ok(into),
+            false => Err(was_decided(SurgeState::Accepted)),
+        }
     }
 
     /// Links those of these reports that are wanted, all of them when nobody says which.
@@ -268,23 +273,8 @@ impl Desk {
             Command::Link { kind: LinkKind::Parent, target: parent.to_string(), cascade: None };
         self.ask(viewer, channel).on(child).in_batch(batch).issue(link).await?;
         let tags = BTreeSet::from([SURGE_TAG.to_owned()]);
-        self.tag_surge(viewer, channel, Some(batch), child, tags).await
-    }
-
-    /// Adds tags; that they are there already is fine.
-    async fn tag_surge(
-        &self,
-        viewer: &Viewer,
-        channel: Channel,
-        batch: Option<BatchId>,
-        number: IncidentNumber,
-        add: BTreeSet<String>,
-    ) -> Result<(), Trouble> {
-        let mut ask = self.ask(viewer, channel).on(number);
-        if let Some(batch) = batch {
-            ask = ask.in_batch(batch);
-        }
-        match ask.issue(Command::Tag { add, remove: BTreeSet::new() }).await {
+        let tag = Command::Tag { add: tags, remove: BTreeSet::new() };
+        match self.ask(viewer, channel).on(child).in_batch(batch).issue(tag).await {
             Ok(_) => Ok(()),
             Err(Trouble::Refused(refusal)) if refusal.code == "nothing_to_change" => Ok(()),
             Err(trouble) => Err(trouble),
@@ -319,7 +309,8 @@ fn unknown() -> Trouble {
     Refusal::not_found("there is no such surge").into()
 }
 
-fn decided(state: SurgeState) -> Trouble {
+/// That it is too late to decide.
+pub(crate) fn was_decided(state: SurgeState) -> Trouble {
     let words = match state {
         SurgeState::Over => "this surge is over; arrivals are as usual again",
         _ => "somebody decided about this surge already",

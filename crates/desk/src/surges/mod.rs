@@ -15,13 +15,15 @@ use store::directory::settings::{self, INSTANCE, Instance};
 use store::surges::{self as rows, Surge, SurgeState};
 use store::{Failure, Sql};
 
+pub(crate) use decided::was_decided;
 pub use decided::{Accept, Accepted, Case, REPORTS_MAX, SURGE_TAG, may_decide};
 
 /// How often it is looked whether reports came: bounds how late a surge is noticed.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// Services looked at in one turn, those with the most new reports first: the others wait.
 const SERVICES_A_TURN: usize = 50;
-/// Reports of a service that are compared with what is usual, the latest. More are not counted.
+/// Reports of a service that are compared with what is usual, the latest, of each person one a
+/// minute at most. More are not counted.
 const RECENT_MAX: i64 = 5_000;
 /// Reports of a service that tell what is usual, the latest.
 const HISTORY_MAX: i64 = 50_000;
@@ -144,8 +146,7 @@ impl Desk {
         now: Timestamp,
     ) -> Result<(), Trouble> {
         let since = now.plus_seconds(-SLOW_SECONDS);
-        let arrivals =
-            self.read(move |sql| rows::arrivals(sql, service, since, RECENT_MAX)).await?;
+        let arrivals = self.read(move |sql| rows::recent(sql, service, since, RECENT_MAX)).await?;
         if people(&arrivals) < PEOPLE_MIN {
             return Ok(());
         }
@@ -187,8 +188,7 @@ impl Desk {
     ) -> Result<(), Trouble> {
         let (id, service, began) = (surge.id, surge.service, surge.began);
         let since = began.min(now.plus_seconds(-surge::COUNTS_AGAIN_SECONDS));
-        let arrivals =
-            self.read(move |sql| rows::arrivals(sql, service, since, RECENT_MAX)).await?;
+        let arrivals = self.read(move |sql| rows::recent(sql, service, since, RECENT_MAX)).await?;
         let Some(usual) = self.usual(watch, service, Some(began), now).await? else {
             return Ok(());
         };

@@ -9,6 +9,7 @@ mod models;
 mod notices;
 mod paging;
 mod related;
+mod remember;
 mod rules;
 mod words;
 
@@ -25,13 +26,15 @@ use incident::permissions::may;
 use incident::rules::next_wait;
 use incident::{Access, Command, Event, Facts, Policy, Refusal, Scope, State};
 use incident::{decide, effects, wake_at};
-use kernel::{Actor, IncidentNumber, Timestamp, limits};
+use kernel::{Actor, IncidentNumber, SurgeId, Timestamp, limits};
 use mail::mail_of;
 use paging::new_pages;
 use related::Related;
+pub(super) use remember::remember;
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use store::incidents::{Head, NewContent, Recorded};
+use store::surges::SurgeState;
 use store::{Failure, Sql};
 
 /// Incidents that one command may touch: all relatives of one incident, and as many again below them.
@@ -40,15 +43,12 @@ const TOUCHED_MAX: usize = 2 * (limits::CHILDREN_PER_INCIDENT + limits::PARTS_PE
 /// How soon a timer may ring again that rang for nothing.
 const RING_AGAIN_SECONDS: i64 = 60;
 
-/// The status kept with a command's key; doors render the answer anew.
-pub(super) const REMEMBERED_STATUS: u16 = 200;
-
 /// What an idempotency key remembers.
 #[derive(serde::Serialize, serde::Deserialize)]
-pub(super) struct Remembered {
-    pub(super) number: IncidentNumber,
-    pub(super) created: bool,
-    pub(super) first_n: u32,
+struct Remembered {
+    number: IncidentNumber,
+    created: bool,
+    first_n: u32,
 }
 
 /// One transaction's worth of deciding.
@@ -67,6 +67,8 @@ pub(super) struct Round<'a> {
     keys: HashMap<(String, String), (Vec<u8>, Done)>,
     /// Messages that came on, and alarms that were raised, earlier in this round.
     mail: HashSet<String>,
+    /// Surges that were accepted earlier in this round.
+    surges: HashSet<SurgeId>,
 }
 
 /// What one job did so far; dropped when it is refused half-way.
@@ -114,6 +116,7 @@ impl<'a> Round<'a> {
             turns: OnceCell::new(),
             keys: HashMap::new(),
             mail: HashSet::new(),
+            surges: HashSet::new(),
         }
     }
 
@@ -135,10 +138,16 @@ impl<'a> Round<'a> {
             let words = "this was done for the message before";
             return Ok(Err(Refusal::state(MESSAGE_DONE, words).into()));
         }
+        if let Some(surge) = job.prepared.surge
+            && (self.surges.contains(&surge) || !store::surges::hold(sql, surge)?)
+        {
+            return Ok(Err(crate::surges::was_decided(SurgeState::Accepted)));
+        }
         let next_incident = head.next_incident;
         match self.attempt(sql, head, job)? {
             Ok(done) => {
                 self.mail.extend(mail_of(job));
+                self.surges.extend(job.prepared.surge);
                 if let Some(once) = &job.prepared.idempotency {
                     let key = (job.prepared.actor.id.clone(), once.key.clone());
                     self.keys.insert(key, (once.request_hash.clone(), done.clone()));
@@ -149,23 +158,6 @@ impl<'a> Round<'a> {
                 head.next_incident = next_incident;
                 Ok(Err(trouble))
             }
-        }
-    }
-
-    /// Whether this step of a message was done before, or this alarm raised.
-    fn mail_done(&self, sql: &mut dyn Sql, job: &Job) -> Result<bool, Failure> {
-        if mail_of(job).any(|key| self.mail.contains(&key)) {
-            return Ok(true);
-        }
-        if let Some(step) = &job.prepared.message
-            && (!store::messages::is_at(sql, step)?
-                || store::messages::dropped_as_copy(sql, step, self.now)?)
-        {
-            return Ok(true);
-        }
-        match &job.prepared.alarm {
-            Some(alarm) => store::messages::alarm_raised(sql, alarm),
-            None => Ok(false),
         }
     }
 

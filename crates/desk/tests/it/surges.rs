@@ -146,6 +146,67 @@ async fn an_incident_that_is_there_can_be_the_parent_and_one_that_is_not_keeps_i
     assert_eq!((done.parent, done.linked.len()), (into, 5));
 }
 
+async fn execute(t: &TestDesk, statement: &'static str) {
+    t.desk.write(move |sql| Ok(sql.execute(statement, &[]).map(drop)?)).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_stops_while_a_surge_is_accepted_leaves_no_parent_or_one_that_is_known() {
+    let t = watched().await;
+    let numbers = storm(&t).await;
+    let surge = proposed(&t).await;
+    let stop = "create trigger stops before update of parent on surges \
+        begin select raise(abort, 'stopped'); end";
+    execute(&t, stop).await;
+    assert!(accept(&t, &t.agent, surge.id, wish(None)).await.is_err());
+    let last = t.desk.read(store::surges::last_number).await.unwrap();
+    assert_eq!(Some(IncidentNumber(last)), numbers.last().copied(), "no parent was made");
+    assert_eq!(stored(&t, surge.id).await.state, SurgeState::Proposed);
+    execute(&t, "drop trigger stops").await;
+
+    let stop = "create trigger stops before update on incidents when new.parent is not null \
+        begin select raise(abort, 'stopped'); end";
+    execute(&t, stop).await;
+    assert!(accept(&t, &t.agent, surge.id, wish(None)).await.is_err());
+    let half = stored(&t, surge.id).await;
+    assert_eq!((half.state, half.parent), (SurgeState::Accepted, Some(IncidentNumber(last + 1))));
+    execute(&t, "drop trigger stops").await;
+    let again = accept(&t, &t.other_agent, surge.id, wish(None)).await;
+    assert!(matches!(again, Err(Trouble::Refused(refusal)) if refusal.code == "decided"));
+    let done = t.desk.join_surge(&t.agent, Channel::Web, surge.id, None).await.unwrap();
+    assert_eq!((Some(done.parent), done.linked), (half.parent, numbers));
+}
+
+#[tokio::test]
+async fn one_of_two_who_accept_at_once_makes_a_parent() {
+    let t = watched().await;
+    storm(&t).await;
+    let surge = proposed(&t).await;
+    let (one, other) = tokio::join!(
+        accept(&t, &t.agent, surge.id, wish(None)),
+        accept(&t, &t.other_agent, surge.id, wish(None)),
+    );
+    assert!(one.is_ok() != other.is_ok(), "{one:?} {other:?}");
+    let parent = stored(&t, surge.id).await.parent.unwrap();
+    assert_eq!(state(&t, parent).await.children.len(), 6);
+    let last = t.desk.read(store::surges::last_number).await.unwrap();
+    assert_eq!(IncidentNumber(last), parent, "there is no second");
+}
+
+#[tokio::test]
+async fn an_incident_that_is_tagged_already_can_be_the_parent() {
+    let t = watched().await;
+    let numbers = storm(&t).await;
+    let surge = proposed(&t).await;
+    let add = BTreeSet::from([SURGE_TAG.to_owned(), KNOWN_OUTAGE_TAG.to_owned()]);
+    let tag = Command::Tag { add, remove: BTreeSet::new() };
+    t.issue(&t.agent, numbers[0], tag).await.unwrap();
+    let into = Accept { into: Some(numbers[0]), ..wish(None) };
+    let done = accept(&t, &t.agent, surge.id, into).await.unwrap();
+    assert_eq!((done.parent, done.linked.len()), (numbers[0], 5));
+    assert_eq!(stored(&t, surge.id).await.parent, Some(numbers[0]));
+}
+
 #[tokio::test]
 async fn what_is_dismissed_stays_silent_until_it_is_over() {
     let t = watched().await;

@@ -2,7 +2,8 @@
 //! description; what one is called and what files leave out stands here.
 
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 
 /// How deep a description is followed: no field of ours lies half as deep.
 const DEPTH: usize = 16;
@@ -99,6 +100,27 @@ impl Kind {
             Some(group) => format!("{}/{key}", group.to_lowercase()),
             None => key,
         })
+    }
+
+    /// Each by what tells it from the others; those in use come before others of the same name.
+    pub(crate) fn by_key(&self, all: Vec<Value>) -> HashMap<String, Value> {
+        let is_used = |one: &Value| one["active"] != Value::Bool(false);
+        let mut found = HashMap::with_capacity(all.len());
+        for one in all {
+            let Some(key) = one.as_object().and_then(|fields| self.key_of(fields)) else {
+                continue;
+            };
+            match found.entry(key) {
+                Entry::Vacant(place) => {
+                    place.insert(one);
+                }
+                Entry::Occupied(mut place) if is_used(&one) && !is_used(place.get()) => {
+                    place.insert(one);
+                }
+                Entry::Occupied(_) => {}
+            }
+        }
+        found
     }
 }
 
@@ -269,5 +291,22 @@ mod tests {
         assert_eq!(key("components", grouped).as_deref(), Some("shops/web"));
         assert_eq!(key("people", json!({ "email": "A@b" })).as_deref(), Some("a@b"));
         assert_eq!(key("teams", json!({ "name": " " })), None);
+    }
+
+    #[test]
+    fn of_two_with_one_name_the_one_in_use_is_meant() {
+        let team =
+            |id: i32, name: &str, active: bool| json!({ "id": id, "name": name, "active": active });
+        let all = vec![
+            team(1, "Network", false),
+            team(2, "network", true),
+            team(3, "Network", true),
+            team(4, "Old", false),
+            team(5, "Old", false),
+            json!({ "id": 6 }),
+        ];
+        let found = KINDS.iter().find(|kind| kind.name == "teams").unwrap().by_key(all);
+        assert_eq!(found.len(), 2);
+        assert_eq!((&found["network"]["id"], &found["old"]["id"]), (&json!(2), &json!(4)));
     }
 }

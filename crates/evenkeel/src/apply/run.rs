@@ -9,8 +9,10 @@ use crate::failed::Failed;
 use crate::instance;
 use api::{Refused, Within};
 use desk::Desk;
+use kernel::encoded;
 use serde_json::{Map, Value};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use store::{Store, Whole};
 
 /// How often all of it is done anew, to leave out what came to nothing.
@@ -19,6 +21,8 @@ const PASSES_MAX: usize = 3;
 const PAGE: &str = "limit=200";
 /// The field that says whether something is in use.
 const ACTIVE: &str = "active";
+/// The kind of which there may be many who are not spoken of: each is read by themselves.
+const PEOPLE: &str = "people";
 const NOT_FOUND: u16 = 404;
 /// What stands for nothing that files say: the database is away, or we are wrong.
 const NOT_OF_FILES: u16 = 500;
@@ -53,20 +57,19 @@ pub(super) async fn run(
     (items, doors): (&[Item], &[Door]),
     keep: bool,
 ) -> Result<Plan, Stopped> {
-    let mut idle = BTreeSet::new();
+    let mut learned = Learned::default();
     for turn in 1..=PASSES_MAX {
         let mut pass = Pass::begin(settings, store, doors).await?;
-        let (plan, came_to_nothing) = pass.go(items, &idle).await?;
+        let (plan, more) = pass.go(items, &learned).await?;
         if !keep || plan.steps.is_empty() {
             pass.leave().await;
             return Ok(plan);
         }
-        if came_to_nothing.is_empty() || turn == PASSES_MAX {
+        if !learned.takes(more) || turn == PASSES_MAX {
             pass.commit().await?;
             return Ok(plan);
         }
         pass.leave().await;
-        idle.extend(came_to_nothing);
     }
     Ok(Plan::default())
 }
@@ -84,14 +87,33 @@ pub(super) async fn list(api: &Within, kind: &Kind, which: &str) -> Result<Vec<V
     }
 }
 
+/// What an attempt found out, so that the next one does nothing in vain.
+#[derive(Default)]
+struct Learned<'a> {
+    /// The places of what came to nothing.
+    idle: BTreeSet<usize>,
+    /// By place: fields that said nothing, which left something in them.
+    left: BTreeMap<usize, BTreeSet<&'a str>>,
+}
+
+impl<'a> Learned<'a> {
+    /// Takes more; whether anything of it is new.
+    fn takes(&mut self, more: Learned<'a>) -> bool {
+        let before = (self.idle.len(), self.left.len());
+        self.idle.extend(more.idle);
+        self.left.extend(more.left);
+        before != (self.idle.len(), self.left.len())
+    }
+}
+
 /// One attempt, in a transaction of its own.
 struct Pass<'a> {
     doors: &'a [Door],
     api: Within,
     desk: Desk,
     whole: Whole,
-    /// What there is, as far as it was read since it may have changed.
-    lists: BTreeMap<&'static str, Vec<Value>>,
+    /// What there is by its key, as far as it was read since it may have changed.
+    lists: BTreeMap<&'static str, HashMap<String, Value>>,
 }
 
 /// What is said of one thing, as far as it is done.
@@ -107,6 +129,8 @@ struct Work<'a> {
     open: BTreeSet<&'a str>,
     /// Fields that stand there in other words than the file's.
     reworded: BTreeSet<&'a str>,
+    /// Fields that said nothing, which left something in them.
+    left: BTreeSet<&'a str>,
     /// Whether it is new and out of use: it is in use until all that names it is made.
     ends: bool,
     /// Whether anything was done to it.
@@ -149,12 +173,12 @@ impl<'a> Pass<'a> {
         self.desk.close().await;
     }
 
-    /// Does all of it but what is idle; what changed, and the places of what came to nothing.
-    async fn go(
+    /// Does all of it but what is idle; what changed, and what was found out.
+    async fn go<'i>(
         &mut self,
-        items: &[Item],
-        idle: &BTreeSet<usize>,
-    ) -> Result<(Plan, Vec<usize>), Stopped> {
+        items: &'i [Item],
+        learned: &Learned<'i>,
+    ) -> Result<(Plan, Learned<'i>), Stopped> {
         let mut work = Vec::with_capacity(items.len());
         for (place, item) in items.iter().enumerate() {
             let before = self.find(item).await?;
@@ -163,10 +187,11 @@ impl<'a> Pass<'a> {
                 one.ends = true;
                 one.open.remove(ACTIVE);
             }
-            if idle.contains(&place) {
+            if learned.idle.contains(&place) {
                 one.open.clear();
                 one.reworded.extend(item.said.keys().map(String::as_str));
             }
+            one.left.extend(learned.left.get(&place).into_iter().flatten());
             work.push(one);
         }
         work.sort_by_key(|one| (one.item.kind, one.wanted_place(), one.place));
@@ -258,13 +283,15 @@ impl<'a> Pass<'a> {
         work.open.retain(|name| differs(said.get(*name), shown.get(*name)));
         let mut body = Map::new();
         for name in &work.open {
-            match (door.change.has(name), said.get(*name)) {
-                (true, Some(value)) => drop(body.insert((*name).to_owned(), value.clone())),
-                _ => {
-                    let words = "cannot be changed once it is made";
-                    work.faults.push(item.fault(name, words));
+            let words = match (door.change.has(name), work.wish(name, shown.get(*name))) {
+                (true, Some(value)) => {
+                    body.insert((*name).to_owned(), value);
+                    continue;
                 }
-            }
+                (true, None) => "cannot be nothing; leave it out, or say what it is to be",
+                (false, _) => "cannot be changed once it is made",
+            };
+            work.faults.push(item.fault(name, words));
         }
         let mut left = BTreeSet::new();
         let path = format!("{}/{id}", door.kind.path);
@@ -289,11 +316,15 @@ impl<'a> Pass<'a> {
     fn done(&mut self, work: &mut Work<'_>, door: &Door, body: &Map<String, Value>, now: Value) {
         let (item, shown) = (work.item, door.shown(&now));
         for (name, value) in &item.said {
-            if body.contains_key(name) {
-                work.open.remove(name.as_str());
-                if differs(Some(value), shown.get(name)) {
-                    work.reworded.insert(name);
-                }
+            let Some(sent) = body.get(name) else { continue };
+            let differs = differs(Some(value), shown.get(name));
+            if differs && sent.is_null() {
+                work.left.insert(name);
+                continue;
+            }
+            work.open.remove(name.as_str());
+            if differs {
+                work.reworded.insert(name);
             }
         }
         work.touched = true;
@@ -304,12 +335,16 @@ impl<'a> Pass<'a> {
     }
 
     /// What came of it, by how everything is now.
-    async fn outcome(&mut self, work: Vec<Work<'_>>) -> Result<(Plan, Vec<usize>), Stopped> {
-        let (mut plan, mut nothing, mut faults) = (Plan::default(), vec![], vec![]);
+    async fn outcome<'i>(&mut self, work: Vec<Work<'i>>) -> Result<(Plan, Learned<'i>), Stopped> {
+        let (mut plan, mut learned, mut faults) = (Plan::default(), Learned::default(), vec![]);
         let doors = self.doors;
         for one in work {
             let door = &doors[one.item.kind];
-            let now = self.find(one.item).await?.unwrap_or_default();
+            let known = one.now.clone().filter(|_| door.kind.name == PEOPLE && !one.touched);
+            let now = match known {
+                Some(known) => known,
+                None => self.find(one.item).await?.unwrap_or_default(),
+            };
             let after = door.shown(&now);
             for (name, value) in &one.item.said {
                 if differs(Some(value), after.get(name)) && !one.reworded.contains(name.as_str()) {
@@ -317,44 +352,37 @@ impl<'a> Pass<'a> {
                     faults.push(one.item.fault(name, words));
                 }
             }
+            if !one.left.is_empty() {
+                learned.left.insert(one.place, one.left);
+            }
             let before = one.before.as_ref().map(|before| door.shown(before));
             if before.as_ref() == Some(&after) {
                 plan.unchanged += 1;
                 if one.touched {
-                    nothing.push(one.place);
+                    learned.idle.insert(one.place);
                 }
                 continue;
             }
             let (kind, name) = (door.kind, one.item.name.clone());
             plan.steps.push(Step { kind, name, before, after });
         }
-        if faults.is_empty() { Ok((plan, nothing)) } else { Err(Stopped::Faults(faults)) }
+        if faults.is_empty() { Ok((plan, learned)) } else { Err(Stopped::Faults(faults)) }
     }
 
     /// What there is of this kind with this name.
     async fn find(&mut self, item: &Item) -> Result<Option<Value>, Stopped> {
         let kind = self.doors[item.kind].kind;
-        if kind.name == "people" {
-            // There may be many who are not spoken of.
+        if kind.name == PEOPLE {
             return match self.api.get(&format!("{}/{}", kind.path, encoded(&item.key))).await {
                 Ok(person) => Ok(Some(person)),
                 Err(refused) if refused.status == NOT_FOUND => Ok(None),
                 Err(refused) => Err(refused.into()),
             };
         }
-        let all = match self.lists.remove(kind.name) {
-            Some(known) => known,
-            None => list(&self.api, kind, "").await?,
-        };
-        let is_it = |one: &&Value| {
-            let key = one.as_object().and_then(|fields| kind.key_of(fields));
-            key.as_deref() == Some(item.key.as_str())
-        };
-        // Those in use come before others of the same name.
-        let found = all.iter().filter(is_it);
-        let found = found.min_by_key(|one| one["active"] == Value::Bool(false)).cloned();
-        self.lists.insert(kind.name, all);
-        Ok(found)
+        if let Entry::Vacant(unknown) = self.lists.entry(kind.name) {
+            unknown.insert(kind.by_key(list(&self.api, kind, "").await?));
+        }
+        Ok(self.lists.get(kind.name).and_then(|known| known.get(&item.key)).cloned())
     }
 }
 
@@ -367,6 +395,7 @@ impl<'a> Work<'a> {
             before,
             open: item.said.keys().map(String::as_str).collect(),
             reworded: BTreeSet::new(),
+            left: BTreeSet::new(),
             ends: false,
             touched: false,
             faults: vec![],
@@ -375,6 +404,17 @@ impl<'a> Work<'a> {
 
     fn is_done(&self) -> bool {
         self.now.is_some() && self.open.is_empty()
+    }
+
+    /// What is sent for a field. Where nothing leaves it as it is, what can be empty is made
+    /// empty; there is no wish where it cannot.
+    fn wish(&self, name: &str, shown: Option<&Value>) -> Option<Value> {
+        match shown.filter(|_| self.left.contains(name)) {
+            None => self.item.said.get(name).cloned(),
+            Some(Value::String(_)) => Some(Value::from("")),
+            Some(Value::Array(_)) => Some(Value::Array(vec![])),
+            Some(_) => None,
+        }
     }
 
     /// Whether it is new, and out of use at once.
@@ -417,24 +457,26 @@ impl<'a> Work<'a> {
     }
 }
 
-/// Whether what is said is something else than what is shown; what is never shown is not compared.
+/// Whether what is said is something else than what is shown; what is never shown is not compared,
+/// and nothing is what is empty.
 fn differs(said: Option<&Value>, shown: Option<&Value>) -> bool {
     let said = said.map(without_secrets).unwrap_or_default();
-    said != *shown.unwrap_or(&Value::Null)
+    let shown = shown.unwrap_or(&Value::Null);
+    said != *shown && !(said.is_null() && is_empty(shown))
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
 }
 
 fn id_of(answer: &Value) -> &str {
     answer["id"].as_str().unwrap_or_default()
-}
-
-/// As a part of an address.
-fn encoded(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~@".contains(&byte);
-    let one = |byte: u8| match plain(byte) {
-        true => char::from(byte).to_string(),
-        false => format!("%{byte:02X}"),
-    };
-    text.bytes().map(one).collect()
 }
 
 #[cfg(test)]
@@ -452,8 +494,13 @@ mod tests {
     }
 
     #[test]
-    fn addresses_become_parts_of_addresses() {
-        assert_eq!(encoded("o'neil+x@a.b"), "o%27neil%2Bx@a.b");
-        assert_eq!(encoded("a/b?c@d"), "a%2Fb%3Fc@d");
+    fn nothing_is_what_is_empty() {
+        for empty in [json!(null), json!(""), json!([]), json!({})] {
+            assert!(!differs(Some(&Value::Null), Some(&empty)), "{empty}");
+        }
+        for something in [json!("x"), json!([1]), json!(0), json!(false)] {
+            assert!(differs(Some(&Value::Null), Some(&something)), "{something}");
+        }
+        assert!(differs(Some(&json!("")), Some(&json!([]))));
     }
 }

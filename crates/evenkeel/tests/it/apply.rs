@@ -155,6 +155,32 @@ fn only_what_differs_is_changed_and_what_is_not_said_stays() {
 }
 
 #[test]
+fn nothing_empties_what_can_be_empty_and_is_a_fault_elsewhere() {
+    let home = Home::with_admin();
+    home.write("all.yaml", &example());
+    home.run(&["apply", "all.yaml"]).done();
+    home.write(
+        "none.yaml",
+        "teams:\n  - name: Network\n    description:\n    calendar: null\nservices:\n  - {name: VPN, links: null}\n",
+    );
+    let done = home.run(&["apply", "none.yaml", "--json"]).done().json();
+    assert_eq!((&done["change"], &done["unchanged"]), (&json!(2), &json!(0)), "{done}");
+    let team = &done["items"][0]["fields"];
+    assert_eq!(team["description"], json!({ "from": "Wires, waves and phones", "to": "" }));
+    assert_eq!(team["calendar"], json!({ "from": "Office Rotterdam", "to": null }));
+    assert_eq!(done["items"][1]["fields"]["links"]["to"], json!([]));
+    let entries = audited(&home);
+    let again = home.run(&["apply", "none.yaml"]).done();
+    assert!(again.stdout.contains("0 created, 0 changed, 2 as they were"), "{again:?}");
+    assert_eq!(audited(&home), entries, "nothing was recorded");
+
+    home.write("wrong.yaml", "services:\n  - name: VPN\n    criticality: null\n");
+    let refused = home.run(&["apply", "wrong.yaml"]).refused(1, "nothing was changed");
+    let words = "wrong.yaml:3: services[0].criticality: cannot be nothing";
+    assert!(refused.stderr.contains(words), "{refused:?}");
+}
+
+#[test]
 fn all_that_is_wrong_is_told_and_nothing_is_half_done() {
     let home = Home::with_admin();
     home.write("a.yaml", "teams:\n  - name: Network\n  - name: Desk\n    descripton: x\n");

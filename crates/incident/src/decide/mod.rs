@@ -60,7 +60,9 @@ pub struct Facts<'a> {
     pub channel: Channel,
     /// From life or from the past.
     pub origin: Origin,
-    /// When it happened, if earlier than now.
+    /// When it happened, if earlier than now. What happened at or before a due instant wins over
+    /// it, also where the breach was noticed; but a timeline never runs back, so that what is said
+    /// to have happened before the last entry counts as of that entry.
     pub happened_at: Option<Timestamp>,
     /// The bulk edit it belongs to.
     pub batch: Option<BatchId>,

@@ -2,7 +2,7 @@
 //! acknowledge 300 s, response 900 s, update 1,800 s, resolution 14,400 s.
 
 use crate::case::{Case, Who, always, start, words};
-use crate::sample::{assign, cancel, comment, dispute, hold, overridden, resolve};
+use crate::sample::{assign, cancel, comment, dispute, hold, note, overridden, resolve};
 use incident::clocks::{ClockKind, ClockStatus};
 use incident::state::HoldReason;
 use incident::{Command, Lifecycle};
@@ -324,6 +324,32 @@ fn a_note_of_what_happened_in_time_wins_over_a_breach_that_was_noticed_before_it
     let clock = case.clock(ClockKind::Acknowledge);
     assert_eq!((clock.status, clock.breached_at), (ClockStatus::Stopped, None));
     assert_eq!(clock.first_breached_at, Some(start().plus_seconds(300)), "but it was told");
+}
+
+#[test]
+fn what_is_told_late_counts_as_of_when_it_happened() {
+    let mut case = p1();
+    case.wait(60).does(Who::Agent, Command::Acknowledge);
+    let due = start().plus_seconds(14_400);
+    assert_eq!(case.clock(ClockKind::Resolution).due_at, Some(due));
+    case.wait(14_400);
+    case.happened_at = Some(due);
+    case.does(Who::Agent, resolve());
+    let clock = case.clock(ClockKind::Resolution);
+    assert_eq!((clock.status, clock.stopped_at), (ClockStatus::Stopped, Some(due)));
+    assert_eq!((clock.breached_at, clock.first_breached_at), (None, None), "it was kept");
+    assert!(case.last("resolved").at > due);
+}
+
+#[test]
+fn what_is_told_after_something_later_was_recorded_counts_as_of_that() {
+    let mut case = p1();
+    case.wait(310).does(Who::Agent, note());
+    case.happened_at = Some(start().plus_seconds(300));
+    case.does(Who::Agent, Command::Acknowledge);
+    assert_eq!(case.last("acknowledged").happened_at, start().plus_seconds(310));
+    let clock = case.clock(ClockKind::Acknowledge);
+    assert_eq!(clock.breached_at, Some(start().plus_seconds(300)), "time does not run back");
 }
 
 #[test]

@@ -19,10 +19,8 @@ impl Round {
             let ours = |id: &&String| self.seals.own_message(id).is_some();
             task.letter.answers.iter().find(ours).cloned()
         });
-        if report.outcome == Reported::Failed
-            && let Some(letter) = self.outside_letter(task, report)
-        {
-            return self.outside_bounced(task, letter, report).await;
+        if let Some(letter) = self.outside_letter(task, report) {
+            return self.of_outside(task, letter, report).await;
         }
         let found = match about {
             Some(id) if self.seals.own_message(&id).is_some() => {
@@ -31,10 +29,7 @@ impl Round {
             }
             _ => None,
         };
-        let Some(delivery) = found else {
-            let reason = "it says what became of a letter that is none of ours";
-            return self.end(task, Ended::new(MessageState::Dropped, Rule::Report, reason)).await;
-        };
+        let Some(delivery) = found else { return self.of_nothing(task, report).await };
         let words = said(report, &delivery.address);
         let ended = Ended::new(MessageState::Done, Rule::Report, &words);
         let over = matches!(delivery.state, DeliveryState::Dead | DeliveryState::Withdrawn);
@@ -54,13 +49,29 @@ impl Round {
         ids.find_map(|id| self.seals.own_outside_message(id))
     }
 
-    /// Counts it for the subscription, which ends after some.
-    async fn outside_bounced(
+    /// What is about no letter that is known here may be about one that somebody wrote elsewhere
+    /// by this address, or be no report at all: a person decides. That such a letter arrived leaves
+    /// nothing to decide.
+    async fn of_nothing(&self, task: &Task, report: &Report) -> Result<Outcome, Outcome> {
+        let then = match report.outcome {
+            Reported::Failed | Reported::Delayed => MessageState::Quarantined,
+            Reported::Arrived => MessageState::Dropped,
+        };
+        let reason = "it says what became of a letter that is none of ours";
+        self.end(task, Ended::new(then, Rule::Report, reason)).await
+    }
+
+    /// Counts one that failed for the subscription, which ends after some.
+    async fn of_outside(
         &self,
         task: &Task,
         letter: OutsideMessage,
         report: &Report,
     ) -> Result<Outcome, Outcome> {
+        if report.outcome != Reported::Failed {
+            let reason = format!("a letter to a list or a subscriber {}", became(report.outcome));
+            return self.end(task, Ended::new(MessageState::Done, Rule::Report, reason)).await;
+        }
         let letter = (letter.letter, letter.asked_at);
         let (now, words) = (self.desk.now(), report.words.clone());
         let reason = "a letter to a list or a subscriber came back";
@@ -109,12 +120,17 @@ impl Round {
 }
 
 fn said(report: &Report, address: &str) -> String {
-    let what = match report.outcome {
-        Reported::Failed => "could not be delivered",
-        Reported::Delayed => "is late, and its mail server goes on trying",
-        Reported::Arrived => "arrived",
-    };
+    let what = became(report.outcome);
     let words = crate::title::shortened(&desk::plain(&report.words), 500);
     let words = if words.is_empty() { String::new() } else { format!(": {words}") };
     format!("A letter to {address} {what}{words}")
+}
+
+/// What became of a letter, after its name.
+fn became(outcome: Reported) -> &'static str {
+    match outcome {
+        Reported::Failed => "could not be delivered",
+        Reported::Delayed => "is late, and its mail server goes on trying",
+        Reported::Arrived => "arrived",
+    }
 }

@@ -89,14 +89,14 @@ impl Round {
     /// Decides what is done with a message.
     pub(super) async fn verdict(&self, task: &Task, known: &Known) -> Result<Verdict, Trouble> {
         let (message, letter) = (&task.message, &task.letter);
-        if message.released.is_none() {
-            if let Some(verdict) = self.not_for_us(task, known) {
-                return Ok(verdict);
-            }
-            if letter.report.is_some() {
-                let reason = "it says what became of a letter";
-                return Ok(plain(What::Bounce, Rule::Report, reason));
-            }
+        if message.released.is_none()
+            && let Some(verdict) = self.not_for_us(task, known)
+        {
+            return Ok(verdict);
+        }
+        if letter.report.is_some() && matches!(message.released, None | Some(Released::Again)) {
+            let reason = "it says what became of a letter";
+            return Ok(plain(What::Bounce, Rule::Report, reason));
         }
         let Some(from) = task.read.from.clone() else {
             return Ok(plain(What::Aside, Rule::Failed, "it does not say who it is from"));

@@ -98,11 +98,43 @@ async fn a_letter_that_comes_back_is_noted_where_it_belongs() {
         let bounced = |sql: &mut dyn store::Sql| deliveries::bounces(sql, GWEN, testkit::START);
         assert!(world.t.desk.read(bounced).await.unwrap());
 
-        let foreign = world.gets(&report("failed", "abc@elsewhere.example")).await;
-        assert_eq!(foreign.state, MessageState::Dropped);
         let forged = id.replacen("ek.1.", "ek.2.", 1);
-        assert_eq!(world.gets(&report("failed", &forged)).await.state, MessageState::Dropped);
+        assert_eq!(world.gets(&report("failed", &forged)).await.state, MessageState::Quarantined);
         assert_eq!(world.incidents().await, 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_said_of_a_letter_that_is_none_of_ours_is_for_a_person_to_decide() {
+    each("mail_bounce_foreign", async |world| {
+        let report = |outcome: &str| {
+            mail("mailer-daemon@elsewhere.example", "Undelivered", "To the supplier: not sent")
+                .with("X-Outcome", outcome)
+                .with("X-About", "abc@elsewhere.example")
+        };
+        for outcome in ["failed", "delayed"] {
+            let held = world.gets(&report(outcome)).await;
+            let became = (held.state, held.rule, held.number);
+            assert_eq!(became, (MessageState::Quarantined, Some(Rule::Report), None), "{outcome}");
+            let reason = held.reason.unwrap();
+            assert!(reason.contains("none of ours"), "{reason}");
+        }
+        let arrived = world.gets(&report("arrived")).await;
+        assert_eq!(arrived.state, MessageState::Dropped);
+        assert_eq!(world.incidents().await, 0);
+
+        let t = &world.t;
+        let held = world.gets(&report("failed")).await;
+        t.desk.let_message_in(&t.agent, held.id, desk::LetIn::Again).await.unwrap();
+        world.rounds().await;
+        assert_eq!(world.message(held.id).await.state, MessageState::Quarantined, "as it came");
+        t.desk.let_message_in(&t.agent, held.id, desk::LetIn::AsNew).await.unwrap();
+        world.rounds().await;
+        let let_in = world.message(held.id).await;
+        assert_eq!((let_in.state, let_in.rule), (MessageState::Done, Some(Rule::Person)));
+        let state = world.state(let_in.number.unwrap()).await;
+        assert!(state.tags.contains(AUTOMATIC_TAG), "nobody answers a mail server");
     })
     .await;
 }
@@ -156,9 +188,14 @@ async fn letters_to_a_subscriber_that_come_back_end_the_subscription() {
                     Ok(taken[0].message_id.clone().unwrap())
                 })
                 .await;
-            let report = mail("mailer-daemon@northwind.example", "Undelivered", "x")
-                .with("X-Outcome", "failed")
-                .with("X-About", &format!("<{sent}>"));
+            let report = |outcome: &str| {
+                mail("mailer-daemon@northwind.example", "Undelivered", "x")
+                    .with("X-Outcome", outcome)
+                    .with("X-About", &format!("<{sent}>"))
+            };
+            let late = world.gets(&report("delayed")).await;
+            assert_eq!(late.state, MessageState::Done, "it is one of ours: {:?}", late.reason);
+            let report = report("failed");
             assert_eq!(world.gets(&report).await.state, MessageState::Done);
         }
         let found = world.t.desk.read(move |sql| subscribers::get(sql, id)).await.unwrap();

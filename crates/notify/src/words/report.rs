@@ -7,7 +7,7 @@ use desk::reports::Report;
 use desk::reports::mailed::Mailed;
 use insight::report::{By, Cell, Column, Line, Name, Table, Unit};
 use jiff::civil::Date;
-use kernel::Language;
+use kernel::{Language, encoded};
 use locale::Reports;
 
 /// Lines of the letter at most: a letter is read at a glance.
@@ -59,16 +59,6 @@ fn address(mailed: &Mailed, public_url: &str) -> String {
         address.push_str(&format!("&q={}", encoded(&mailing.query)));
     }
     address
-}
-
-/// A value of an address: everything but plain letters and digits as bytes.
-fn encoded(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
-    let one = |byte: u8| match plain(byte) {
-        true => char::from(byte).to_string(),
-        false => format!("%{byte:02X}"),
-    };
-    text.bytes().map(one).collect()
 }
 
 fn file(mailed: &Mailed) -> File {
@@ -254,11 +244,5 @@ mod tests {
                 }
             }
         }
-    }
-
-    #[test]
-    fn what_an_address_holds_is_encoded() {
-        assert_eq!(encoded("Europe/Berlin"), "Europe%2FBerlin");
-        assert_eq!(encoded("team:\"Netz ü\"&x"), "team%3A%22Netz%20%C3%BC%22%26x");
     }
 }

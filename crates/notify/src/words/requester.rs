@@ -10,6 +10,15 @@ use kernel::Timestamp;
 use locale::Letters;
 
 pub(super) fn pieces(about: &About) -> Result<Vec<Piece>, Silence> {
+    let mut pieces = told(about)?;
+    let also = about.material.also;
+    if also > 0 {
+        pieces.push(text(about.say().also_yours(also)));
+    }
+    Ok(pieces)
+}
+
+fn told(about: &About) -> Result<Vec<Piece>, Silence> {
     if about.tells_deviation() {
         return Ok(deviation(about));
     }

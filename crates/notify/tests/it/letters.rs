@@ -4,7 +4,7 @@ use crate::world::{BRAM, GWEN, INES, PETER, PUBLIC_URL, World};
 use desk::command_line;
 use desk::seals::{OwnMessage, Seen};
 use incident::conduct::Audiences;
-use incident::state::{HoldReason, IncidentRole, UpdatePhase};
+use incident::state::{HoldReason, IncidentRole, LinkKind, UpdatePhase};
 use incident::{Command, Visibility};
 use kernel::UpdateId;
 use store::deliveries::{DeliveryState, try_out};
@@ -105,6 +105,40 @@ async fn nothing_internal_reaches_requesters_and_watchers() {
     let his: Vec<String> = world.sink.to(PETER).iter().map(|mail| mail.words()).collect();
     assert_eq!(his.len(), 2, "{his:#?}");
     assert!(his[1].contains("> New cable.") && !his[1].contains("/a/"), "{}", his[1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_says_of_how_many_incidents_of_its_reader_it_tells() {
+    let world = World::new().await;
+    let t = &world.t;
+    let parent = t.report_by(&t.agent, "VPN is down").await;
+    let mut children = vec![t.report_by(&t.other_requester, "No VPN here").await];
+    for title in ["No VPN", "Still no VPN", "VPN?"] {
+        children.push(t.report(title).await);
+    }
+    for child in children {
+        let (kind, target) = (LinkKind::Parent, parent.to_string());
+        t.issue(&t.agent, child, Command::Link { kind, target, cascade: None }).await.unwrap();
+    }
+    world.rounds().await;
+    let mut ask = t.desk.ask(&t.agent, kernel::Channel::Web).on(parent);
+    let note = ask.words("note", "New cable.", 100).unwrap();
+    let code = "fixed".to_owned();
+    ask.issue(Command::Resolve { code, note, cause: None, known_error: None, children: true })
+        .await
+        .unwrap();
+    world.later(10).await;
+    let told = |address: &str| -> Vec<String> {
+        let all = world.sink.to(address).into_iter().map(|mail| mail.words());
+        all.filter(|words| words.contains("New cable.")).collect()
+    };
+    let hers = told(GWEN);
+    assert_eq!(hers.len(), 1, "{hers:#?}");
+    let also = "The same holds for 2 more incidents that you reported.";
+    assert!(hers[0].contains(also), "{}", hers[0]);
+    let his = told(PETER);
+    assert_eq!(his.len(), 1, "{his:#?}");
+    assert!(!his[0].contains("The same holds"), "{}", his[0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,11 +1,12 @@
 //! What is said of a parent and of the children that follow it, or of an incident and what is
 //! merged into it, is one piece of news: somebody who has several of them gets one letter. The inbox keeps an entry for each.
 
+use super::Delivery;
 use super::expand::Asked;
 use crate::directory::{many, one};
-use crate::{Columns, Failure, Sql};
+use crate::{Columns, Failure, Sql, Value};
 use incident::Audience;
-use kernel::PersonId;
+use kernel::{PersonId, Timestamp};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
@@ -92,6 +93,29 @@ impl Families {
                 && told.get(&person).is_some_and(|number| *number != asked.number)
         })
     }
+}
+
+/// Of how many more incidents that they reported a letter to a requester tells: the same piece of
+/// news, recorded about `at`, of others of its family.
+pub fn also_theirs(sql: &mut dyn Sql, letter: &Delivery, at: Timestamp) -> Result<i64, Failure> {
+    let Some(number) = letter.number.filter(|_| OF_FAMILIES.contains(&letter.word.as_str())) else {
+        return Ok(0);
+    };
+    let Some(family) = family_of(sql, number.0)? else { return Ok(0) };
+    let statement = "select count(*) from incidents i where i.requester_id = $1 and i.number <> $2 \
+        and (i.number = $3 or i.parent = $3 or i.merged_into = $3 \
+        or i.merged_into in (select number from incidents where parent = $3)) \
+        and exists (select 1 from events e where e.number = i.number and e.kind = $4 \
+        and e.at between $5 and $6)";
+    let values: [Value; 6] = [
+        letter.person.into(),
+        number.into(),
+        family.into(),
+        letter.word.as_str().into(),
+        at.plus_micros(-SAME_NEWS_MICROS).into(),
+        at.plus_micros(SAME_NEWS_MICROS).into(),
+    ];
+    Ok(one(sql, statement, &values, Columns::int)?.unwrap_or_default())
 }
 
 /// The parent that an incident, or what it is merged into, follows; or that itself where it has

@@ -218,12 +218,16 @@ impl Told {
     }
 }
 
+/// One that cannot be read counts for nothing: nobody was told of it.
 fn last_told(sql: &mut dyn Sql, id: MaintenanceId) -> Result<Option<Told>, Failure> {
     let statement = "select word, body, components from announcements where maintenance_id = $1 \
-        and word in ('announced', 'changed', 'cancelled') order by id desc limit 1";
-    one(sql, statement, &[id.into()], |row| {
-        Ok(Told { word: row.parsed()?, planned: row.json()?, components: row.json()? })
-    })
+        and word in ('announced', 'changed', 'cancelled') order by id desc";
+    let all = many(sql, statement, &[id.into()], |row| Ok(read_told(row).ok()))?;
+    Ok(all.into_iter().flatten().next())
+}
+
+fn read_told(row: &mut Columns) -> Result<Told, Failure> {
+    Ok(Told { word: row.parsed()?, planned: row.json()?, components: row.json()? })
 }
 
 fn tell(

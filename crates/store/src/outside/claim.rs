@@ -1,6 +1,6 @@
 //! Which letters to the outside leave next, and what became of them.
 
-use super::{OUTSIDE, Outside, read_outside};
+use super::{OUTSIDE, Outside, read_letter, read_outside};
 use crate::deliveries::{BACK_OFF_SECONDS, Outcome};
 use crate::directory::{many, one};
 use crate::subscribers::{self, SubscriberKind};
@@ -27,6 +27,7 @@ pub(super) fn farthest(now: Timestamp) -> Timestamp {
 
 /// Takes letters that are due and that nobody has, until `until`, which is at most ten minutes
 /// away, the one that waits longest first. `name` makes the message id of one that has none yet.
+/// What cannot be read is given up.
 pub fn claim(
     sql: &mut dyn Sql,
     by: SubscriberKind,
@@ -37,11 +38,23 @@ pub fn claim(
     let statement =
         format!("select {OUTSIDE} from told_outside where {FREE} order by next_at, id limit $4");
     let values = [now.into(), farthest(now).into(), by.as_str().into(), limit.into()];
-    let due = many(sql, &statement, &values, read_outside)?;
+    let due = many(sql, &statement, &values, |row| {
+        let id = row.int()?;
+        Ok((id, read_letter(id, row)))
+    })?;
     let take = "update told_outside set taken_until = $3, message_id = $4 where id = $5 \
         and state = 'waiting' and (taken_until is null or taken_until <= $1 or taken_until > $2)";
     let mut ours = Vec::with_capacity(due.len());
-    for letter in due {
+    for (id, letter) in due {
+        let letter = match letter {
+            Ok(letter) => letter,
+            Err(failure) => {
+                // It must not keep the others.
+                tracing::error!(id, %failure, "a letter to somebody outside cannot be read");
+                end(sql, id, "dead", Some(&failure.to_string()), now)?;
+                continue;
+            }
+        };
         let message_id = letter.message_id.clone().unwrap_or_else(|| name(&letter));
         let values = [
             now.into(),
@@ -184,6 +197,7 @@ fn is_by_policy(words: &str) -> bool {
     words.split([' ', ':', '#', '-', '(']).any(|word| word.starts_with("5.7."))
 }
 
-fn kept(error: Option<&str>) -> Value {
+/// What is kept of what an attempt ended with.
+pub(super) fn kept(error: Option<&str>) -> Value {
     error.map(|error| error.chars().take(ERROR_CHARS).collect::<String>()).into()
 }

@@ -248,6 +248,11 @@ fn read_announcement(row: &mut Columns) -> Result<Announcement, Failure> {
 
 fn read_outside(row: &mut Columns) -> Result<Outside, Failure> {
     let id = row.int()?;
+    read_letter(id, row)
+}
+
+/// The letter with this id, from the other columns.
+fn read_letter(id: i64, row: &mut Columns) -> Result<Outside, Failure> {
     Ok(Outside {
         id,
         word: row.parsed()?,

@@ -2,7 +2,7 @@
 //! letters have not left, or never will.
 
 use crate::directory::lists::List;
-use crate::directory::{one, slots};
+use crate::directory::{many, one, slots};
 use crate::{Columns, Engine, Failure, Sql};
 use kernel::{IncidentNumber, Timestamp};
 
@@ -12,13 +12,20 @@ const NAMED_AT_ONCE: usize = 256;
 /// Days back to which letters that were given up are counted.
 pub const GIVEN_UP_DAYS: i64 = 7;
 
+/// Announcements that could not be read whose reasons are told: what many have in common is seen
+/// in a few.
+const SET_ASIDE_SHOWN: i64 = 20;
+
 /// Letters and messages that nobody has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Unsent {
     /// They wait to leave.
     pub waiting: i64,
     /// They were given up within [`GIVEN_UP_DAYS`].
     pub dead: i64,
+    /// Why announcements were set aside within that time, of which nobody was told; the newest
+    /// first, some of them.
+    pub set_aside: Vec<String>,
 }
 
 /// What has not left: to subscribers, and to lists.
@@ -28,10 +35,24 @@ pub fn unsent(sql: &mut dyn Sql, now: Timestamp) -> Result<(Unsent, Unsent), Fai
         coalesce(sum(case when list_id is null then 0 else 1 end), 0)";
     let waiting = format!("select {by_whom} from told_outside where state = 'waiting'");
     let (waiting, listed) = one(sql, &waiting, &[], read)?.unwrap_or_default();
-    let dead = format!("select {by_whom} from told_outside where ended_at > $1 and state = 'dead'");
-    let since = now.plus_days(-GIVEN_UP_DAYS).into();
-    let (dead, listed_dead) = one(sql, &dead, &[since], read)?.unwrap_or_default();
-    Ok((Unsent { waiting, dead }, Unsent { waiting: listed, dead: listed_dead }))
+    let dead = format!(
+        "select {by_whom} from told_outside where ended_at > $1 and state = 'dead' \
+         and address <> ''"
+    );
+    let since = now.plus_days(-GIVEN_UP_DAYS);
+    let (dead, listed_dead) = one(sql, &dead, &[since.into()], read)?.unwrap_or_default();
+    let mut to_all = Unsent { waiting, dead, set_aside: vec![] };
+    let mut to_lists = Unsent { waiting: listed, dead: listed_dead, set_aside: vec![] };
+    // A letter to nobody stands for an announcement that was set aside.
+    let set_aside = "select case when list_id is null then 1 else 0 end, \
+        coalesce(error, '') from told_outside where ended_at > $1 and state = 'dead' and address = '' order by ended_at desc, id desc \
+        limit $2";
+    let values = [since.into(), SET_ASIDE_SHOWN.into()];
+    for (is_for_all, why) in many(sql, set_aside, &values, |row| Ok((row.flag()?, row.text()?)))? {
+        let of = if is_for_all { &mut to_all } else { &mut to_lists };
+        of.set_aside.push(why);
+    }
+    Ok((to_all, to_lists))
 }
 
 /// To how many addresses outside an update was sent, and how many there are so far; whoever

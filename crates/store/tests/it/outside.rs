@@ -345,6 +345,94 @@ fn a_letter_that_came_back_long_ago_counts_no_more() {
 }
 
 #[test]
+fn an_announcement_that_cannot_be_read_keeps_no_other_from_being_told() {
+    each_engine("outside_damaged", |store| {
+        with_mail(store);
+        let second = MaintenanceId(Uuid::from_u128(2));
+        write(store, |sql| {
+            confirmed(sql, &subscriber(1))?;
+            outside::plan(sql, &news(1), NOW)?;
+            let damage = "update announcements set components = 'none' where word = 'announced'";
+            assert_eq!(sql.execute(damage, &[])?, 1);
+            let damaged = "insert into announcements (about, whom, word, number, n, components, \
+                body, not_before, created_at) \
+                values ('u:7:2', 'nobody', 'update', 7, 2, '[]', '', $1, $1)";
+            sql.execute(damaged, &[NOW.into()])?;
+            outside::plan(sql, &News { maintenance: second, ..news(1) }, NOW)
+        });
+        let spread_all = || {
+            let mut steps = 0;
+            while write(store, |sql| spread(sql, NOW, 10)) {
+                steps += 1;
+                assert!(steps < 10, "it ends");
+            }
+        };
+        spread_all();
+        let letters = all_waiting(store, NOW);
+        assert_eq!(letters.len(), 1, "{letters:?}");
+        let told = letters[0].announcement.unwrap();
+        let told = write(store, |sql| outside::announcement(sql, told)).unwrap();
+        assert_eq!(told.maintenance, Some(second));
+        let (to_subscribers, to_lists) = write(store, |sql| outside::unsent(sql, NOW));
+        assert_eq!((to_subscribers.dead, to_lists.dead), (0, 0), "nobody was written to");
+        assert_eq!(to_subscribers.set_aside.len(), 1, "{to_subscribers:?}");
+        assert!(to_subscribers.set_aside[0].contains("JSON"), "{to_subscribers:?}");
+        assert_eq!(to_lists.set_aside.len(), 1, "{to_lists:?}");
+        let why = &to_lists.set_aside[0];
+        assert!(why.contains("of INC-7") && why.contains("the list of announcement"), "{why}");
+        let later = NOW.plus_days(GIVEN_UP_DAYS);
+        let (later, _) = write(store, |sql| outside::unsent(sql, later));
+        assert!(later.set_aside.is_empty());
+        // Whoever saves it again tells them.
+        let sent = [(letters[0].id, Outcome::Sent)];
+        write(store, |sql| outside::settle(sql, &sent, NOW).map(drop));
+        write(store, |sql| outside::plan(sql, &news(2), NOW));
+        spread_all();
+        let words: Vec<Word> = all_waiting(store, NOW).iter().map(|one| one.word).collect();
+        assert_eq!(words, [Word::Announced]);
+    });
+}
+
+#[test]
+fn a_letter_that_cannot_be_read_keeps_no_other_from_leaving() {
+    each_engine("outside_damaged_letter", |store| {
+        with_mail(store);
+        write(store, |sql| {
+            for one in [subscriber(1), subscriber(2)] {
+                confirmed(sql, &one)?;
+                outside::ask(sql, &one, Word::Already, NOW)?;
+            }
+            let damage = "update told_outside set language = '?' where address = $1";
+            assert_eq!(sql.execute(damage, &[subscriber(1).address.into()])?, 1);
+            Ok(())
+        });
+        let letters = all_waiting(store, NOW);
+        let told: Vec<&str> = letters.iter().map(|letter| letter.address.as_str()).collect();
+        assert_eq!(told, [subscriber(2).address]);
+        let (to_subscribers, _) = write(store, |sql| outside::unsent(sql, NOW));
+        assert_eq!((to_subscribers.waiting, to_subscribers.dead), (1, 1));
+    });
+}
+
+#[test]
+fn a_subscriber_who_cannot_be_read_keeps_no_other_from_being_told() {
+    each_engine("outside_damaged_subscriber", |store| {
+        with_mail(store);
+        write(store, |sql| {
+            confirmed(sql, &subscriber(1))?;
+            confirmed(sql, &subscriber(2))?;
+            let damage = "update subscribers set language = '?' where address = $1";
+            assert_eq!(sql.execute(damage, &[subscriber(1).address.into()])?, 1);
+            outside::plan(sql, &news(1), NOW)
+        });
+        while write(store, |sql| spread(sql, NOW, 1)) {}
+        let letters = all_waiting(store, NOW);
+        let told: Vec<&str> = letters.iter().map(|letter| letter.address.as_str()).collect();
+        assert_eq!(told, [subscriber(2).address]);
+    });
+}
+
+#[test]
 fn what_has_not_left_is_counted() {
     each_engine("outside_unsent", |store| {
         with_mail(store);

@@ -3,10 +3,11 @@
 
 use crate::harness::{each_engine, write};
 use crate::list::world::{Incident, NOW, person, service, settle, store_all};
+use insight::surge::Arrival;
 use kernel::{IncidentNumber, ServiceId, SurgeId, Timestamp};
 use store::surges::{
-    Surge, SurgeState, accepted, alone, arrivals, count, decide, end, first_report, get,
-    last_number, list, looked_until, majors, open, propose, services_after, set_parent,
+    Surge, SurgeState, accept, accepted, alone, arrivals, count, dismiss, end, first_report, get,
+    hold, last_number, list, looked_until, majors, open, propose, recent, services_after,
 };
 
 fn surge(number: u128, of: ServiceId) -> Surge {
@@ -38,20 +39,19 @@ fn a_service_has_one_surge_at_a_time_and_it_is_decided_once() {
             assert_eq!(get(sql, first.id)?, Some(first.clone()));
             count(sql, first.id, 9, 2_000)?;
             let later = NOW.plus_seconds(60);
-            assert!(decide(sql, first.id, SurgeState::Accepted, person(0), later)?);
-            assert!(!decide(sql, first.id, SurgeState::Dismissed, person(1), later)?);
-            // The parent could not be made: somebody may try again.
-            set_parent(sql, first.id, None)?;
-            assert_eq!(get(sql, first.id)?.unwrap().state, SurgeState::Proposed);
-            assert!(decide(sql, first.id, SurgeState::Accepted, person(0), later)?);
-            // The program ended before it was made: a while later somebody may try again.
-            let (soon, late) = (later.plus_seconds(60), later.plus_seconds(121));
-            let half = get(sql, first.id)?.unwrap();
-            assert!(!half.is_undecided(soon) && half.is_undecided(late));
-            assert!(!decide(sql, first.id, SurgeState::Accepted, person(1), soon)?);
-            assert!(decide(sql, first.id, SurgeState::Accepted, person(1), late)?);
-            set_parent(sql, first.id, Some(IncidentNumber(5)))?;
-            assert!(!get(sql, first.id)?.unwrap().is_undecided(NOW.plus_seconds(3_000)));
+            assert!(hold(sql, first.id)?, "nobody decided");
+            let parent = IncidentNumber(5);
+            assert!(accept(sql, first.id, parent, (person(0), later))?);
+            assert!(!hold(sql, first.id)?);
+            assert!(!dismiss(sql, first.id, (person(1), later))?);
+            assert!(!accept(sql, first.id, IncidentNumber(6), (person(1), later))?);
+            let kept = get(sql, first.id)?.unwrap();
+            assert_eq!((kept.parent, kept.decided_by), (Some(parent), Some(person(0))));
+            assert!(!kept.is_undecided());
+            // As an earlier version may have left it.
+            sql.execute("update surges set parent = null where id = $1", &[first.id.into()])?;
+            assert!(get(sql, first.id)?.unwrap().is_undecided() && hold(sql, first.id)?);
+            assert!(accept(sql, first.id, parent, (person(1), later))?);
             let over = NOW.plus_seconds(3_600);
             end(sql, first.id, over)?;
             end(sql, surge(3, service(1)).id, over)?;
@@ -107,6 +107,39 @@ fn reports_of_a_service_are_found_in_the_order_of_time() {
             assert_eq!((looked_until(sql, NOW)?, last_number(sql)?), (1, 6));
             assert_eq!(looked_until(sql, at(1_000))?, 6);
             assert_eq!(services_after(sql, 2, 6)?, [(service(1), 3)]);
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn somebody_who_reports_often_pushes_out_nobody_else() {
+    each_engine("surges_often", |store| {
+        let report = |number: i64, by: usize, seconds: i64| {
+            Incident::new(number, "No labels").with(move |state| {
+                state.service = Some(service(1));
+                state.requester = person(by);
+                state.reported_at = NOW.plus_seconds(seconds);
+            })
+        };
+        let mut all = vec![report(1, 1, 0), report(2, 2, 10), report(3, 3, 20)];
+        all.extend((0..50).map(|n| report(4 + n, 0, 30 + n)));
+        write(store, |sql| {
+            settle(sql)?;
+            store_all(sql, &all)
+        });
+        write(store, |sql| {
+            // Fifty seconds lie in two minutes at most.
+            let found = recent(sql, service(1), NOW, 5)?;
+            let times: Vec<Timestamp> = found.iter().map(|arrival| arrival.at).collect();
+            assert!(times.is_sorted(), "{times:?}");
+            for (by, seconds) in [(1, 0), (2, 10), (3, 20), (0, 30)] {
+                let at = NOW.plus_seconds(seconds);
+                let is_it = |one: &Arrival| (one.at, one.by) == (at, person(by));
+                assert!(found.iter().any(is_it), "{by}: {found:?}");
+            }
+            let latest = recent(sql, service(1), NOW, 1)?;
+            assert_eq!((latest.len(), latest[0].by), (1, person(0)));
             Ok(())
         });
     });

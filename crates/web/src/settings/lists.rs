@@ -88,7 +88,7 @@ async fn list(
     );
     let body = html! {
         (saved_banner(query.as_deref()))
-        (not_sent(unsent))
+        (not_sent(&unsent))
         @if all.is_empty() {
             (empty("No lists", "Put on a list whoever has to know of bad incidents without working on them: the board, a customer's manager, another provider.", None))
         } @else {

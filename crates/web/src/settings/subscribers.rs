@@ -103,7 +103,7 @@ fn counted(sight: &Sight) -> Markup {
                     @if *unconfirmed > 0 { (grouped(*unconfirmed)) " more asked and have not confirmed; they are forgotten after 48 hours. " }
                     "There is room for " (grouped(SUBSCRIBERS_MAX)) "."
                 }
-                (not_sent(sight.unsent))
+                (not_sent(&sight.unsent))
             }
             div.scroll-x tabindex="0" role="region" aria-label="Subscribers of each component" { table.dt {
                 thead { tr { th scope="col" { "Component" } th.num scope="col" { "Subscribers" } } }
@@ -123,11 +123,18 @@ fn counted(sight: &Sight) -> Markup {
 }
 
 /// How much has not left, and how much never will; nothing where all is sent.
-pub(super) fn not_sent(unsent: Unsent) -> Markup {
+pub(super) fn not_sent(unsent: &Unsent) -> Markup {
     html! {
         @if unsent.waiting > 0 { p { "Waiting to leave: " (time::counted(unsent.waiting, "message")) "." } }
         @if unsent.dead > 0 {
             p { "Given up within " (GIVEN_UP_DAYS) " days, refused for good or tried for too long: " (time::counted(unsent.dead, "message")) "." }
+        }
+        @if !unsent.set_aside.is_empty() {
+            p {
+                "Set aside within " (GIVEN_UP_DAYS) " days: nobody was told of what stands below, because what is stored of it cannot be read. "
+                "Publish the update again, or save the planned work again, to tell them."
+            }
+            ul { @for why in &unsent.set_aside { li { (why) } } }
         }
     }
 }

@@ -99,7 +99,7 @@ pub(super) fn page(
 ) -> Markup {
     let title = format!("Many reports on {name}");
     let surge = &case.surge;
-    let open = surge.is_undecided(who.here.now) && decides;
+    let open = surge.is_undecided() && decides;
     let main = html! {
         div.page {
             div.page-h {
@@ -129,7 +129,7 @@ fn standing(surge: &Surge, open: bool) -> Markup {
             SurgeState::Proposed => "Nothing is linked until you say so.",
             SurgeState::Accepted => {
                 @if let Some(parent) = surge.parent { "Its reports are linked to " a.link href=(url::incident(parent)) { (parent) } "." }
-                @else { "A parent is being made." }
+                @else { "No parent was made: somebody has to decide again." }
             }
             SurgeState::Dismissed => "Somebody says that it is nothing.",
             SurgeState::Over => "It ended before anybody decided.",

@@ -130,6 +130,22 @@ async fn administrators_see_subscribers_and_remove_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_read_and_was_told_nobody_is_shown_with_its_reason() {
+    let world = world().await;
+    let now = world.desk.now();
+    let damaged = move |sql: &mut dyn store::Sql| {
+        let statement = "insert into announcements (about, whom, word, components, body, \
+            not_before, created_at) values ('m:1:v1', 'subscribers', 'announced', 'none', '', $1, $1)";
+        sql.execute(statement, &[now.into()])?;
+        Ok(store::outside::spread(sql, now, 10)?)
+    };
+    assert!(world.desk.write(damaged).await.unwrap());
+    let page = world.get("ada", "/settings/subscribers").await;
+    page.shows("Set aside within 7 days").shows("stored JSON does not fit");
+    world.get("ada", "/settings/stakeholder-lists").await.hides("Set aside");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_list_is_made_changed_and_removed() {
     let world = world().await;
     world.get("ada", "/settings/stakeholder-lists").await.shows("No lists").shows("New list");

@@ -2,11 +2,11 @@
 //! well as a carrier's. Places in its address and in the body are filled in: `{to}`, `{text}` and
 //! `{id}`. A status of 200 to 299 says that it was taken.
 
-use super::{FORM, JSON, Taken, encoded, outward};
+use super::{FORM, JSON, Taken, outward};
 use crate::paging::words::Message;
 use crate::webhooks::client::{Outgoing, Reply};
 use hyper::Method;
-use kernel::Invalid;
+use kernel::{Invalid, encoded};
 use store::pages::send::Wrong;
 
 /// Methods that a gateway may want.

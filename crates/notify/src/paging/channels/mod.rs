@@ -19,7 +19,7 @@ use super::words::Message;
 use crate::push::PushError;
 use crate::webhooks::client::{Outgoing, Reply};
 use incident::reach::PageChannel;
-use kernel::{Outward, PersonId};
+use kernel::{Outward, PersonId, encoded};
 use std::time::Duration;
 use store::pages::send::Wrong;
 
@@ -152,18 +152,4 @@ fn json(value: &serde_json::Value) -> Vec<u8> {
 fn form(fields: &[(&str, &str)]) -> Vec<u8> {
     let pairs = fields.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value)));
     pairs.collect::<Vec<_>>().join("&").into_bytes()
-}
-
-/// Text as a part of an address or a form.
-fn encoded(text: &str) -> String {
-    let mut found = String::with_capacity(text.len() + 16);
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                found.push(char::from(byte));
-            }
-            other => found.push_str(&format!("%{other:02X}")),
-        }
-    }
-    found
 }

@@ -2,6 +2,7 @@
 //! once. It mentions nobody, and says so.
 
 use super::Said;
+use kernel::encoded;
 use serde_json::{Value, json};
 
 /// The path of a message in a room; `base` is that of the server.
@@ -40,20 +41,6 @@ pub(super) fn body(said: &Said) -> Value {
 
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-/// As a part of a path.
-fn encoded(text: &str) -> String {
-    let mut found = String::with_capacity(text.len() * 2);
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                found.push(char::from(byte));
-            }
-            byte => found.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    found
 }
 
 #[cfg(test)]

@@ -437,6 +437,7 @@ fn job(number: Option<IncidentNumber>, actor: Actor, words: Words, command: Comm
         alarm: None,
         tells_owner: false,
         suggestion: None,
+        surge: None,
     };
     Job { prepared, command, people: Named::new(), reply: None }
 }
