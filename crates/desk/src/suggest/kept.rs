@@ -9,7 +9,8 @@ use store::Failure;
 use store::suggestions::{self as rows, Suggested, Trained};
 
 /// The version of the format in which models are kept. One of another version is trained again.
-const READER: i64 = 1;
+/// 2: how sure they are depends on how much of a text is known.
+const READER: i64 = 2;
 
 impl Desk {
     /// Reads settings, and models that are newer than what is at hand. One that cannot be read
