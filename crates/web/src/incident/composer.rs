@@ -4,13 +4,14 @@
 use super::readers::{Readers, publish_to};
 use super::timeline::phase_word;
 use super::view::View;
-use super::{macros, parse};
+use super::{macros, parse, phase};
 use crate::form::Fields;
 use crate::part::icon::{icon, small_icon};
 use crate::part::person::first_name;
 use crate::url;
 use desk::macros::Filled;
 use incident::conduct::Audiences;
+use incident::notices::{NoticeRole, Occasion};
 use incident::state::UpdatePhase;
 use incident::{Body, CommandName as C, Lifecycle};
 use maud::{Markup, html};
@@ -85,7 +86,7 @@ fn form(view: &View<'_>, start: &Start, others: Markup) -> Markup {
                 @if let Some(words) = &start.not_done { (banner(NOT_DONE, words)) }
             }
             (modes(view, mode, name))
-            p class="c-aud only-reply" { "Goes to " b { (requester) } " in the portal" span class="typing typing-pub end" { (others) } }
+            p class="c-aud only-reply" { "Goes to " b { (requester) } " " (way(view)) span class="typing typing-pub end" { (others) } }
             p class="c-aud only-note" { (small_icon("lock")) "Only staff can read this. " (never_sees(view)) }
             label.vh for="txt" { "Text" }
             textarea id="txt" name="body" rows="2" maxlength=(kernel::limits::BODY_CHARS) placeholder="Write, @ for a person, # for an incident, / for a macro" { "\n" (text) }
@@ -120,6 +121,21 @@ fn reader<'a>(view: &View<'a>) -> &'a str {
         true => "followers",
         false => view.case.person(view.case.state().requester),
     }
+}
+
+/// How a reply comes to whoever reads it, whichever way the report came in. Whoever has no
+/// address gets no letter.
+fn way(view: &View<'_>) -> &'static str {
+    let notices = &view.case.policy.notices;
+    let requester = view.case.who(view.case.state().requester);
+    let is_mailed = match view.case.by_machine {
+        true => notices.mails(Occasion::Commented, NoticeRole::Watchers),
+        false => {
+            notices.mails(Occasion::Commented, NoticeRole::Requester)
+                && requester.is_some_and(|person| person.email.is_some())
+        }
+    };
+    if is_mailed { "by e-mail and in the portal" } else { "in the portal" }
 }
 
 /// Whether anybody outside reads a reply.
@@ -202,14 +218,10 @@ fn update_fields(view: &View<'_>, start: &Start, chosen: &Audiences) -> Markup {
         start.sent.as_ref().map(|fields| fields.text(name)).unwrap_or_default().to_owned()
     };
     let case = view.case;
-    // It goes on from the phase that was told last, as in the room.
-    let last = case.events().iter().rev().find_map(|stored| match &stored.event.body {
-        Body::UpdatePublished(data) if stored.number == case.number => Some(data.phase),
-        _ => None,
-    });
-    let phase = match &start.sent {
+    let last = phase::last(case);
+    let now = match &start.sent {
         Some(_) => sent("phase"),
-        None => last.map_or(String::new(), |phase| phase.as_str().to_owned()),
+        None => phase::next(case.state(), last).as_str().to_owned(),
     };
     let public = case.state().conduct.as_deref().and_then(|conduct| conduct.public_title);
     let title = match &start.sent {
@@ -217,11 +229,12 @@ fn update_fields(view: &View<'_>, start: &Start, chosen: &Audiences) -> Markup {
         None => public.map_or(String::new(), |id| case.text(id).to_owned()),
     };
     html! {
+        (phase::told_nobody(case.state(), last, &case.here, (Some("only-upd"), None)))
         div class="c-aud only-upd" {
             div.field {
                 label for="c-phase" { "Phase" }
                 select.inp id="c-phase" name="phase" {
-                    @for known in UpdatePhase::ALL { option value=(known.as_str()) selected[known.as_str() == phase] { (phase_word(*known)) } }
+                    @for known in UpdatePhase::ALL { option value=(known.as_str()) selected[known.as_str() == now] { (phase_word(*known)) } }
                 }
             }
             div.field {
