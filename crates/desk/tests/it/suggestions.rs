@@ -236,6 +236,19 @@ async fn nothing_is_carried_out_unless_somebody_wants_that() {
 }
 
 #[tokio::test]
+async fn what_is_suggested_goes_on_while_it_is_learned_again() {
+    let t = learned().await;
+    let (taught, watched) = tokio::join!(t.desk.learn_now(), t.desk.watch_suggestions());
+    taught.unwrap();
+    watched.unwrap();
+    t.desk.watch_suggestions().await.unwrap();
+    let version = t.desk.suggester().known(Suggested::Team).unwrap().version;
+    assert_eq!(version, 2, "what was read before does not take its place");
+    let number = report(&t, NETWORK[0], None).await;
+    assert_eq!(t.desk.offers(&t.agent, number).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn it_is_learned_again_and_a_stored_model_that_is_broken_is_left_alone() {
     let t = learned().await;
     t.desk.learn_now().await.unwrap();
