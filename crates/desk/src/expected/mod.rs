@@ -2,12 +2,14 @@
 //! a loop, computed when an incident is read, and silent where too few were like it. What a
 //! person said of it always wins. A report waits for none of it.
 
+mod hours;
 mod kept;
 mod late;
 mod learn;
 mod measured;
 mod shown;
 
+pub use hours::Hours;
 pub use measured::{Measured, Tally};
 pub use shown::Quality;
 
@@ -67,6 +69,8 @@ pub struct Likely {
     pub late: Option<u32>,
     /// For which instant it was computed.
     pub now: Timestamp,
+    /// The hours in which it is worked on, where these are not all: the times are within them.
+    pub hours: Option<Hours>,
 }
 
 /// What a time comes from.
@@ -181,10 +185,13 @@ impl Forecaster {
         let resolution = state.clocks.iter().find(|clock| clock.kind == ClockKind::Resolution);
         let running = resolution.filter(|clock| clock.status == ClockStatus::Running);
         let due = running.and_then(|clock| clock.due_at).filter(|due| *due > now);
+        let hours = Hours::of(state, policy, now);
+        let from = |at: Timestamp| hours.as_ref().map_or(at, |hours| hours.before(at, now));
+        let by = |at: Timestamp| hours.as_ref().map_or(at, |hours| hours.after(at));
         Some(Likely {
-            at: now.plus_seconds(median_seconds),
-            low: now.plus_seconds(low_seconds),
-            high: now.plus_seconds(high_seconds),
+            at: by(now.plus_seconds(median_seconds)),
+            low: from(now.plus_seconds(low_seconds)),
+            high: by(now.plus_seconds(high_seconds)),
             basis: Basis {
                 cases: basis.cases,
                 alike: alike.collect(),
@@ -193,22 +200,29 @@ impl Forecaster {
             },
             late: due.map(|due| late(&expected, due.seconds_since(now))),
             now,
+            hours,
         })
     }
 }
 
 impl Likely {
-    /// As requesters are told it: only by when, rounded to what can be known.
+    /// As requesters are told it: only by when, rounded to what can be known, within the hours in
+    /// which it is worked on.
     pub fn told(&self, zone: &TimeZone) -> Timestamp {
-        rounded(self.at, self.now, zone, RoundMode::Ceil)
+        self.by(self.at, zone)
     }
 
     /// As the service desk is told it: likely by then, from and until when; each rounded so that
     /// the span grows. What would round to the past is now.
     pub fn rounded(&self, zone: &TimeZone) -> (Timestamp, Timestamp, Timestamp) {
-        let low = rounded(self.low, self.now, zone, RoundMode::Floor).max(self.now);
-        let high = rounded(self.high, self.now, zone, RoundMode::Ceil);
-        (self.told(zone), low, high)
+        let floor = rounded(self.low, self.now, zone, RoundMode::Floor);
+        let low = self.hours.as_ref().map_or(floor, |hours| hours.from(self.low, floor));
+        (self.told(zone), low.max(self.now), self.by(self.high, zone))
+    }
+
+    fn by(&self, at: Timestamp, zone: &TimeZone) -> Timestamp {
+        let ceil = rounded(at, self.now, zone, RoundMode::Ceil);
+        self.hours.as_ref().map_or(ceil, |hours| hours.by(at, ceil))
     }
 }
 
@@ -350,6 +364,7 @@ mod tests {
             basis: Basis { cases: 20, alike: vec![], activity, since_seconds: 60 },
             late: None,
             now: at("2026-11-23T13:12:00Z"),
+            hours: None,
         }
     }
 
@@ -363,6 +378,17 @@ mod tests {
         let told = ("2026-11-25T12:00:00Z", "2026-11-23T20:00:00Z", "2026-11-30T00:00:00Z");
         assert_eq!(later.rounded(&zone), (at(told.0), at(told.1), at(told.2)));
         assert_eq!(later.told(&zone), at(told.0));
+    }
+
+    #[test]
+    fn of_a_desk_that_works_by_day_no_night_is_told() {
+        let zone = TimeZone::UTC;
+        let later = likely("2026-11-23T15:10:00Z", "2026-11-25T15:00:00Z", "2026-11-27T17:30:00Z");
+        let later = Likely { hours: Some(hours::tests::office()), ..later };
+        let told = ("2026-11-25T18:00:00Z", "2026-11-23T15:10:00Z", "2026-11-27T18:00:00Z");
+        assert_eq!(later.rounded(&zone), (at(told.0), at(told.1), at(told.2)));
+        let always = Likely { hours: None, ..later };
+        assert_eq!(always.told(&zone), at("2026-11-26T00:00:00Z"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The models: when it is learned again, and how they are kept for the next start and for other
 //! nodes.
 
-use super::{Known, Suggester, Watch, learn, suggestion_settings};
+use super::{Known, Learning, Suggester, learn, suggestion_settings};
 use crate::learning::{self, KEPT_BYTES_MAX};
 use crate::{Desk, Trouble};
 use std::sync::{Arc, PoisonError};
@@ -9,7 +9,8 @@ use store::Failure;
 use store::suggestions::{self as rows, Suggested, Trained};
 
 /// The version of the format in which models are kept. One of another version is trained again.
-const READER: i64 = 1;
+/// 2: how sure they are depends on how much of a text is known.
+const READER: i64 = 2;
 
 impl Desk {
     /// Reads settings, and models that are newer than what is at hand. One that cannot be read
@@ -44,36 +45,48 @@ impl Desk {
                 Ok(Suggester { settings, known, unreadable })
             })
             .await?;
-        self.show_suggester(now);
+        self.change_suggester(|shown| {
+            (shown.settings, shown.unreadable) = (now.settings, now.unreadable);
+            for (field, known) in now.known {
+                show(shown, field, known);
+            }
+        });
         Ok(())
     }
 
-    fn show_suggester(&self, now: Suggester) {
-        *self.0.suggest.now.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(now);
+    fn change_suggester(&self, change: impl FnOnce(&mut Suggester)) {
+        let mut now = self.0.suggest.now.write().unwrap_or_else(PoisonError::into_inner);
+        let mut changed = Suggester::clone(&now);
+        change(&mut changed);
+        *now = Arc::new(changed);
     }
 
     /// Whether enough came since it last learned, or it learned long ago.
-    pub(super) async fn is_due(&self, watch: &Watch) -> Result<bool, Trouble> {
+    pub(super) async fn is_due(&self, learning: &Learning) -> Result<bool, Trouble> {
         let last = self.read(rows::last_number).await?.0;
         let newest = self.suggester().known.values().map(|k| (k.trained_at, k.history)).max();
         let now = self.now();
         let due = |at: learning::At| last > at.1 && learning::is_old(at, now, last);
         Ok(last >= learn::EXAMPLES_MIN as i64
-            && newest.into_iter().chain(watch.tried).max().is_none_or(due))
+            && newest.into_iter().chain(learning.tried).max().is_none_or(due))
     }
 
-    pub(super) async fn learn(&self, watch: &mut Watch) -> Result<(), Trouble> {
+    pub(super) async fn learn(&self, learning: &mut Learning) -> Result<(), Trouble> {
         let (last, now) = (self.read(rows::last_number).await?.0, self.now());
-        watch.tried = Some((now, last));
+        learning.tried = Some((now, last));
         let kept = self.read(rows::versions).await?;
         let (history, policy) = (Arc::new(self.history().await?), self.policy());
         for field in Suggested::ALL.iter().copied() {
             let (history, policy) = (history.clone(), policy.clone());
-            let learned =
-                tokio::task::spawn_blocking(move || learn::learn(field, &history, &policy)).await;
+            let work = move || {
+                let learned = learn::learn(field, &history, &policy)?;
+                // Some ten million bytes: that, too, is for a thread that may block.
+                Some((serde_json::to_vec(&learned.model), learned))
+            };
+            let learned = tokio::task::spawn_blocking(work).await;
             let learned = learned
                 .map_err(|error| Failure::Broken(format!("learning {field} ended: {error}")))?;
-            let Some(learned) = learned else { continue };
+            let Some((body, learned)) = learned else { continue };
             let version = kept.get(&field).copied().unwrap_or_default() + 1;
             let known = Known {
                 version,
@@ -82,16 +95,19 @@ impl Desk {
                 measured: learned.measured,
                 model: learned.model,
             };
-            self.keep_model(learned.field, known).await?;
+            self.keep_model(learned.field, known, body.map_err(broken)?).await?;
         }
         Ok(())
     }
 
     /// Keeps a model for the next start and for other nodes. Of two nodes that learn at once,
     /// the first is right.
-    async fn keep_model(&self, field: Suggested, known: Known) -> Result<(), Trouble> {
-        let broken = |error: serde_json::Error| Failure::Broken(error.to_string());
-        let body = serde_json::to_vec(&known.model).map_err(broken)?;
+    async fn keep_model(
+        &self,
+        field: Suggested,
+        known: Known,
+        body: Vec<u8>,
+    ) -> Result<(), Trouble> {
         let summary = serde_json::to_string(&known.measured).map_err(broken)?;
         let (version, learned) = (known.version, known.measured.learned);
         if body.len() <= KEPT_BYTES_MAX {
@@ -108,14 +124,21 @@ impl Desk {
                 return self.read_models().await;
             }
         }
-        let before = self.suggester();
-        let mut all = before.known.clone();
-        all.insert(field, Arc::new(known));
-        let (settings, unreadable) = (before.settings.clone(), before.unreadable.clone());
-        self.show_suggester(Suggester { settings, known: all, unreadable });
+        self.change_suggester(|shown| show(shown, field, Arc::new(known)));
         tracing::info!(%field, version, learned, "suggestions were learned");
         Ok(())
     }
+}
+
+/// Shows a model, unless a later one is shown: who reads what is kept may have begun earlier.
+fn show(shown: &mut Suggester, field: Suggested, known: Arc<Known>) {
+    if shown.known.get(&field).is_none_or(|before| before.version < known.version) {
+        shown.known.insert(field, known);
+    }
+}
+
+fn broken(error: serde_json::Error) -> Failure {
+    Failure::Broken(error.to_string())
 }
 
 /// A stored model, if this program can read it.

@@ -93,7 +93,8 @@ pub(super) fn learn(field: Suggested, history: &[Telling], policy: &Policy) -> O
     };
     let model = train(&examples, &options).ok()?;
     let mut learned: BTreeMap<String, u32> = BTreeMap::new();
-    for example in examples.iter().filter(|example| model.labels().contains(&example.label)) {
+    let is_learned = |example: &&Example| model.labels().binary_search(&example.label).is_ok();
+    for example in examples.iter().filter(is_learned) {
         *learned.entry(example.label.clone()).or_default() += 1;
     }
     let since = since.unwrap_or_default();

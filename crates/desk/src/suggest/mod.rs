@@ -68,7 +68,7 @@ pub struct Known {
 }
 
 /// What is known, and how it is suggested; one value for whoever reads.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Suggester {
     settings: Settings,
     known: BTreeMap<Suggested, Arc<Known>>,
@@ -76,32 +76,40 @@ pub struct Suggester {
     unreadable: BTreeMap<Suggested, i64>,
 }
 
-/// What the loop keeps of suggestions.
+/// What the loops keep of suggestions.
 #[derive(Default)]
 pub(crate) struct Kept {
     now: RwLock<Arc<Suggester>>,
     watch: tokio::sync::Mutex<Watch>,
+    learning: tokio::sync::Mutex<Learning>,
     /// Somebody wants it to learn at once.
     wanted: AtomicBool,
 }
 
-/// How far the loop is.
+/// How far the loop is that learns, which takes minutes where the past is long.
 #[derive(Default)]
-struct Watch {
+struct Learning {
     turns: u32,
     /// When it last tried to learn, and what the last incident was.
     tried: Option<(Timestamp, i64)>,
+}
+
+/// How far the loop is that makes something of suggestions, and waits for no learning.
+#[derive(Default)]
+struct Watch {
     /// Up to which incident it was noted what became of suggestions.
     noted: i64,
     /// Up to which incident suggestions were carried out.
     carried: Option<IncidentNumber>,
 }
 
-/// Starts the loop. It ends with the desk.
+/// Starts the loops. They end with the desk.
 pub(crate) fn start(desk: &Desk) {
     let failing = "suggestions stay as they are; trying again";
     let work = |desk: Desk| async move { desk.watch_suggestions().await };
     crate::every(desk, "suggestions", LOOK_EVERY, failing, work);
+    let learn = |desk: Desk| async move { desk.watch_learning().await };
+    crate::every(desk, "learning of suggestions", LOOK_EVERY, failing, learn);
 }
 
 impl Suggester {
@@ -258,9 +266,8 @@ impl Desk {
         }
     }
 
-    /// One turn: what is kept is read, what became of suggestions is noted, those that are
-    /// certain enough are carried out where somebody wants that, and it is learned again when
-    /// that is due.
+    /// One turn: what is kept is read, what became of suggestions is noted, and those that are
+    /// certain enough are carried out where somebody wants that.
     ///
     /// # Errors
     ///
@@ -270,10 +277,16 @@ impl Desk {
         self.read_models().await?;
         watch.noted = self.note_outcomes(IncidentNumber(watch.noted)).await?.0;
         watch.carried = Some(self.carry_out(watch.carried).await?);
-        watch.turns = watch.turns.saturating_add(1);
+        Ok(())
+    }
+
+    /// One turn of learning: it is learned again when that is due, or somebody wants it.
+    async fn watch_learning(&self) -> Result<(), Trouble> {
+        let mut learning = self.0.suggest.learning.lock().await;
+        learning.turns = learning.turns.saturating_add(1);
         let wanted = self.0.suggest.wanted.swap(false, Ordering::Relaxed);
-        if wanted || (watch.turns > TURNS_BEFORE_LEARNING && self.is_due(&watch).await?) {
-            self.learn(&mut watch).await?;
+        if wanted || (learning.turns > TURNS_BEFORE_LEARNING && self.is_due(&learning).await?) {
+            self.learn(&mut learning).await?;
         }
         Ok(())
     }
@@ -284,9 +297,9 @@ impl Desk {
     ///
     /// [`Trouble::Failed`] when the database does not answer.
     pub async fn learn_now(&self) -> Result<(), Trouble> {
-        let mut watch = self.0.suggest.watch.lock().await;
+        let mut learning = self.0.suggest.learning.lock().await;
         self.read_models().await?;
-        self.learn(&mut watch).await
+        self.learn(&mut learning).await
     }
 
     /// Asks the loop to learn with its next turn.

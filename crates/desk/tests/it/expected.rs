@@ -1,11 +1,16 @@
 //! Expected times: learned from what is over, silent where too little is known, and never before
 //! what a person said. Planning: who may, and what is not counted.
 
+use calendar::{Definition, Week};
 use desk::Trouble;
 use desk::expected::{Likely, Outlook};
 use desk::planning::{Asked, Handling};
+use incident::policy::BusinessHours;
+use incident::state::CalendarRef;
 use incident::{Access, Command, Viewer};
-use kernel::{CalendarId, Channel, IncidentNumber, TeamId};
+use kernel::{CalendarId, Channel, IncidentNumber, Level, TeamId, Timestamp};
+use store::directory::calendars;
+use store::directory::teams::{self, Team};
 use store::suggestions::Suggested;
 use testkit::{TestDesk, blank};
 
@@ -89,6 +94,49 @@ async fn a_time_comes_from_those_like_it_and_moves_as_time_passes() {
     assert_eq!(outlook(&t, &t.agent, number).await, Some(Outlook::Unknown), "none took so long");
     t.resolve(&t.agent, number, "It works again.").await;
     assert_eq!(outlook(&t, &t.agent, number).await, None, "it is over");
+}
+
+#[tokio::test]
+async fn a_desk_that_works_by_day_is_told_no_night() {
+    let t = learned().await;
+    let (network, id) = (t.network, CalendarId(desk::fresh()));
+    let office = BusinessHours {
+        reference: CalendarRef { id, version: 1 },
+        name: "Office".to_owned(),
+        definition: Definition::new("UTC", Week::weekdays("08:00", "18:00")),
+        retired: false,
+    };
+    t.desk
+        .change(desk::command_line(), move |sql, _| {
+            calendars::insert(sql, &office, testkit::START)?;
+            let team = teams::get(sql, network)?.unwrap();
+            let after = Team { calendar: Some(id), ..team.clone() };
+            assert!(teams::update(sql, &after, team.version)?);
+            Ok(())
+        })
+        .await
+        .unwrap();
+    // Those like it took less than an hour, and on Thursday half an hour of work is left.
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    t.clock.set(at("2026-11-26T17:30:00Z"));
+    let number = t.report("VPN drops").await;
+    let told = likely(outlook(&t, &t.agent, number).await);
+    let (closes, opens) = (at("2026-11-26T18:00:00Z"), at("2026-11-27T08:00:00Z"));
+    assert_eq!((told.low, told.at, told.high), (closes, opens, opens));
+    let zone = jiff::tz::TimeZone::UTC;
+    assert_eq!(told.rounded(&zone), (opens, closes, opens));
+    let own = likely(outlook(&t, &t.requester, number).await);
+    assert_eq!(own.told(&zone), opens, "requesters are told the same");
+    // What cannot wait until morning is worked on by night.
+    let urgent = Command::Prioritise {
+        impact: Some(Level::HIGH),
+        urgency: Some(Level::HIGH),
+        priority: None,
+        reason: None,
+    };
+    t.issue(&t.agent, number, urgent).await.unwrap();
+    let told = outlook(&t, &t.agent, number).await;
+    assert!(!matches!(told, Some(Outlook::Likely(told)) if told.hours.is_some()));
 }
 
 #[tokio::test]

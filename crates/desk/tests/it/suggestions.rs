@@ -106,6 +106,10 @@ async fn what_is_not_known_is_not_guessed() {
     let t = learned().await;
     let number = report(&t, "Xylophone", None).await;
     assert_eq!(t.desk.offers(&t.agent, number).await.unwrap(), []);
+    // One word that everybody says does not make the rest known.
+    let strange = "The tomato quiche of Aunt Bertha burned today";
+    let number = report(&t, strange, None).await;
+    assert_eq!(t.desk.offers(&t.agent, number).await.unwrap(), []);
     let off = FieldSettings { on: false, ..FieldSettings::default() };
     let settings = Settings { fields: BTreeMap::from([(Suggested::Team, off)]) };
     t.desk.set_suggestions(desk::command_line(), settings, Some(0)).await.unwrap();
@@ -232,6 +236,19 @@ async fn nothing_is_carried_out_unless_somebody_wants_that() {
 }
 
 #[tokio::test]
+async fn what_is_suggested_goes_on_while_it_is_learned_again() {
+    let t = learned().await;
+    let (taught, watched) = tokio::join!(t.desk.learn_now(), t.desk.watch_suggestions());
+    taught.unwrap();
+    watched.unwrap();
+    t.desk.watch_suggestions().await.unwrap();
+    let version = t.desk.suggester().known(Suggested::Team).unwrap().version;
+    assert_eq!(version, 2, "what was read before does not take its place");
+    let number = report(&t, NETWORK[0], None).await;
+    assert_eq!(t.desk.offers(&t.agent, number).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn it_is_learned_again_and_a_stored_model_that_is_broken_is_left_alone() {
     let t = learned().await;
     t.desk.learn_now().await.unwrap();
@@ -245,7 +262,7 @@ async fn it_is_learned_again_and_a_stored_model_that_is_broken_is_left_alone() {
         summary: "{}".to_owned(),
         body: b"no model".to_vec(),
     };
-    for model in [broken(1, 7), broken(9_999, 8)] {
+    for model in [broken(2, 7), broken(9_999, 8)] {
         assert!(t.desk.write(move |sql| Ok(rows::keep(sql, &model)?)).await.unwrap());
         t.desk.watch_suggestions().await.unwrap();
         let version = t.desk.suggester().known(Suggested::Team).unwrap().version;

@@ -11,6 +11,7 @@ mod director;
 mod history;
 mod inboxes;
 mod knowledge;
+mod macros;
 mod mailbox;
 mod majors;
 mod models;
@@ -186,6 +187,7 @@ async fn tell(desk: &Desk, clock: &SetClock, now: Timestamp, days: i64) -> Resul
     desk.ring_alerts().await?;
     oncall::look_ahead(desk, &company, &schedules, now).await?;
     automation::begin(desk, &company).await?;
+    macros::begin(desk, &company).await?;
     turns::begin(desk, &company, now).await?;
     knowledge::begin(desk, &company, now).await?;
     reviews::begin(desk, clock, &company, now).await?;

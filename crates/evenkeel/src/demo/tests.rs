@@ -337,6 +337,25 @@ async fn the_major_is_conducted_and_the_outside_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn teams_keep_macros_whose_variables_are_filled_in() {
+    let built = built(4).await;
+    let jamal = people_named(&built, "Jamal Idrissi");
+    let viewer = oncall::viewer(&built.desk, jamal).await.unwrap();
+    let known = built.desk.macros(&viewer).await.unwrap();
+    let names: Vec<&str> = known.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["Ask for details", "Over to Network", "Works again"], "those of his team");
+    let row = built.rows("state:open confidential:no").pop().expect("some are open");
+    let asks = known[0].id;
+    let filled = built.desk.filled_macro(&viewer, row.number, asks, |at, _| at.to_string()).await;
+    let filled = filled.unwrap();
+    assert!(filled.missing.is_empty(), "{filled:?}");
+    assert!(filled.words.contains(&row.number.to_string()) && filled.words.contains("Jamal"));
+    let all = built.desk.store().read_blocking(store::directory::macros::count).unwrap();
+    assert_eq!(all, 6);
+    drop(built.folder);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn its_past_is_enough_to_suggest_something() {
     use store::suggestions::Suggested;
     let built = built(60).await;

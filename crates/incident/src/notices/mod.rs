@@ -261,6 +261,12 @@ impl Notices {
         &self.added
     }
 
+    /// Whether letters tell this to people in that role, as the standard row says.
+    pub fn mails(&self, on: Occasion, to: NoticeRole) -> bool {
+        let row = self.changed.get(&standard::id_of(on.as_str(), to));
+        row.is_none_or(|row| row.active && row.channels.mail)
+    }
+
     /// What the standard row of an effect says of it; nothing where it is switched off.
     pub(crate) fn terms(&self, effect: &Effect, body: &Body) -> Option<Terms> {
         if matches!(effect.audience, Audience::List(_) | Audience::Subscribers) {

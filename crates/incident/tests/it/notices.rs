@@ -71,6 +71,21 @@ fn a_row_that_is_switched_off_tells_nobody_and_the_others_go_on() {
 }
 
 #[test]
+fn whether_letters_tell_something_is_what_its_row_says() {
+    let mut case = Case::new();
+    let mails = |case: &Case| case.policy.notices.mails(Occasion::Commented, NoticeRole::Requester);
+    assert!(mails(&case));
+    let mut row = standard().into_iter().find(|row| row.id == "commented-requester").unwrap();
+    row.channels.mail = false;
+    with(&mut case, vec![row.clone()]);
+    assert!(!mails(&case));
+    row.channels.mail = true;
+    row.active = false;
+    with(&mut case, vec![row]);
+    assert!(!mails(&case));
+}
+
+#[test]
 fn a_row_that_is_narrowed_says_how() {
     let mut case = Case::new();
     let mut row = standard().into_iter().find(|row| row.id == "resolved-requester").unwrap();

@@ -12,9 +12,9 @@
 //! be, so that of what is said with 80 % about 80 of 100 are right. The model is one table of weights: a guess costs less than a
 //! millisecond and names the words that decided ([`Guess::because`]).
 //!
-//! **When it is silent**: a label with few examples is not learned; of words that are all
-//! unknown nothing is said; [`Model::threshold`] is the probability from which on guesses are
-//! as precise as wanted.
+//! **When it is silent**: a label with few examples is not learned; of a text without a known word
+//! nothing is said, and the less of a text is known the nearer to chance its guess is (`known`);
+//! [`Model::threshold`] is the probability from which on guesses are as precise as wanted.
 //!
 //! The same examples in the same order and the same seed give the same model.
 //!
@@ -36,6 +36,7 @@
 mod bayes;
 mod blend;
 mod features;
+mod known;
 mod margin;
 mod measure;
 mod model;

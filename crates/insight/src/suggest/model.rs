@@ -2,8 +2,9 @@
 
 use super::blend::softmax;
 use super::features::{Features, Kind, SLOT_BITS, Seen, Sight};
+use super::known::{part_known, temper};
 use super::sure::{Sureness, best};
-use super::train::weigh;
+use super::train::{unseen, weigh};
 use serde::{Deserialize, Serialize, Serializer};
 use std::collections::BTreeMap;
 
@@ -135,13 +136,14 @@ impl Model {
     }
 
     /// What an incident may be, the most probable first; the probabilities are one together.
-    /// Nothing if nothing of it is known.
+    /// Nothing if no word of it is known, whatever else is.
     pub fn suggest(&self, features: &Features) -> Vec<Guess> {
         let parts = &self.parts;
         let many = parts.labels.len();
         let seen = features.seen(parts.sight);
         let row = weigh(&seen.features, &parts.slots, &parts.rarity);
-        if row.is_empty() {
+        let known = self.part_known(&seen);
+        if row.is_empty() || known <= 0.0 {
             return Vec::new();
         }
         let mut scores: Vec<f64> = parts.bias.iter().map(|bias| f64::from(*bias)).collect();
@@ -152,6 +154,7 @@ impl Model {
             }
         }
         let mut probabilities = softmax(scores);
+        temper(&mut probabilities, known);
         parts.sureness.apply(&mut probabilities);
         let mut order: Vec<(usize, f64)> = probabilities.into_iter().enumerate().collect();
         order.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
@@ -186,6 +189,20 @@ impl Model {
             .filter(|(_, (told, _))| *told >= TOLD_MIN)
             .find(|(_, (told, right))| f64::from(*right) >= precision * f64::from(*told))
             .map(|(step, (told, _))| (step as f64 / STEPS as f64, f64::from(*told) / all))
+    }
+
+    /// How much of a text is known. The simple method that sees words alone takes all it sees for
+    /// the whole.
+    fn part_known(&self, seen: &Seen) -> f64 {
+        let parts = &self.parts;
+        match parts.sight {
+            Sight::Words => 1.0,
+            Sight::Whole => {
+                let place = |slot: u32| parts.slots.binary_search(&slot).ok();
+                let rarity = |slot: u32| place(slot).map(|place| parts.rarity[place]);
+                part_known(seen, rarity, unseen(parts.examples))
+            }
+        }
     }
 
     /// The words and facts that speak for a label more than for the others.

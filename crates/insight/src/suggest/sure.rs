@@ -4,7 +4,9 @@
 //! enough. Guesses of held-out examples are sorted by their probability and put into groups of
 //! one size; of each it is counted how many were right, and a group of surer guesses that was
 //! right less often is put together with the one before (isotonic regression). Between the
-//! groups a straight line is taken, so that what is surer stays surer.
+//! groups a straight line is taken, so that what is surer stays surer. Below the least sure group
+//! the line ends where nothing is known: a guess of chance is right as often as chance is. What is
+//! less sure than everything that was held out is no better known for all of that being right.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +16,8 @@ const GROUPS_MAX: usize = 20;
 const GROUP_MIN: usize = 50;
 /// So many guesses more in each group are taken to have been right as often as was said.
 const TRUSTED: f64 = 2.0;
+/// By so little, at least, the best guess stays above the second.
+const HAIR: f64 = 1e-9;
 
 /// Probabilities as they are said, with the part that was right; both rise.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -38,9 +42,9 @@ impl Group {
 }
 
 impl Sureness {
-    /// Learns from best guesses: how probable, and whether they were right. Of too few nothing is
-    /// learned, and probabilities stay as they are.
-    pub(super) fn learned(mut guesses: Vec<(f64, bool)>) -> Sureness {
+    /// Learns from best guesses among so many labels: how probable, and whether they were right.
+    /// Of too few nothing is learned, and probabilities stay as they are.
+    pub(super) fn learned(mut guesses: Vec<(f64, bool)>, labels: usize) -> Sureness {
         guesses.sort_by(|a, b| a.0.total_cmp(&b.0));
         let size = guesses.len().div_ceil(GROUPS_MAX).max(GROUP_MIN);
         let mut groups: Vec<Group> = Vec::new();
@@ -68,6 +72,10 @@ impl Sureness {
         let knot = |group: &Group| (group.mean() as f32, group.part() as f32);
         let mut knots: Vec<(f32, f32)> = groups.iter().map(knot).collect();
         knots.dedup_by_key(|knot| knot.0);
+        let chance = 1.0 / labels.max(1) as f32;
+        if knots.first().is_some_and(|least| least.0 > chance && least.1 > chance) {
+            knots.insert(0, (chance, chance));
+        }
         Sureness(knots)
     }
 
@@ -83,7 +91,7 @@ impl Sureness {
         }
         let others = probabilities.iter().enumerate().filter(|(place, _)| *place != best);
         let second = others.map(|(_, other)| *other).fold(0.0, f64::max);
-        let sure = self.of(said).max(second / (rest + second));
+        let sure = self.of(said).max((1.0 + HAIR) * second / (rest + second));
         let by = (1.0 - sure) / rest;
         probabilities.iter_mut().for_each(|other| *other *= by);
         probabilities[best] = sure;
@@ -132,7 +140,7 @@ mod tests {
             let sure = n % 2 == 0;
             if sure { (0.9, n % 20 < 12) } else { (0.6, n % 4 == 1) }
         });
-        let sureness = Sureness::learned(guesses.collect());
+        let sureness = Sureness::learned(guesses.collect(), 3);
         assert!(sureness.fits());
         let mut probabilities = [0.05, 0.9, 0.05];
         sureness.apply(&mut probabilities);
@@ -140,12 +148,29 @@ mod tests {
         assert!((probabilities.iter().sum::<f64>() - 1.0).abs() < 1e-9);
         let mut close = [0.48, 0.5, 0.02];
         sureness.apply(&mut close);
-        assert!(close[1] >= close[0] && close[0] > close[2], "{close:?}");
+        assert!(close[1] > close[0] && close[0] > close[2], "{close:?}");
+    }
+
+    #[test]
+    fn what_is_less_sure_than_all_that_was_held_out_is_not_made_sure() {
+        // Everything that was held out was said with .9 or more, and right.
+        let guesses = (0..200).map(|n| (0.9 + f64::from(n) / 2_000.0, true)).collect();
+        let sureness = Sureness::learned(guesses, 4);
+        assert!(sureness.fits());
+        let best = |said: f64| {
+            let rest = (1.0 - said) / 3.0;
+            let mut probabilities = [rest, said, rest, rest];
+            sureness.apply(&mut probabilities);
+            probabilities[1]
+        };
+        assert!(best(0.95) > 0.98);
+        assert!((best(0.25) - 0.25).abs() < 1e-6, "{}", best(0.25));
+        assert!((0.5..0.6).contains(&best(0.5)), "{}", best(0.5));
     }
 
     #[test]
     fn of_few_guesses_nothing_is_learned() {
-        let sureness = Sureness::learned(vec![(0.9, false); GROUP_MIN - 1]);
+        let sureness = Sureness::learned(vec![(0.9, false); GROUP_MIN - 1], 2);
         let mut probabilities = [0.9, 0.1];
         sureness.apply(&mut probabilities);
         assert_eq!(probabilities, [0.9, 0.1]);

@@ -1,7 +1,8 @@
 //! Learning from examples.
 
 use super::blend::{Blend, Said};
-use super::features::{Feature, Features, Kind, SLOT_BITS, Sight};
+use super::features::{Feature, Features, Kind, SLOT_BITS, Seen, Sight};
+use super::known::{part_known, temper};
 use super::model::{Curve, Model, Parts};
 use super::seeded::folds;
 use super::sure::{Sureness, best};
@@ -105,17 +106,22 @@ const EXAMPLES_OF_FEATURE_MIN: u32 = 2;
 pub fn train(examples: &[Example], options: &Options) -> Result<Model, Untrained> {
     let taught = Taught::of(examples, options, Sight::Whole)?;
     let many = taught.labels.len();
-    let (said, of) = taught.held_out(options.seed);
+    let (said, known) = taught.held_out(options.seed);
     let blend = Blend::fitted(&said, many);
     let mut sayings: Vec<(Vec<f64>, usize)> = said
         .each(many)
-        .map(|(margin, bayes, label)| (blend.probabilities(margin, bayes), label))
+        .zip(&known)
+        .map(|((margin, bayes, label), known)| {
+            let mut probabilities = blend.probabilities(margin, bayes);
+            temper(&mut probabilities, *known);
+            (probabilities, label)
+        })
         .collect();
     let guesses = sayings.iter().filter_map(|(probabilities, label)| {
         let (guess, probability) = best(probabilities)?;
         Some((probability, guess == *label))
     });
-    let sureness = Sureness::learned(guesses.collect());
+    let sureness = Sureness::learned(guesses.collect(), many);
     let mut curve = Curve::default();
     for (probabilities, label) in &mut sayings {
         sureness.apply(probabilities);
@@ -125,7 +131,7 @@ pub fn train(examples: &[Example], options: &Options) -> Result<Model, Untrained
     let mut weights = margin::learn(&taught.rows, &taught.of, &all, many, options.seed);
     let bayes = bayes::learn(&taught.rows, &taught.of, &all, many);
     weights.blend(&bayes, blend);
-    Ok(taught.model(weights, sureness, curve, of))
+    Ok(taught.model(weights, sureness, curve, known.len()))
 }
 
 /// The simple method to compare with: words alone, complement naive Bayes alone, and its scores
@@ -138,17 +144,23 @@ pub fn train_plain(examples: &[Example], options: &Options) -> Result<Model, Unt
 }
 
 /// Examples as numbers.
-struct Taught {
+struct Taught<'a> {
     sight: Sight,
     labels: Vec<String>,
+    /// What was seen of each row.
+    texts: Vec<&'a Features>,
     /// The label of each row.
     of: Vec<u32>,
     vocabulary: Vocabulary,
     rows: Rows,
 }
 
-impl Taught {
-    fn of(examples: &[Example], options: &Options, sight: Sight) -> Result<Taught, Untrained> {
+impl<'a> Taught<'a> {
+    fn of(
+        examples: &'a [Example],
+        options: &Options,
+        sight: Sight,
+    ) -> Result<Taught<'a>, Untrained> {
         let limits = options.limits;
         let recent = &examples[examples.len().saturating_sub(limits.examples)..];
         let labels = labels(recent, options);
@@ -174,29 +186,40 @@ impl Taught {
         if rows.entries.is_empty() {
             return Err(Untrained::Words);
         }
-        Ok(Taught { sight, labels, of, vocabulary, rows })
+        Ok(Taught { sight, labels, texts: kept, of, vocabulary, rows })
     }
 
-    /// What both methods say of examples that are held out, and how many these are.
-    fn held_out(&self, seed: u64) -> (Said, usize) {
+    /// What both methods say of examples that are held out, and how much of each was known.
+    fn held_out(&self, seed: u64) -> (Said, Vec<f64>) {
         let many = self.labels.len();
         let turns = if self.of.len() <= IN_TURN_MAX { PARTS } else { 1 };
         let fold_of = folds(&self.of, PARTS, seed);
-        let mut said = Said::default();
+        let (mut said, mut known) = (Said::default(), Vec::new());
         for turn in 0..turns {
             let (held, learned): (Vec<usize>, Vec<usize>) =
                 (0..self.of.len()).partition(|place| fold_of[*place] == turn);
-            let rows = self.rows.as_known(&learned, &self.vocabulary.kinds);
+            let counts = self.rows.counts(&learned);
+            let rows = self.rows.as_known(&counts, &self.vocabulary.kinds);
             let margin = margin::learn(&rows, &self.of, &learned, many, seed);
             let bayes = bayes::learn(&rows, &self.of, &learned, many);
             for place in held {
                 said.margin.extend(margin.scores(rows.row(place)));
                 said.bayes.extend(bayes.scores(rows.row(place)));
                 said.labels.push(self.of[place]);
+                known.push(self.part_known(&self.texts[place].seen(self.sight), &counts));
             }
         }
-        let of = said.labels.len();
-        (said, of)
+        (said, known)
+    }
+
+    /// How much of a text is known to whoever knows features that are in so many examples.
+    fn part_known(&self, seen: &Seen, counts: &[u32]) -> f64 {
+        let Vocabulary { slots, rarity, .. } = &self.vocabulary;
+        let rarity = |slot: u32| {
+            let place = slots.binary_search(&slot).ok()?;
+            (counts[place] >= EXAMPLES_OF_FEATURE_MIN).then_some(rarity[place])
+        };
+        part_known(seen, rarity, unseen(self.of.len()))
     }
 
     fn model(self, weights: Weights, sureness: Sureness, curve: Curve, held_out: usize) -> Model {
@@ -262,15 +285,23 @@ impl Vocabulary {
         kept.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
         kept.truncate(limits.vocabulary.min(limits.weights / labels));
         kept.sort_unstable_by_key(|(_, slot)| *slot);
-        let all = texts.len() as f64;
-        let rarity = |count: u32| (((1.0 + all) / (1.0 + f64::from(count))).ln() + 1.0) as f32;
         Vocabulary {
-            rarity: kept.iter().map(|(count, _)| rarity(*count)).collect(),
+            rarity: kept.iter().map(|(count, _)| rarity(texts.len(), *count)).collect(),
             kinds: kept.iter().map(|(_, slot)| kinds[*slot as usize]).collect(),
             occurrences: kept.iter().map(|(count, _)| u64::from(*count)).sum(),
             slots: kept.into_iter().map(|(_, slot)| slot).collect(),
         }
     }
+}
+
+/// How rare a feature is that so many of all examples have.
+fn rarity(all: usize, count: u32) -> f32 {
+    (((1.0 + all as f64) / (1.0 + f64::from(count))).ln() + 1.0) as f32
+}
+
+/// How rare a feature is that is not known: as one that a single example has.
+pub(super) fn unseen(all: usize) -> f32 {
+    rarity(all, 1)
 }
 
 /// Examples as rows of numbers, one after the other.
@@ -293,13 +324,18 @@ impl Rows {
         rows
     }
 
-    /// The same rows as somebody would see them who knows only those places: what is in too few
-    /// of them is not there, and the rest of its kind counts for it.
-    fn as_known(&self, places: &[usize], kinds: &[Kind]) -> Rows {
+    /// In how many of those rows each feature is.
+    fn counts(&self, places: &[usize]) -> Vec<u32> {
         let mut counts = vec![0_u32; self.features];
         for place in places {
             self.row(*place).iter().for_each(|(feature, _)| counts[*feature as usize] += 1);
         }
+        counts
+    }
+
+    /// The same rows as somebody would see them who knows only what is in so many of them: what
+    /// is in too few is not there, and the rest of its kind counts for it.
+    fn as_known(&self, counts: &[u32], kinds: &[Kind]) -> Rows {
         let mut rows = Rows { features: self.features, starts: vec![0], entries: Vec::new() };
         for row in self.starts.windows(2).map(|ends| &self.entries[ends[0]..ends[1]]) {
             let known = row
@@ -334,8 +370,11 @@ pub(super) fn weigh(features: &[Feature], slots: &[u32], rarity: &[f32]) -> Vec<
             _ => row.push((feature, 1.0, kind)),
         }
     }
+    // A text that is there twice says no more than once.
+    let words = row.iter().filter(|(_, _, kind)| *kind == Kind::Word);
+    let least = words.map(|(_, count, _)| *count).reduce(f32::min).unwrap_or(1.0);
     for (feature, value, _) in &mut row {
-        *value = (1.0 + value.ln()) * rarity[*feature as usize];
+        *value = (1.0 + (*value / least).max(1.0).ln()) * rarity[*feature as usize];
     }
     balanced(row)
 }

@@ -1,10 +1,12 @@
 //! What a new incident probably is.
 
 use insight::suggest::{
-    Example, Features, Limits, Options, Tally, Untrained, WORDS_MAX, split, train, train_plain,
+    Example, Features, Guess, Limits, Model, Options, Tally, Untrained, WORDS_MAX, split, train,
+    train_plain,
 };
 use proptest::prelude::*;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 const SAID: [(&str, &[&str]); 3] = [
     ("Hardware", &["printer", "monitor", "keyboard", "cable", "laptop", "dock"]),
@@ -72,7 +74,7 @@ fn probabilities_mean_what_they_say() {
     let labels: Vec<&str> = all.iter().map(|example| example.label.as_str()).collect();
     let (learned, held) = split(&labels, 3);
     let learned: Vec<Example> = learned.into_iter().map(|place| all[place].clone()).collect();
-    let measured = |model: &insight::suggest::Model, threshold: f64| {
+    let measured = |model: &Model, threshold: f64| {
         let mut tally = Tally::default();
         for place in &held {
             let guesses = model.suggest(&all[*place].features);
@@ -102,6 +104,31 @@ fn below_the_threshold_and_of_unknown_words_nothing_is_said() {
 }
 
 #[test]
+fn nothing_is_sure_of_a_text_that_is_mostly_strange_however_sure_the_past_was() {
+    let model = train(&examples(300, 1_000_000), &options()).unwrap();
+    let sure = |text: &str| model.suggest(&Features::of(text, ""))[0].probability;
+    assert!(sure("my firewall does not work again") > 0.9);
+    let strange = "zorp blick fnord quux vexing jumbled tapioca rhubarb kiwi my firewall";
+    assert!(sure(strange) < 0.5, "{}", sure(strange));
+    assert!(sure("firewall") < sure("my firewall does not work"), "one word tells little");
+    // What half of all texts say tells nothing of any of them.
+    assert!(sure("please help") < 0.8, "{}", sure("please help"));
+}
+
+#[test]
+fn facts_alone_are_not_enough() {
+    let examples: Vec<Example> = (0..200)
+        .map(|n| {
+            let (service, label) = if n % 2 == 0 { ("Shop", "Web") } else { ("Ledger", "Finance") };
+            Example::new(Features::of("it does not work", "").with("service", service), label)
+        })
+        .collect();
+    let model = train(&examples, &options()).unwrap();
+    assert!(model.suggest(&Features::of("zzzz qqqq", "").with("service", "Ledger")).is_empty());
+    assert!(model.suggest(&Features::of("", "").with("service", "Ledger")).is_empty());
+}
+
+#[test]
 fn labels_with_few_examples_are_left_out_and_one_alone_is_not_learned() {
     let mut all = examples(90, 1_000_000);
     all.extend((0..9).map(|_| Example::new(Features::of("printer vpn salary", ""), "Rare")));
@@ -123,7 +150,7 @@ fn the_same_examples_and_seed_give_the_same_model_and_a_stored_one_says_the_same
     let model = train(&all, &options()).unwrap();
     assert_eq!(model, train(&all, &options()).unwrap());
     let stored = serde_json::to_string(&model).unwrap();
-    let read: insight::suggest::Model = serde_json::from_str(&stored).unwrap();
+    let read: Model = serde_json::from_str(&stored).unwrap();
     assert_eq!(read, model);
     let asked = Features::of("router and cable", "");
     assert_eq!(read.suggest(&asked), model.suggest(&asked));
@@ -134,11 +161,11 @@ fn a_stored_model_that_does_not_fit_together_is_refused() {
     let model = train(&examples(90, 1_000_000), &options()).unwrap();
     let mut stored = serde_json::to_value(&model).unwrap();
     stored["weights"].as_array_mut().unwrap().pop();
-    let refused = serde_json::from_value::<insight::suggest::Model>(stored).unwrap_err();
+    let refused = serde_json::from_value::<Model>(stored).unwrap_err();
     assert!(refused.to_string().contains("train it again"), "{refused}");
     let mut stored = serde_json::to_value(&model).unwrap();
     stored["slots"].as_array_mut().unwrap().reverse();
-    assert!(serde_json::from_value::<insight::suggest::Model>(stored).is_err());
+    assert!(serde_json::from_value::<Model>(stored).is_err());
 }
 
 #[test]
@@ -203,6 +230,53 @@ fn what_is_measured_is_counted_by_hand() {
     assert_eq!(Tally::default().measured(0.5).precision, 1.0);
 }
 
+/// Texts of which all is known, from a past without doubt.
+static LEARNED: LazyLock<Model> =
+    LazyLock::new(|| train(&examples(300, 1_000_000), &options()).unwrap());
+
+fn best(title: &str, body: &str) -> Guess {
+    LEARNED.suggest(&Features::of(title, body)).remove(0)
+}
+
+/// A text of words that were learned.
+fn known_text() -> impl Strategy<Value = String> {
+    let words: Vec<&str> = SAID.iter().flat_map(|(_, words)| words.iter().copied()).collect();
+    let filler = ["please", "help", "since", "today", "does", "not", "work", "my", "the", "again"];
+    let any = prop::sample::select([words, filler.to_vec()].concat());
+    prop::collection::vec(any, 1..12).prop_map(|words| words.join(" "))
+}
+
+proptest! {
+    #[test]
+    fn a_text_without_a_known_word_is_never_suggested(
+        title in "[qxzj]{1,9}( [qxzj]{1,9}){0,6}",
+        body in "([qxzj]{1,9}[ ,.]){0,9}",
+    ) {
+        prop_assert!(LEARNED.suggest(&Features::of(&title, &body)).is_empty());
+        let with = Features::of(&title, &body).with("service", "Shop");
+        prop_assert!(LEARNED.suggest(&with).is_empty());
+    }
+
+    #[test]
+    fn saying_it_again_makes_nothing_surer(text in known_text()) {
+        let (once, twice) = (best(&text, ""), best(&text, &text));
+        prop_assert_eq!((once.label, once.probability), (twice.label, twice.probability));
+    }
+
+    #[test]
+    fn strange_words_make_nothing_surer(text in known_text(), strange in 1..12_usize) {
+        let mut before = best(&text, "");
+        for n in 1..=strange {
+            let words: Vec<String> = (0..n).map(|n| format!("qxz{}", "j".repeat(n))).collect();
+            let long = format!("{text} {}", words.join(" "));
+            let after = best(&long, "");
+            prop_assert_eq!(&after.label, &before.label);
+            prop_assert!(after.probability <= before.probability + 1e-9, "{:?} {:?}", after, before);
+            before = after;
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
@@ -222,7 +296,7 @@ proptest! {
             for two in guesses.windows(2) {
                 prop_assert!(two[0].probability >= two[1].probability);
             }
-            let finite = |guess: &insight::suggest::Guess| guess.because.iter().all(|b| b.1.is_finite());
+            let finite = |guess: &Guess| guess.because.iter().all(|b| b.1.is_finite());
             prop_assert!(guesses.iter().all(finite));
         }
     }

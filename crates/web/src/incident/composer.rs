@@ -4,13 +4,14 @@
 use super::readers::{Readers, publish_to};
 use super::timeline::phase_word;
 use super::view::View;
-use super::{macros, parse};
+use super::{macros, parse, phase};
 use crate::form::Fields;
 use crate::part::icon::{icon, small_icon};
 use crate::part::person::first_name;
 use crate::url;
 use desk::macros::Filled;
 use incident::conduct::Audiences;
+use incident::notices::{NoticeRole, Occasion};
 use incident::state::UpdatePhase;
 use incident::{Body, CommandName as C, Lifecycle};
 use maud::{Markup, html};
@@ -120,7 +121,6 @@ fn joined(begun: Option<&str>, words: &str) -> String {
 fn goes_to(view: &View<'_>, by_mail: bool) -> Markup {
     let (case, requester) = (view.case, view.case.state().requester);
     let others = case.state().watchers.iter().filter(|person| **person != requester).count();
-    let mailed = by_mail && case.who(requester).is_some_and(|person| person.email.is_some());
     html! {
         "Goes to " b { (reader(view)) }
         @match others {
@@ -129,7 +129,7 @@ fn goes_to(view: &View<'_>, by_mail: bool) -> Markup {
             1 => " and 1 person who follows it",
             many => { " and " (many) " people who follow it" },
         }
-        @if mailed { " by e-mail and in the portal" } @else { " in the portal" }
+        " " (way(view, by_mail))
     }
 }
 
@@ -139,6 +139,21 @@ fn reader<'a>(view: &View<'a>) -> &'a str {
         true => "followers",
         false => view.case.person(view.case.state().requester),
     }
+}
+
+/// How a reply comes to whoever reads it, whichever way the report came in. Whoever has no
+/// address gets no letter, and nobody does without a mail server.
+fn way(view: &View<'_>, by_mail: bool) -> &'static str {
+    let notices = &view.case.policy.notices;
+    let requester = view.case.who(view.case.state().requester);
+    let is_mailed = match view.case.by_machine {
+        true => notices.mails(Occasion::Commented, NoticeRole::Watchers),
+        false => {
+            notices.mails(Occasion::Commented, NoticeRole::Requester)
+                && requester.is_some_and(|person| person.email.is_some())
+        }
+    };
+    if by_mail && is_mailed { "by e-mail and in the portal" } else { "in the portal" }
 }
 
 /// Whether anybody outside reads a reply.
@@ -221,14 +236,10 @@ fn update_fields(view: &View<'_>, start: &Start, chosen: &Audiences) -> Markup {
         start.sent.as_ref().map(|fields| fields.text(name)).unwrap_or_default().to_owned()
     };
     let case = view.case;
-    // It goes on from the phase that was told last, as in the room.
-    let last = case.events().iter().rev().find_map(|stored| match &stored.event.body {
-        Body::UpdatePublished(data) if stored.number == case.number => Some(data.phase),
-        _ => None,
-    });
-    let phase = match &start.sent {
+    let last = phase::last(case);
+    let now = match &start.sent {
         Some(_) => sent("phase"),
-        None => last.map_or(String::new(), |phase| phase.as_str().to_owned()),
+        None => phase::next(case.state(), last).as_str().to_owned(),
     };
     let public = case.state().conduct.as_deref().and_then(|conduct| conduct.public_title);
     let title = match &start.sent {
@@ -236,11 +247,12 @@ fn update_fields(view: &View<'_>, start: &Start, chosen: &Audiences) -> Markup {
         None => public.map_or(String::new(), |id| case.text(id).to_owned()),
     };
     html! {
+        (phase::told_nobody(case.state(), last, &case.here, (Some("only-upd"), None)))
         div class="c-aud only-upd" {
             div.field {
                 label for="c-phase" { "Phase" }
                 select.inp id="c-phase" name="phase" {
-                    @for known in UpdatePhase::ALL { option value=(known.as_str()) selected[known.as_str() == phase] { (phase_word(*known)) } }
+                    @for known in UpdatePhase::ALL { option value=(known.as_str()) selected[known.as_str() == now] { (phase_word(*known)) } }
                 }
             }
             div.field {

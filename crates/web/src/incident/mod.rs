@@ -26,6 +26,7 @@ mod paging;
 mod panel;
 mod parse;
 mod patches;
+mod phase;
 mod readers;
 mod record;
 mod refused;

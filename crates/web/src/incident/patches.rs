@@ -5,11 +5,11 @@ use super::page::thumb;
 use super::panel::{sections, watch};
 use super::timeline::{As, Entry, counts, entries, entry};
 use super::view::View;
-use super::{closure, composer, explained, head, spent};
+use super::{closure, composer, explained, head, phase, spent};
 use crate::app::App;
 use crate::error::PageResult;
 use crate::part::time::Here;
-use incident::{Body, Viewer};
+use incident::{Body, CommandName as C, Viewer};
 use kernel::IncidentNumber;
 use maud::{Markup, html};
 
@@ -56,6 +56,7 @@ fn parts(view: &View<'_>, after_n: u32) -> Markup {
         (explained::clocks(view, MORPH))
         (sections(view, MORPH))
         (closure::check(view, MORPH))
+        @if view.can(C::Comment) { (phase::told_nobody(case.state(), phase::last(case), &case.here, (Some("only-upd"), MORPH))) }
         (thumb(view, MORPH))
         (timeline(view, after_n))
     }

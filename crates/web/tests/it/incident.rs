@@ -340,6 +340,22 @@ async fn replies_notes_and_updates_go_to_their_readers() {
 }
 
 #[tokio::test]
+async fn a_status_update_begins_with_the_phase_that_the_incident_is_in() {
+    let world = World::new().await;
+    let number = world.report("Scale drifts").await;
+    let page = world.get("mara", &path(number, "")).await;
+    page.shows("<option value=\"investigating\" selected>").hides("No update says yet");
+    let eased = world.post_live("mara", &path(number, "/mitigate"), &[]).await;
+    eased.shows("id=\"untold\"").shows("No update says yet that its impact is over.");
+    let page = world.get("mara", &path(number, "")).await;
+    page.shows("<option value=\"monitoring\" selected>").shows("No update says yet");
+    let told = [("mode", "update"), ("body", "It holds."), ("phase", "monitoring")];
+    world.post("mara", &path(number, "/comments"), &told).await;
+    let page = world.get("mara", &path(number, "")).await;
+    page.shows("<option value=\"monitoring\" selected>").hides("No update says yet");
+}
+
+#[tokio::test]
 async fn a_refused_comment_stays_in_the_composer() {
     let world = World::new().await;
     let number = world.report("Scale drifts").await;

@@ -7,6 +7,7 @@ use desk::seals::Link;
 use incident::{Command, Lifecycle};
 use kernel::{Channel, IncidentNumber, limits};
 use store::deliveries::{self, DeliveryState, Outcome};
+use store::directory::people;
 
 async fn resolve(world: &World, number: IncidentNumber, note: &str) {
     let mut ask = world.desk.ask(&world.viewer("mara"), Channel::Web).on(number);
@@ -141,7 +142,15 @@ async fn the_composer_says_how_a_reply_reaches_its_reader() {
     ] {
         let world = World::with(options).await;
         let number = world.report("No labels").await;
-        world.get("mara", &format!("/incidents/{number}")).await.shows(words);
+        let page = format!("/incidents/{number}");
+        world.get("mara", &page).await.shows(words);
+        let caller = people::Person { email: None, ..world.person("gwen").clone() };
+        let forgets = world.desk.change(desk::command_line(), move |sql, _| {
+            assert!(people::update(sql, &caller, caller.version)?);
+            Ok::<(), desk::Trouble>(())
+        });
+        forgets.await.unwrap();
+        world.get("mara", &page).await.shows("</b> in the portal").hides("by e-mail and in");
     }
 }
 

@@ -375,7 +375,7 @@ async fn what_is_over_stays_readable_with_its_figures() {
     marked.shows("Service is back").hides("Mark as mitigated");
     marked.shows("No update says yet that its impact is over.");
     let back = world.post_live("mara", &path(number, "restore"), &[("screen", "major")]).await;
-    back.shows("id=\"mj-untold\" data-patch=\"morph\"").shows("Marking it told nobody outside.");
+    back.shows("id=\"untold\" data-patch=\"morph\"").shows("Marking it told nobody outside.");
     let resolve = [("screen", "major"), ("code", "fixed"), ("note", "The driver was rolled back.")];
     leads_back(&world.post("mara", &path(number, "resolve"), &resolve).await, number);
     world.get("mara", &room(number)).await.shows("Major incident, resolved").shows("It is over.");

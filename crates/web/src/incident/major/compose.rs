@@ -4,16 +4,15 @@
 use super::{Room, preview};
 use crate::form::Fields;
 use crate::incident::composer::banner;
-use crate::incident::drafts;
 use crate::incident::readers::publish_to;
 use crate::incident::timeline::phase_word;
+use crate::incident::{drafts, phase};
 use crate::part::icon::small_icon;
-use crate::part::time::{self, duration};
+use crate::part::time::duration;
 use crate::url;
 use incident::CommandName as C;
 use incident::conduct::Audiences;
 use incident::state::{IncidentRole, UpdatePhase};
-use kernel::Timestamp;
 use maud::{Markup, html};
 use store::directory::drafts::Draft;
 
@@ -74,38 +73,16 @@ fn values(room: &Room<'_>, start: &Start) -> Fields {
 
 fn phase(room: &Room<'_>, start: &Start) -> UpdatePhase {
     let sent = start.text("phase").and_then(|word| word.parse().ok());
-    let last = room.extra.said.first().map(|last| last.phase);
-    let untold = untold(room).map(|(phase, _)| phase);
-    sent.or(untold).or(last).unwrap_or(UpdatePhase::Investigating)
+    sent.unwrap_or_else(|| phase::next(room.state(), last(room)))
 }
 
-/// What happened since the last update and no update says yet: pressing a button tells nobody
-/// outside. Where it stands by it, and since when.
-fn untold(room: &Room<'_>) -> Option<(UpdatePhase, Timestamp)> {
-    let moments = &room.state().moments;
-    let eased = [moments.mitigated, moments.restored].into_iter().flatten().max();
-    let over = moments.resolved.map(|at| (UpdatePhase::Resolved, at));
-    let (phase, at) = over.or(eased.map(|at| (UpdatePhase::Monitoring, at)))?;
-    let said = room.extra.said.first();
-    let is_told = said.is_some_and(|last| last.at >= at || last.phase == phase);
-    (!is_told).then_some((phase, at))
+fn last(room: &Room<'_>) -> Option<phase::Stand> {
+    room.extra.said.first().map(|last| (last.phase, last.at))
 }
 
-/// That nobody outside was told of it. What is being written stays as it is, this is said anew.
+/// That nobody outside was told of what happened since the last update.
 pub(super) fn told_nobody(room: &Room<'_>, patch: Option<&str>) -> Markup {
-    html! {
-        div id="mj-untold" data-patch=[patch] {
-            @if let Some((phase, at)) = untold(room) {
-                p.meta {
-                    @match phase {
-                        UpdatePhase::Resolved => "No update says yet that it is over, since "
-                        _ => "No update says yet that its impact is over. Marking it told nobody outside. Since "
-                    }
-                    (time::moment(at, room.here())) "."
-                }
-            }
-        }
-    }
+    phase::told_nobody(room.state(), last(room), room.here(), (None, patch))
 }
 
 fn title(room: &Room<'_>, start: &Start) -> String {
