@@ -1,7 +1,7 @@
 //! What is measured of monitoring: one alert a request, and a thousand; the same of an Alertmanager.
 
 use crate::http::{Client, post};
-use crate::pace::{self, MakeRequest, Measured};
+use crate::pace::{self, MakeRequest, Measured, spread};
 use crate::server::Server;
 use desk::{Desk, Options, SystemClock, command_line};
 use kernel::{IntegrationId, IntegrationKey};
@@ -13,6 +13,8 @@ use store::{Store, Target};
 
 /// The key of the measured source; it lives for minutes on loopback.
 const KEY: &str = "10ad10ad10ad10ad10ad10ad10ad10ad";
+/// The group that all its alerts are of.
+const GROUP: &str = "{}:{alertname=\"HighLatency\"}";
 /// Clients that send one alert a request.
 const CLIENTS: usize = 32;
 /// Clients that send many.
@@ -98,9 +100,11 @@ impl Told {
 
     /// A request about these, as long as they are in life.
     fn request(&self, names: &[String], status: &str) -> Vec<u8> {
-        let alerts: Vec<_> = names.iter().map(|name| alert(name, status)).collect();
+        let alerts: Vec<_> = names.iter().map(|name| alert(name, "critical", status)).collect();
         let (path, body) = match self {
-            Told::Us(_) => (format!("/intake/{KEY}/alertmanager"), notification(&alerts, status)),
+            Told::Us(_) => {
+                (format!("/intake/{KEY}/alertmanager"), notification(GROUP, &alerts, status))
+            }
             Told::Alertmanager(_) => ("/api/v2/alerts".to_owned(), alerts.into()),
         };
         post(self.address(), &path, "", "application/json", &body.to_string())
@@ -120,9 +124,7 @@ pub async fn measure(server: &Server, seconds: u64) -> Result<(), String> {
         client.send(&request).await.map_err(|error| error.to_string())?;
         took.push(started.elapsed());
     }
-    took.sort_unstable();
-    let [median, worst] = [took.len() / 2, took.len() - 1].map(|at| took[at].as_secs_f64() * 1e3);
-    println!("one of them is over, {ENDED} times: p50 {median:.1} ms, worst {worst:.1} ms");
+    println!("one of them is over, {ENDED} times: {}", spread(took));
     Ok(())
 }
 
@@ -173,12 +175,12 @@ fn print(name: &str, measured: &Measured, alerts: u64, used: f64) {
 }
 
 /// An alert as it is told.
-fn alert(name: &str, status: &str) -> serde_json::Value {
+pub fn alert(name: &str, severity: &str, status: &str) -> serde_json::Value {
     let over = if status == "resolved" { "2026-11-23T05:52:11Z" } else { "0001-01-01T00:00:00Z" };
     serde_json::json!({
         "status": status,
         "labels": {
-            "alertname": "HighLatency", "instance": name, "severity": "critical",
+            "alertname": "HighLatency", "instance": name, "severity": severity,
             "job": "node", "cluster": "eu1", "team": "network", "namespace": "shop",
         },
         "annotations": {
@@ -193,10 +195,10 @@ fn alert(name: &str, status: &str) -> serde_json::Value {
     })
 }
 
-/// A notification of Alertmanager.
-fn notification(alerts: &[serde_json::Value], status: &str) -> serde_json::Value {
+/// A notification of Alertmanager about alerts of a group.
+pub fn notification(group: &str, alerts: &[serde_json::Value], status: &str) -> serde_json::Value {
     serde_json::json!({
-        "version": "4", "groupKey": "{}:{alertname=\"HighLatency\"}", "status": status,
+        "version": "4", "groupKey": group, "status": status,
         "receiver": "evenkeel", "groupLabels": {}, "commonLabels": {}, "commonAnnotations": {},
         "externalURL": "http://alertmanager.example", "truncatedAlerts": 0, "alerts": alerts,
     })

@@ -17,6 +17,8 @@ pub struct Answer {
     pub status: u16,
     /// The cookie it sets, if it does.
     pub cookie: Option<String>,
+    /// Its body.
+    pub body: Vec<u8>,
 }
 
 impl Client {
@@ -58,7 +60,7 @@ impl Client {
             body.resize(length, 0);
             self.stream.read_exact(&mut body).await?;
         }
-        Ok(Answer { status, cookie })
+        Ok(Answer { status, cookie, body })
     }
 
     async fn read_head(&mut self) -> io::Result<(u16, usize, bool, Option<String>)> {

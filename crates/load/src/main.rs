@@ -3,20 +3,25 @@
 
 mod alerts;
 mod http;
+mod many;
 mod pace;
+mod paging;
 mod raw;
 mod reports;
 mod scenario;
 mod seed;
 mod server;
+mod sink;
 mod status;
 
 use clap::Parser;
-use server::Place;
+use kernel::IncidentNumber;
+use server::{Place, Server};
+use sink::Sink;
 use std::path::PathBuf;
 use store::Target;
 
-/// Measures creation, alerts, pages, lists, the status page, reports, streams, start and memory.
+/// Measures creation, alerts, pages, lists, the status page, reports, streams, paging, start and memory.
 ///
 /// Example: cargo build --release && cargo run --release -p evenkeel-load -- --incidents 100000
 #[derive(Parser)]
@@ -45,7 +50,7 @@ struct Arguments {
     /// Does not wait until the search index and reports are filled.
     #[arg(long)]
     at_once: bool,
-    /// Only these: raw, start, pages (or single ones: queue, incident, list, one, search), create, alerts, status, reports, streams.
+    /// Only these: raw, start, pages (or single ones: queue, incident, list, one, search), create, alerts, status, reports, streams, paging, many.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
 }
@@ -61,76 +66,110 @@ async fn main() -> std::process::ExitCode {
     }
 }
 
+impl Arguments {
+    /// Whether a part is asked for.
+    fn want(&self, name: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|only| only == name)
+    }
+}
+
 async fn run(arguments: Arguments) -> Result<(), String> {
     let temporary = tempfile::tempdir().map_err(|error| error.to_string())?;
     let data = arguments.data.clone().unwrap_or_else(|| temporary.path().join("seeded"));
-    let wanted =
-        |name: &str| arguments.only.is_empty() || arguments.only.iter().any(|only| only == name);
-    if wanted("raw") {
+    if arguments.want("raw") {
         raw::measure(arguments.database_url.as_deref(), temporary.path(), arguments.seconds)?;
     }
+    let sink = if arguments.want("paging") { Some(Sink::open().await?) } else { None };
     let place = Place {
         binary: arguments.binary.clone(),
         data: data.clone(),
         database_url: arguments.database_url.clone(),
+        settings: sink.as_ref().map(Sink::settings).unwrap_or_default(),
     };
     let target = match &arguments.database_url {
         Some(url) => Target::Postgres(url.clone()),
         None => Target::Sqlite(data.join("evenkeel.db")),
     };
-    let fresh = !data.join("seeded").exists();
-    if fresh {
-        std::fs::create_dir_all(&data).map_err(|error| error.to_string())?;
-        place.init().await?;
-        let started = std::time::Instant::now();
-        let number = seed::seed(&target, arguments.incidents).await?;
-        println!(
-            "seeded {} incidents in {:.1} s",
-            arguments.incidents,
-            started.elapsed().as_secs_f64()
-        );
-        std::fs::write(data.join("seeded"), number.to_string())
-            .map_err(|error| error.to_string())?;
-    }
-    let long = std::fs::read_to_string(data.join("seeded")).map_err(|error| error.to_string())?;
-    if wanted("alerts") {
+    let last = seeded(&place, &target, arguments.incidents).await?;
+    if arguments.want("alerts") {
         alerts::prepare(&target).await?;
     }
-    let mut server = place.serve().await?;
-    if wanted("start") {
-        scenario::start(&server, arguments.incidents, "at first");
-    }
-    if !arguments.at_once {
-        let took = server.settle().await;
-        println!("the search index and reports filled, {:.0} s", took.as_secs_f64());
-        if wanted("start") {
-            server.stop().await;
-            server = place.serve().await?;
-            server.settle().await;
-            scenario::start(&server, arguments.incidents, "once all was filled");
-        }
-    }
-    scenario::pages(&server, &long, arguments.seconds, |name| wanted("pages") || wanted(name))
-        .await;
-    if wanted("create") {
-        scenario::create(&server, arguments.seconds).await;
-    }
-    if wanted("alerts") {
-        alerts::measure(&server, arguments.seconds).await?;
-        if let Some(address) = &arguments.alertmanager {
-            alerts::beside(address, arguments.seconds).await;
-        }
-    }
-    if wanted("status") {
-        status::measure(&server, arguments.seconds).await?;
-    }
-    if wanted("reports") {
-        reports::measure(&server).await?;
-    }
-    if wanted("streams") {
-        scenario::streams(&server, arguments.streams).await?;
-    }
+    let server = start(&place, &arguments).await?;
+    measure(&server, &arguments, last, sink.as_ref()).await?;
     println!("memory after all that: {:.0} MB", server.memory_mb());
     server.stop().await;
+    Ok(())
+}
+
+/// Fills the store unless it was filled before. The last of its incidents that is open.
+async fn seeded(place: &Place, target: &Target, count: u64) -> Result<IncidentNumber, String> {
+    let done = place.data.join("seeded");
+    if !done.exists() {
+        std::fs::create_dir_all(&place.data).map_err(|error| error.to_string())?;
+        place.init().await?;
+        let started = std::time::Instant::now();
+        let number = seed::seed(target, count).await?;
+        println!("seeded {count} incidents in {:.1} s", started.elapsed().as_secs_f64());
+        std::fs::write(&done, number.to_string()).map_err(|error| error.to_string())?;
+    }
+    let last = std::fs::read_to_string(&done).map_err(|error| error.to_string())?;
+    last.trim().parse().map_err(|kernel::Invalid(words)| words)
+}
+
+/// Starts the server, and waits until what it fills at first is filled.
+async fn start(place: &Place, arguments: &Arguments) -> Result<Server, String> {
+    let server = place.serve().await?;
+    if arguments.want("start") {
+        scenario::start(&server, arguments.incidents, "at first");
+    }
+    if arguments.at_once {
+        return Ok(server);
+    }
+    let took = server.settle().await;
+    println!("the search index and reports filled, {:.0} s", took.as_secs_f64());
+    if !arguments.want("start") {
+        return Ok(server);
+    }
+    server.stop().await;
+    let server = place.serve().await?;
+    server.settle().await;
+    scenario::start(&server, arguments.incidents, "once all was filled");
+    Ok(server)
+}
+
+/// Measures the parts that are asked for. `last` is the last incident of the store that is open.
+async fn measure(
+    server: &Server,
+    arguments: &Arguments,
+    last: IncidentNumber,
+    sink: Option<&Sink>,
+) -> Result<(), String> {
+    let seconds = arguments.seconds;
+    let page = |name: &str| arguments.want("pages") || arguments.want(name);
+    scenario::pages(server, &last.to_string(), seconds, page).await;
+    if arguments.want("create") {
+        scenario::create(server, seconds).await;
+    }
+    if arguments.want("alerts") {
+        alerts::measure(server, seconds).await?;
+        if let Some(address) = &arguments.alertmanager {
+            alerts::beside(address, seconds).await;
+        }
+    }
+    if arguments.want("status") {
+        status::measure(server, seconds).await?;
+    }
+    if arguments.want("reports") {
+        reports::measure(server).await?;
+    }
+    if arguments.want("streams") {
+        scenario::streams(server, arguments.streams).await?;
+    }
+    if let Some(sink) = sink {
+        paging::measure(server, sink, last, seconds).await?;
+    }
+    if arguments.want("many") {
+        many::measure(server).await?;
+    }
     Ok(())
 }

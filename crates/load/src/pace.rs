@@ -26,10 +26,21 @@ impl Measured {
 
     /// The latency that this share (0 to 1) of the answers did not exceed, in milliseconds.
     pub fn percentile_ms(&self, share: f64) -> f64 {
-        let last = self.latencies.len().saturating_sub(1);
-        let at = ((self.latencies.len() as f64 * share) as usize).min(last);
-        self.latencies.get(at).map_or(f64::NAN, |latency| latency.as_secs_f64() * 1_000.0)
+        percentile_ms(&self.latencies, share)
     }
+}
+
+fn percentile_ms(sorted: &[Duration], share: f64) -> f64 {
+    let last = sorted.len().saturating_sub(1);
+    let at = ((sorted.len() as f64 * share) as usize).min(last);
+    sorted.get(at).map_or(f64::NAN, |latency| latency.as_secs_f64() * 1_000.0)
+}
+
+/// How long things took, in words: the median, what 99 of a hundred did not exceed, and the worst.
+pub fn spread(mut took: Vec<Duration>) -> String {
+    took.sort_unstable();
+    let [median, most, worst] = [0.5, 0.99, 1.0].map(|share| percentile_ms(&took, share));
+    format!("p50 {median:.1} ms, p99 {most:.1} ms, worst {worst:.1} ms")
 }
 
 /// Makes the request number `i`.

@@ -120,7 +120,8 @@ pub async fn streams(server: &Server, count: usize) -> Result<(), String> {
     Ok(())
 }
 
-fn print(name: &str, measured: &Measured) {
+/// Prints what was measured.
+pub fn print(name: &str, measured: &Measured) {
     println!(
         "{name}: {:.0}/s, p50 {:.1} ms, p95 {:.1} ms, p99 {:.1} ms{}",
         measured.per_second,

@@ -3,7 +3,9 @@
 use desk::{Desk, Options, SystemClock, command_line};
 use incident::command::Report;
 use incident::{Change, Command, TokenScope, Viewer, Visibility};
-use kernel::{Channel, Level, PersonId, Role, ServiceId, TeamId, Timestamp, limits};
+use kernel::{
+    Channel, IncidentNumber, Level, PersonId, Role, ServiceId, TeamId, Timestamp, limits,
+};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use store::directory::people::{self, Person};
@@ -34,6 +36,11 @@ const TROUBLES: [&str; 8] = [
     "is empty",
 ];
 
+/// The incidents of a seeded store that are open, up to the last of them.
+pub fn open_until(last: IncidentNumber) -> impl Iterator<Item = IncidentNumber> {
+    (1..=last.0).step_by(OPEN_EVERY as usize).map(IncidentNumber)
+}
+
 struct Company {
     agents: Vec<Viewer>,
     requesters: Vec<PersonId>,
@@ -41,7 +48,7 @@ struct Company {
 }
 
 /// Adds `count` incidents; the last gets 100 entries. Its number is given back.
-pub async fn seed(target: &Target, count: u64) -> Result<kernel::IncidentNumber, String> {
+pub async fn seed(target: &Target, count: u64) -> Result<IncidentNumber, String> {
     let words = |error: &dyn std::fmt::Display| error.to_string();
     let target = target.clone();
     // Opening blocks.
@@ -69,7 +76,7 @@ pub async fn seed(target: &Target, count: u64) -> Result<kernel::IncidentNumber,
     }
     last.ok_or("nothing was seeded")?;
     // The last one that stays open.
-    let number = kernel::IncidentNumber(((count - 1) / OPEN_EVERY * OPEN_EVERY) as i64 + 1);
+    let number = IncidentNumber(((count - 1) / OPEN_EVERY * OPEN_EVERY) as i64 + 1);
     for i in 0..97 {
         let mut ask = desk.ask(&company.agents[i % company.agents.len()], Channel::Web).on(number);
         let text = format!("Step {i}: {} looked at, still {}.", WORDS[i % 16], TROUBLES[i % 8]);
@@ -82,7 +89,7 @@ pub async fn seed(target: &Target, count: u64) -> Result<kernel::IncidentNumber,
 
 type Waiting = VecDeque<desk::Ticket>;
 
-async fn settle(waiting: &mut Waiting) -> Result<Option<kernel::IncidentNumber>, desk::Trouble> {
+async fn settle(waiting: &mut Waiting) -> Result<Option<IncidentNumber>, desk::Trouble> {
     match waiting.pop_front() {
         Some(ticket) => ticket.done().await.map(|done| Some(done.number)),
         None => Ok(None),
@@ -134,7 +141,7 @@ async fn one(
     if i.is_multiple_of(OPEN_EVERY) {
         return Ok(());
     }
-    let number = kernel::IncidentNumber(i as i64 + 1);
+    let number = IncidentNumber(i as i64 + 1);
     let take = Command::Assign { team: Change::Keep, assignee: Change::Set(agent.person) };
     waiting.push_back(
         desk.ask(agent, Channel::Web).at(at.plus_seconds(300)).on(number).submit(take).await?,

@@ -1,6 +1,7 @@
 //! The server that is measured: the release binary on a store of its own.
 
 use crate::http::{Client, get, post, with_body};
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -34,6 +35,8 @@ pub struct Place {
     pub data: PathBuf,
     /// PostgreSQL instead of SQLite.
     pub database_url: Option<String>,
+    /// What is said to the server beside that.
+    pub settings: Vec<String>,
 }
 
 impl Place {
@@ -80,9 +83,11 @@ impl Place {
     /// Starts the server and waits for its ready line.
     pub async fn serve(&self) -> Result<Server, String> {
         let token = self.token().await?;
+        let mut arguments = vec!["serve", "--listen", "127.0.0.1:0"];
+        arguments.extend(self.settings.iter().map(String::as_str));
         let started = Instant::now();
         let mut child = self
-            .command(&["serve", "--listen", "127.0.0.1:0"])
+            .command(&arguments)
             .stdout(Stdio::piped())
             .spawn()
             .map_err(|error| error.to_string())?;
@@ -162,9 +167,33 @@ impl Server {
 
     /// A call of the API that brings JSON.
     pub fn call(&self, method: &str, path: &str, body: &str) -> Vec<u8> {
+        self.caller()(method, path, body)
+    }
+
+    /// What makes such calls where the server is not at hand.
+    pub fn caller(&self) -> impl Fn(&str, &str, &str) -> Vec<u8> + Send + Sync + use<> {
+        let address = self.address.clone();
         let headers =
             format!("Content-Type: application/json\r\nAuthorization: Bearer {}\r\n", self.token);
-        with_body(method, &self.address, path, &headers, body)
+        move |method: &str, path: &str, body: &str| {
+            with_body(method, &address, path, &headers, body)
+        }
+    }
+
+    /// Posts to the API and gives what it answers; anything but a success is an error.
+    pub async fn ask(
+        &self,
+        client: &mut Client,
+        path: &str,
+        body: &Value,
+    ) -> Result<Value, String> {
+        let request = self.call("POST", path, &body.to_string());
+        let answer = client.send(&request).await.map_err(|error| error.to_string())?;
+        if !(200..300).contains(&answer.status) {
+            let said = String::from_utf8_lossy(&answer.body);
+            return Err(format!("{path} answered {}: {said}", answer.status));
+        }
+        serde_json::from_slice(&answer.body).map_err(|error| format!("{path}: {error}"))
     }
 
     /// Stops it and waits.
@@ -172,6 +201,12 @@ impl Server {
         drop(self.child.start_kill());
         drop(self.child.wait().await);
     }
+}
+
+/// A word that names what is made for one run alone, in stores that are used again, too.
+pub fn run_word() -> String {
+    // The end of an id is random.
+    desk::fresh().to_string().chars().skip(30).collect()
 }
 
 async fn sign_in(address: &str) -> Result<String, String> {
