@@ -35,6 +35,8 @@ use std::time::Duration;
 
 /// Threads for work that blocks: reading the database, hashing passwords (19 MiB each).
 const BLOCKING_THREADS_MAX: usize = 64;
+/// How long a thread for such work waits for more. The memory that it keeps at hand goes with it.
+const IDLE_THREADS_END: Duration = Duration::from_secs(2);
 /// How long threads that still block may take to end.
 const FAREWELL: Duration = Duration::from_secs(2);
 
@@ -64,6 +66,7 @@ fn main() -> ExitCode {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .max_blocking_threads(BLOCKING_THREADS_MAX)
+            .thread_keep_alive(IDLE_THREADS_END)
             .build();
         let runtime = match runtime {
             Ok(runtime) => runtime,
