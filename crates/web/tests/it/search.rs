@@ -244,11 +244,14 @@ async fn similar_incidents_say_how_they_ended_and_are_judged() {
     after.shows("is not shown here any more").shows("Undo").hides("Roaming was switched on");
     world.post("mara", &path, &[("other", &other), ("say", "")]).await;
     get(&world, "mara", &path).await.shows("Roaming was switched on");
+}
 
-    // Where nothing is alike, the way on is to search.
-    let alone = world.report("Zebra at the gate").await;
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nothing_is_alike_the_way_on_is_to_search() {
+    let world = indexed().await;
+    let alone = world.report("state: zebra at the gate").await;
     let section = get_live(&world, "mara", &format!("/incidents/{alone}/similar")).await;
-    section.shows("Nothing like it is known.").shows("/search?q=Zebra%20at%20the%20gate");
+    section.shows("Nothing like it is known.").shows("/search?q=state%20zebra%20at%20the%20gate");
 }
 
 #[tokio::test(flavor = "multi_thread")]
