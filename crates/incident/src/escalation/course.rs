@@ -185,6 +185,10 @@ pub struct Course {
     /// Who must acknowledge, each of them, before it stops.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub must_answer: BTreeSet<PersonId>,
+    /// Who was asked to come beside it, whether they answered or not. Where it is for those alone,
+    /// they must answer instead.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub called: BTreeSet<PersonId>,
     /// Who said that they cannot take it.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub declined: BTreeSet<PersonId>,
@@ -241,6 +245,7 @@ impl Course {
             ahead: data.plan.clone(),
             waiting_for: BTreeSet::new(),
             must_answer: BTreeSet::new(),
+            called: BTreeSet::new(),
             declined: BTreeSet::new(),
             fallback: data.fallback.clone(),
             acknowledged_by: BTreeSet::new(),
@@ -272,8 +277,10 @@ impl Course {
             Cue::Shadows => return,
             Cue::ByHand | Cue::Called | Cue::Silent => {
                 self.waiting_for.extend(people.clone());
-                if data.cue == Cue::Called && self.why == Why::Called {
-                    self.must_answer.extend(people);
+                if data.cue == Cue::Called {
+                    let is_call = self.why == Why::Called;
+                    let asked = if is_call { &mut self.must_answer } else { &mut self.called };
+                    asked.extend(people);
                 }
                 return;
             }
@@ -319,6 +326,7 @@ impl Course {
         self.ahead.clear();
         self.waiting_for.clear();
         self.must_answer.clear();
+        self.called.clear();
         self.declined.clear();
         self.expires_at = data.expires_at;
         if data.why == Stop::Acknowledged {

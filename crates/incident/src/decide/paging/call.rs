@@ -4,7 +4,7 @@ use super::super::{Draft, lifecycle};
 use super::follow::{Wish, begin, own_policy};
 use super::step::{Voice, finder, say};
 use super::{beside, goes_on_after};
-use crate::conduct::Answer;
+use crate::conduct::{Answer, Responder};
 use crate::escalation::{Course, Cue, Planned, Whom, Why, by_hand, plan};
 use crate::event::{PageDeclined, Paged};
 use crate::reach::Urgency;
@@ -46,18 +46,26 @@ pub(in crate::decide) fn call(draft: &mut Draft, whom: &[Whom], note: Option<Con
     }
 }
 
-/// Those who were asked to come beside the page that goes on for another reason, and have not
-/// answered.
+/// Those who are asked to come by the page that goes on, or beside it, and have not answered.
 pub(super) fn unanswered(draft: &Draft) -> Vec<Whom> {
-    let Some(course) = going(draft).filter(|course| course.why != Why::Called) else {
-        return vec![];
-    };
+    let Some(course) = going(draft) else { return vec![] };
     let conduct = draft.state().ok().and_then(|state| state.conduct.as_deref());
     let responders = conduct.map_or(&[][..], |conduct| &conduct.responders);
-    let asked = responders.iter().filter(|responder| {
-        responder.answer == Answer::Asked && responder.asked_at >= course.began_at
-    });
-    asked.map(|responder| Whom::Person(responder.person)).collect()
+    // Who was asked before it began is asked by it only where it took the place of what did.
+    let is_asked = |responder: &Responder| match course.why {
+        Why::Called => course.must_answer.contains(&responder.person),
+        _ => responder.asked_at >= course.began_at || course.called.contains(&responder.person),
+    };
+    let left = responders.iter().filter(|responder| responder.answer == Answer::Asked);
+    let left = left.filter(|responder| is_asked(responder));
+    left.map(|responder| Whom::Person(responder.person)).collect()
+}
+
+/// Who was asked to come is asked on, whatever ends the page that goes on or takes its place.
+pub(super) fn call_on(draft: &mut Draft, left: &[Whom]) {
+    if is_anybody_reached(draft, left) {
+        call(draft, left, None);
+    }
 }
 
 /// The next word about it did not come: pages whoever should see to it, or else whoever is

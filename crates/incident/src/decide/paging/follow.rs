@@ -1,7 +1,7 @@
 //! What begins and ends paging by itself, whichever command it was.
 
 use super::super::{Draft, Origin};
-use super::call::{call, is_anybody_reached, unanswered};
+use super::call::{call_on, unanswered};
 use super::step::{Voice, finder, next_step, say};
 use super::{beside, is_answered_by_all, is_awaited, stop};
 use crate::alerts::AlertsWhy;
@@ -38,7 +38,9 @@ pub(in crate::decide) fn follow(draft: &mut Draft) {
     if let Some(wish) = wanted(draft) {
         begin(draft, wish, Voice::Follows);
     } else if given_away(draft).is_some() {
+        let left = unanswered(draft);
         stop(draft, Stop::Given, Voice::Follows);
+        call_on(draft, &left);
     } else if let Some(paged) = joined(draft) {
         say(draft, Voice::Follows, paged);
     }
@@ -58,10 +60,8 @@ fn settle(draft: &mut Draft) {
     if let Some(why) = why.or(muted.then_some(Stop::Muted)) {
         let left = if why == Stop::Acknowledged { unanswered(draft) } else { vec![] };
         stop(draft, why, Voice::Follows);
-        // Who was asked to come is not who was to take it: they are asked on.
-        if is_anybody_reached(draft, &left) {
-            call(draft, &left, None);
-        }
+        // Who was asked to come is not who was to take it.
+        call_on(draft, &left);
     }
 }
 
@@ -109,10 +109,14 @@ fn wanted<'a>(draft: &Draft<'a>) -> Option<Wish<'a>> {
         (Some(person), Some(policy)) => person_first(person, policy, at),
         (None, Some(policy)) => plan(policy, at),
         (_, None) => {
-            let whom = match person.map(Whom::Person).or(away.map(Whom::Team)) {
-                Some(whom) => vec![whom],
-                // Where nobody was named before either: whoever is left.
-                None => course.map(|course| named(course)).unwrap_or_default(),
+            let has_it = person.map(Whom::Person).or(away.map(Whom::Team));
+            let named = course.map(|course| named(course)).filter(|named| !named.is_empty());
+            let team = state.team.filter(|_| is_handed_over(state)).map(Whom::Team);
+            let whom = match (has_it, named) {
+                (Some(whom), _) => vec![whom],
+                (None, Some(named)) => named,
+                // Where it is of no team either: whoever is left.
+                (None, None) => team.into_iter().collect(),
             };
             by_hand(&whom, &fallback, at)
         }
@@ -135,17 +139,18 @@ fn reason<'a>(
     let own = own_policy(draft);
     let theirs = given_to_team(draft).and_then(|team| paging.policy_of(None, Some(team)));
     let course = state.paging.as_ref().filter(|course| course.is_going());
+    let [_, high, ..] = Priority::ALL;
     match (theirs, course) {
         (Some(theirs), _) if pages(theirs, state.priority) => Some((Why::Given, Some(theirs))),
         (_, Some(_)) if given_away(draft).is_some() => {
-            let [_, high, ..] = Priority::ALL;
             let from = pages_from(state, own).unwrap_or(high);
             (state.priority <= from).then_some((Why::Given, own))
         }
         (_, Some(_)) if person => Some((Why::Assigned, own)),
         (_, Some(course)) => more(draft, state, course, own),
         (_, None) => {
-            let from = pages_from(state, own).filter(|from| state.priority <= *from)?;
+            let from = pages_from(state, own).or(is_handed_over(state).then_some(high));
+            let from = from.filter(|from| state.priority <= *from)?;
             let mut recorded = draft.recorded().iter();
             Some((recorded.find_map(|event| cause(draft, state, from, event))?, own))
         }
@@ -153,7 +158,8 @@ fn reason<'a>(
 }
 
 /// The policy by which it pages: that of its service, or else of its team. What another team was
-/// given pages by the policy of that team once it did, until it is about another service.
+/// given pages by the policy of that team once it did, until it pages because it is about another
+/// service; while somebody has it, another service pages nobody and changes nothing of that.
 pub(super) fn own_policy<'a>(draft: &Draft<'a>) -> Option<&'a EscalationPolicy> {
     let state = draft.state().ok()?;
     let paging = &draft.policy().paging;
@@ -318,7 +324,16 @@ fn given_away(draft: &Draft) -> Option<TeamId> {
     given_to_team(draft).filter(|_| !goes_on)
 }
 
-/// Whom paging that follows no policy asks first.
+/// Whether it pages, did, or was let go because another team got it, or nothing was heard of who
+/// took it: where no policy says who has it, the people of its team do.
+fn is_handed_over(state: &State) -> bool {
+    state.paging.as_ref().is_some_and(|course| {
+        course.ended.is_some_and(|end| end.why == Stop::Given)
+            || matches!(course.why, Why::Given | Why::Expired)
+    })
+}
+
+/// Whom paging that follows no policy asks first; nobody once only its end is left.
 fn named(course: &Course) -> Vec<Whom> {
     let mut planned = course.step.iter().chain(&course.ahead).filter(|planned| !planned.end);
     planned.next().map(|planned| planned.whom.clone()).unwrap_or_default()
@@ -346,6 +361,7 @@ fn acknowledgement_holds(draft: &Draft) -> Option<i64> {
 /// Begins it, in place of what went on before; what comes at once comes now.
 pub(super) fn begin(draft: &mut Draft, wish: Wish<'_>, voice: Voice) {
     let goes_on = draft.state().is_ok_and(State::is_paging);
+    let left = unanswered(draft);
     let Wish { why, policy, plan, fallback, urgency, note } = wish;
     let at = draft.now;
     let steps = plan.len();
@@ -369,6 +385,12 @@ pub(super) fn begin(draft: &mut Draft, wish: Wish<'_>, voice: Voice) {
     say(draft, voice, began);
     let at = if let Voice::Timer(at) = voice { at } else { at };
     let voice = if voice == Voice::Wish { Voice::Follows } else { voice };
+    first_steps(draft, steps, at, voice);
+    call_on(draft, &left);
+}
+
+/// What comes at once of a plan of so many steps.
+fn first_steps(draft: &mut Draft, steps: usize, at: Timestamp, voice: Voice) {
     for _ in 0..steps {
         let course = draft.state().ok().and_then(|state| state.paging.as_ref());
         let next_at = course.filter(|course| course.exhausted == 0).and_then(|c| c.next_at());

@@ -7,7 +7,7 @@ use crate::escalation::{AGAIN_SECONDS, Cue, Finder, Next, Stop, Turns, Whom, Why
 use crate::event::{AcknowledgementExpired, Body, Paged, PagingExhausted};
 use crate::reach::Urgency;
 use crate::timers::TimerKind;
-use kernel::{PersonId, Timestamp};
+use kernel::{PersonId, TeamId, Timestamp};
 use std::collections::BTreeSet;
 
 /// Seconds behind its instant from which on a step is late: nothing ran here meanwhile.
@@ -116,8 +116,12 @@ pub(in crate::decide) fn step_comes(draft: &mut Draft, at: Timestamp) {
 pub(in crate::decide) fn expire(draft: &mut Draft, at: Timestamp) {
     let Some(course) = draft.state().ok().and_then(|state| state.paging.as_ref()) else { return };
     let (people, acknowledged_at) = (course.acknowledged_by.clone(), course.acknowledged_at);
-    let (course_urgency, fallback) = (course.urgency, course.fallback.clone());
-    let again = left_with(draft, &people);
+    let course_urgency = course.urgency;
+    // Whom the other team's policy names in the end does not have it any more either.
+    let (again, fallback) = match given_since(draft, &people) {
+        Some(team) => (vec![Whom::Team(team)], vec![]),
+        None => (people.iter().copied().map(Whom::Person).collect(), course.fallback.clone()),
+    };
     let voice = Voice::Timer(at);
     say(draft, voice, AcknowledgementExpired { people, acknowledged_at });
     let Ok(state) = draft.state() else { return };
@@ -131,17 +135,11 @@ pub(in crate::decide) fn expire(draft: &mut Draft, at: Timestamp) {
     follow::begin(draft, wish, voice);
 }
 
-/// Who is asked again where no policy says: those who took it, or the team that it was given to
-/// since.
-fn left_with(draft: &Draft, people: &BTreeSet<PersonId>) -> Vec<Whom> {
-    let team = draft.state().ok().and_then(|state| state.team);
-    let known = team.and_then(|id| Some((id, draft.policy().teams.get(&id)?)));
-    match known {
-        Some((id, team)) if !people.is_empty() && team.members.is_disjoint(people) => {
-            vec![Whom::Team(id)]
-        }
-        _ => people.iter().copied().map(Whom::Person).collect(),
-    }
+/// The team that it was given to since these people took it: nobody of them is of it.
+fn given_since(draft: &Draft, people: &BTreeSet<PersonId>) -> Option<TeamId> {
+    let id = draft.state().ok()?.team?;
+    let team = draft.policy().teams.get(&id)?;
+    (!people.is_empty() && team.members.is_disjoint(people)).then_some(id)
 }
 
 /// The next step that finds somebody; in the end the fallback. Steps that find nobody are

@@ -6,7 +6,8 @@ use super::{
     urgent, usual, why,
 };
 use crate::alerts::news;
-use crate::case::{Case, Who, desktop, inc, level, network, vpn, wiki};
+use crate::case::{Case, Who, desktop, inc, level, network, plain_report, vpn, wiki};
+use crate::sample::overridden;
 use incident::Command;
 use incident::command::{Change, Report};
 use incident::escalation::{EscalationPolicy, EscalationStep, Standing, Stop, Whom, Why};
@@ -14,6 +15,7 @@ use incident::event::Paged;
 use incident::reach::Urgency;
 use kernel::{Channel, PersonId, Priority, TeamId};
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 fn to(team: TeamId) -> Command {
@@ -31,6 +33,25 @@ fn everybody_of_desktop() -> Vec<PersonId> {
 
 fn pages_from(priority: i64, policy: EscalationPolicy) -> EscalationPolicy {
     EscalationPolicy { pages_from: Priority::new(priority).unwrap(), ..policy }
+}
+
+fn medium() -> Report {
+    Report { impact: Some(level(2)), urgency: Some(level(2)), ..urgent() }
+}
+
+fn call(who: Who) -> Command {
+    Command::CallResponders { people: vec![who.id()], teams: vec![], note: None }
+}
+
+fn waiting(case: &Case) -> BTreeSet<PersonId> {
+    case.state().paging.as_ref().unwrap().waiting_for.clone()
+}
+
+/// Gives it this priority, unless it has it.
+fn becomes(case: &mut Case, priority: i64) {
+    if i64::from(case.state().priority.get()) != priority {
+        case.does(Who::Manager, overridden(priority));
+    }
 }
 
 /// A policy of Desktop alone.
@@ -68,10 +89,7 @@ fn what_is_urgent_pages_the_people_of_a_team_without_a_policy_and_then_administr
 #[test]
 fn what_can_wait_pages_nobody_any_more_and_says_so() {
     let mut case = under(pages_from(3, usual()));
-    case.report(
-        Who::Desktop,
-        Report { impact: Some(level(2)), urgency: Some(level(2)), ..urgent() },
-    );
+    case.report(Who::Desktop, medium());
     assert!(case.state().is_paging());
     case.wait(60).does(Who::Agent, to_desktop());
     assert_eq!(stopped(&case), Stop::Given);
@@ -81,6 +99,75 @@ fn what_can_wait_pages_nobody_any_more_and_says_so() {
     case.does(Who::Desktop, to(network()));
     assert_eq!(why(&case), [Why::Reported, Why::Given], "back again, it pages as before");
     assert!(case.state().is_paging());
+}
+
+#[test]
+fn what_was_let_go_wakes_whoever_has_it_once_it_is_urgent() {
+    let mut case = under(pages_from(3, usual()));
+    case.report(Who::Desktop, medium());
+    case.wait(60).does(Who::Agent, to_desktop());
+    assert_eq!(stopped(&case), Stop::Given);
+    case.wait(60).does(Who::Manager, crate::sample::urgent());
+    assert_eq!(why(&case), [Why::Reported, Why::Raised]);
+    until(&mut case, 1_200);
+    let told = [
+        (120, everybody_of_desktop()),
+        (420, everybody_of_desktop()),
+        (720, everybody_of_desktop()),
+        (1_020, vec![Who::Administrator.id()]),
+    ];
+    assert_eq!(paged(&case)[1..], told);
+}
+
+#[test]
+fn whoever_gives_it_back_lets_the_others_of_their_team_be_asked() {
+    let mut case = paging(usual());
+    case.wait(60).does(Who::Agent, to_desktop());
+    case.wait(60).does(Who::Desktop, Command::Acknowledge);
+    let undo = case.undo_of("acknowledged");
+    case.does(Who::Desktop, undo);
+    assert_eq!(why(&case), [Why::Reported, Why::Given, Why::Returned]);
+    assert_eq!(paged(&case).last(), Some(&(120, everybody_of_desktop())));
+}
+
+#[test]
+fn who_is_asked_to_come_is_asked_on_whoever_has_it() {
+    let mut case = paging(usual());
+    case.wait(60).does(Who::Manager, call(Who::Responder));
+    case.wait(30).does(Who::Manager, to_desktop());
+    assert_eq!(why(&case), [Why::Reported, Why::Given]);
+    let asked = [Who::Responder, Who::Desktop, Who::AgentAndAuditor].map(Who::id);
+    assert_eq!(waiting(&case), asked.into());
+    until(&mut case, 400);
+    case.does(Who::Desktop, Command::Acknowledge);
+    assert_eq!(why(&case), [Why::Reported, Why::Given, Why::Called]);
+    assert_eq!(waiting(&case), [Who::Responder.id()].into());
+    case.does(Who::Responder, Command::AnswerCall { coming: true, note: None });
+    assert!(!case.state().is_paging());
+}
+
+#[test]
+fn who_is_asked_to_come_is_asked_on_where_nobody_else_is_paged_any_more() {
+    let mut case = under(pages_from(3, usual()));
+    case.report(Who::Desktop, medium());
+    case.does(Who::Manager, call(Who::Responder)).wait(30).does(Who::Manager, to_desktop());
+    assert_eq!(stopped(&case), Stop::Given);
+    assert_eq!(why(&case), [Why::Reported, Why::Called]);
+    assert_eq!(waiting(&case), [Who::Responder.id()].into());
+}
+
+#[test]
+fn who_is_asked_to_come_is_asked_on_beside_the_policy_of_another_team() {
+    let mut case = under(usual());
+    give_policy(&mut case, pages_from(5, theirs()));
+    case.report(Who::Desktop, Report { team: Some(network()), ..plain_report() });
+    case.does(Who::Manager, call(Who::Responder)).wait(30).does(Who::Manager, to_desktop());
+    assert_eq!(why(&case), [Why::Called, Why::Given]);
+    let asked = [Who::Responder, Who::Desktop, Who::AgentAndAuditor].map(Who::id);
+    assert_eq!(waiting(&case), asked.into());
+    case.does(Who::Responder, Command::AnswerCall { coming: false, note: None });
+    case.does(Who::Desktop, Command::Acknowledge);
+    assert!(!case.state().is_paging(), "whoever said that they cannot come is asked no more");
 }
 
 #[test]
@@ -166,19 +253,22 @@ fn whoever_is_left_where_no_policy_says_who_is_of_no_team() {
 
 #[test]
 fn what_becomes_urgent_wakes_the_people_who_have_it() {
-    let mut case = under(pages_from(3, usual()));
-    let (impact, urgency) = (Some(level(2)), Some(level(2)));
-    let alerts = Some(Box::new(news(1, 1)));
-    case.channel = Channel::Alert;
-    case.report(Who::Integration, Report { impact, urgency, alerts, ..urgent() });
-    case.channel = Channel::Web;
-    case.wait(60).does(Who::Agent, to_desktop());
-    assert_eq!(paged(&case).last(), Some(&(60, everybody_of_desktop())), "monitoring found it");
-    assert_eq!(case.state().paging.as_ref().unwrap().urgency, Urgency::Low);
-    case.wait(60).does(Who::Manager, crate::sample::urgent());
-    assert_eq!(why(&case), [Why::Reported, Why::Given, Why::Raised]);
-    assert_eq!(paged(&case).last(), Some(&(120, everybody_of_desktop())));
-    assert_eq!(case.state().paging.as_ref().unwrap().urgency, Urgency::High);
+    for (raised_at, before) in [(120, Standing::Paging), (1_000, Standing::Exhausted)] {
+        let mut case = under(pages_from(3, usual()));
+        let alerts = Some(Box::new(news(1, 1)));
+        case.channel = Channel::Alert;
+        case.report(Who::Integration, Report { alerts, ..medium() });
+        case.channel = Channel::Web;
+        case.wait(60).does(Who::Agent, to_desktop());
+        assert_eq!(paged(&case).last(), Some(&(60, everybody_of_desktop())), "monitoring found it");
+        assert_eq!(case.state().paging.as_ref().unwrap().urgency, Urgency::Low);
+        until(&mut case, raised_at);
+        assert_eq!(standing(&case), before);
+        case.does(Who::Manager, crate::sample::urgent());
+        assert_eq!(why(&case), [Why::Reported, Why::Given, Why::Raised]);
+        assert_eq!(paged(&case).last(), Some(&(raised_at, everybody_of_desktop())));
+        assert_eq!(case.state().paging.as_ref().unwrap().urgency, Urgency::High);
+    }
 }
 
 #[test]
@@ -213,15 +303,19 @@ fn who_took_it_before_another_team_got_it_is_not_asked_again() {
     until(&mut case, 60 + 1_800);
     assert_eq!(why(&case), [Why::Reported, Why::Expired]);
     assert_eq!(paged(&case).last(), Some(&(1_860, everybody_of_desktop())));
+    until(&mut case, 1_860 + 1_000);
+    let end = (2_760, vec![Who::Administrator.id()]);
+    assert_eq!(paged(&case).last(), Some(&end), "nobody whom the policy of the other team names");
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn whoever_does_not_have_it_any_more_is_not_paged(
+    fn whoever_does_not_have_it_any_more_is_not_paged_and_nothing_urgent_falls_silent(
         (impact, urgency) in (1i64..=3, 1i64..=3),
         (own, other) in (1i64..=5, prop::option::of(1i64..=5)),
+        (before, after) in (prop::option::of(1i64..=5), prop::option::of(1i64..=5)),
         repeats in 0u8..3,
         waited in 0i64..6_000,
     ) {
@@ -231,18 +325,34 @@ proptest! {
         }
         let (impact, urgency) = (Some(level(impact)), Some(level(urgency)));
         case.report(Who::Desktop, Report { impact, urgency, ..urgent() });
+        if let Some(before) = before {
+            becomes(&mut case, before);
+        }
         let paged_before = case.state().is_paging();
         until(&mut case, waited);
         case.does(Who::Manager, to_desktop());
         let given = case.last("assigned").n;
         let priority = i64::from(case.state().priority.get());
-        let expected = match other {
-            Some(from) => priority <= from,
-            None => paged_before && priority <= 2,
-        };
+        let from = other.or(paged_before.then_some(2));
+        let pages = |priority: i64| from.is_some_and(|from| priority <= from);
+        let mut expected = pages(priority);
         prop_assert_eq!(case.state().is_paging(), expected);
-        until(&mut case, waited + 10_000);
+        let long_after = waited + 10_000;
+        until(&mut case, long_after);
         prop_assert_eq!(case.state().is_paging(), expected, "nobody took it");
+        if let Some(after) = after {
+            becomes(&mut case, after);
+            let begins = !expected && pages(after);
+            let wakes = expected && priority > 2 && after <= 2;
+            if begins || wakes {
+                let last = paged(&case).pop();
+                prop_assert_eq!(last, Some((long_after, everybody_of_desktop())));
+            }
+            expected = expected || begins;
+            prop_assert_eq!(case.state().is_paging(), expected, "nobody took it");
+            until(&mut case, long_after + 10_000);
+            prop_assert_eq!(case.state().is_paging(), expected, "nobody took it");
+        }
         let later = case.records[&inc(1)].events.iter().filter(|event| event.n > given);
         let people: Vec<PersonId> = later
             .filter_map(|event| Paged::of(&event.body))
