@@ -21,7 +21,7 @@ test("a sign at the start of a word asks", () => {
 });
 
 test("what is chosen is written out", async () => {
-  const items = { "@yu": [{ label: "Yuki Tanabe", hint: "Network" }], "@to": [{ label: "Tomasz Lis" }], "@": [{ label: "Ada Bell" }], "#3": [{ label: "INC-3 Toner" }], "#ro": [{ label: "INC-8 Roaming fails" }, { label: "KB-4 Roaming of scanners", hint: "article" }], "#sc": [{ label: "INC-7 Scanner is dark" }, { label: "INC-9 Scanner hums" }] };
+  const items = { "@yu": [{ label: "Yuki Tanabe", hint: "Network" }], "@to": [{ label: "Tomasz Lis" }], "@": [{ label: "Ada Bell" }], "#3": [{ label: "INC-3 Toner" }], "#la": Array.from({ length: 10 }, (_, n) => ({ label: `INC-${n} Labels` })), "#ro": [{ label: "INC-8 Roaming fails" }, { label: "KB-4 Roaming of scanners", hint: "article" }], "#sc": [{ label: "INC-7 Scanner is dark" }, { label: "INC-9 Scanner hums" }] };
   const calls = serve(({ url }) => ({ json: { groups: [{ title: "x", items: items[new URLSearchParams(url.split("?")[1]).get("q")] ?? [] }] } }));
   startMentions();
   type("ask @yu");
@@ -42,6 +42,10 @@ test("what is chosen is written out", async () => {
   press("ArrowDown");
   press("Enter");
   assert.equal(field.value, "see KB-4 ");
+  type("see #la");
+  await until(() => $("[role=option]")?.textContent.startsWith("INC-0"), "many");
+  assert.equal($("[role=listbox]").children.length, 9, "three of each kind");
+  press("Escape");
   type("like #sc");
   await until(() => !$("[role=listbox]").hidden, "incidents shown again");
   assert.ok(press("Escape").defaultPrevented);

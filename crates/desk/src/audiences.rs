@@ -4,7 +4,7 @@ use incident::conduct::Audiences;
 use incident::state::UpdatePhase;
 use kernel::{ComponentId, IncidentNumber, ListId};
 use std::collections::{BTreeMap, BTreeSet};
-use store::directory::lists::{self, List, Matter, Wants};
+use store::directory::lists::{List, Matter, Wants};
 use store::directory::webhooks;
 use store::{Failure, Sql};
 
@@ -31,7 +31,8 @@ impl Counts {
     }
 }
 
-/// How many an update of an incident reaches, of those that it is for.
+/// How many an update of an incident reaches, of those that it is for. `lists` are those that are
+/// known; one that is not is left out.
 ///
 /// # Errors
 ///
@@ -40,6 +41,7 @@ pub fn counts(
     sql: &mut dyn Sql,
     number: IncidentNumber,
     audiences: &Audiences,
+    lists: &[List],
 ) -> Result<Counts, Failure> {
     let mut counts = Counts::default();
     let (services, worst) = store::outside::concerned(sql, number)?;
@@ -47,16 +49,14 @@ pub fn counts(
         counts.requesters = counted(store::outside::requesters(sql, number)?);
         counts.watchers = counted(store::outside::watchers(sql, number)?);
     }
-    let chosen = |list: &List| audiences.lists.contains(&list.id);
-    let all = if audiences.lists.is_empty() { vec![] } else { lists::list(sql)? };
-    for list in all.into_iter().filter(chosen) {
+    for list in lists.iter().filter(|list| audiences.lists.contains(&list.id)) {
         // Where it will stand, and whether it is the first word, is known when it is published.
         let wants =
             Wants { phases: BTreeSet::new(), first_and_last_only: false, ..list.wants.clone() };
         let phase = UpdatePhase::Investigating;
         let matter = Matter { services: services.clone(), worst, phase, first: true };
         let members = match wants.hears(&matter) {
-            true => counted(store::outside::members(sql, &list)?),
+            true => counted(store::outside::members(sql, list)?),
             false => 0,
         };
         counts.lists.insert(list.id, members);

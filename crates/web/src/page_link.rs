@@ -225,6 +225,7 @@ fn why_you(policy: &Policy, paged: &Paged, around: &Around) -> String {
 fn came(bars: &Bars, here: &Here) -> Markup {
     let most = bars.firing.iter().copied().max().unwrap_or(0).max(1);
     let now = bars.firing.last().copied().unwrap_or(0);
+    let how = if bars.more { "at least" } else { "at most" };
     html! {
         svg.ack-s viewBox="0 0 100 20" preserveAspectRatio="none" aria-hidden="true" {
             @for (place, firing) in bars.firing.iter().enumerate() {
@@ -232,7 +233,7 @@ fn came(bars: &Bars, here: &Here) -> Markup {
                 rect x=(place * 10) y=(20 - high) width="7" height=(high) {}
             }
         }
-        span.vh { " " (counted(now as i64, "alert")) " now, at most " (most) " since " (moment(bars.since, here)) }
+        span.vh { " " (counted(now as i64, "alert")) " now, " (how) " " (most) " since " (moment(bars.since, here)) }
     }
 }
 

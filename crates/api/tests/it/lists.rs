@@ -99,7 +99,9 @@ async fn lists(world: &World) -> BTreeMap<String, BTreeSet<String>> {
         let asked = item["get"]["parameters"].as_array().cloned().unwrap_or_default();
         let asked = asked.iter().filter(|one| one["in"] == "query");
         let asked = asked.filter_map(|one| one["name"].as_str()).map(str::to_owned);
-        name.starts_with("PageOf").then(|| (path, asked.collect::<BTreeSet<String>>()))
+        // The inbox says besides how much is unread.
+        let is_list = name.starts_with("PageOf") || name == "Inbox";
+        is_list.then(|| (path, asked.collect::<BTreeSet<String>>()))
     };
     paths.into_iter().filter_map(list).collect()
 }

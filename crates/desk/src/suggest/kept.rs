@@ -87,7 +87,9 @@ impl Desk {
             let learned = learned
                 .map_err(|error| Failure::Broken(format!("learning {field} ended: {error}")))?;
             let Some((body, learned)) = learned else { continue };
-            let version = kept.get(&field).copied().unwrap_or_default() + 1;
+            // One that is too large to be kept is shown all the same.
+            let shown = self.suggester().known.get(&field).map(|known| known.version);
+            let version = kept.get(&field).copied().max(shown).unwrap_or_default() + 1;
             let known = Known {
                 version,
                 trained_at: now,

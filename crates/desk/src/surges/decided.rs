@@ -104,9 +104,10 @@ impl Desk {
             self.can_be_parent(viewer, into).await?;
         }
         let parent = self.parent_of(viewer, channel, &surge, &accept).await?;
+        // It is decided, whatever comes of its reports.
+        self.show_surges().await?;
         let done = self.adopt_all(viewer, channel, &reports, parent, accept.reports).await?;
         self.keep_draft(viewer, parent, &accept.draft).await?;
-        self.show_surges().await?;
         Ok(done)
     }
 

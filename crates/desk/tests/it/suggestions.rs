@@ -271,3 +271,17 @@ async fn it_is_learned_again_and_a_stored_model_that_is_broken_is_left_alone() {
     t.desk.learn_now().await.unwrap();
     assert_eq!(t.desk.suggester().known(Suggested::Team).unwrap().version, 9);
 }
+
+#[tokio::test]
+async fn what_is_too_large_to_be_kept_is_learned_anew_all_the_same() {
+    let t = learned().await;
+    let version = || t.desk.suggester().known(Suggested::Team).unwrap().version;
+    for learned in 2..=3 {
+        let forget = |sql: &mut dyn store::Sql| {
+            Ok(sql.execute("delete from suggestion_models", &[]).map(drop)?)
+        };
+        t.desk.write(forget).await.unwrap();
+        t.desk.learn_now().await.unwrap();
+        assert_eq!(version(), learned, "it takes the place of the one before");
+    }
+}

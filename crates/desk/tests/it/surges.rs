@@ -170,6 +170,8 @@ async fn what_stops_while_a_surge_is_accepted_leaves_no_parent_or_one_that_is_kn
     assert!(accept(&t, &t.agent, surge.id, wish(None)).await.is_err());
     let half = stored(&t, surge.id).await;
     assert_eq!((half.state, half.parent), (SurgeState::Accepted, Some(IncidentNumber(last + 1))));
+    let offered = t.desk.surges().iter().any(|one| one.is_undecided());
+    assert!(!offered, "what is decided is offered to nobody");
     execute(&t, "drop trigger stops").await;
     let again = accept(&t, &t.other_agent, surge.id, wish(None)).await;
     assert!(matches!(again, Err(Trouble::Refused(refusal)) if refusal.code == "decided"));

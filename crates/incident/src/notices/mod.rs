@@ -267,6 +267,11 @@ impl Notices {
         row.is_none_or(|row| row.active && row.channels.mail)
     }
 
+    /// Whether this is told to people in that role whatever they prefer, as the standard row says.
+    pub fn insists(&self, on: Occasion, to: NoticeRole) -> bool {
+        self.changed.get(&standard::id_of(on.as_str(), to)).is_some_and(|row| row.always)
+    }
+
     /// What the standard row of an effect says of it; nothing where it is switched off.
     pub(crate) fn terms(&self, effect: &Effect, body: &Body) -> Option<Terms> {
         if matches!(effect.audience, Audience::List(_) | Audience::Subscribers) {

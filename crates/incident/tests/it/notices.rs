@@ -81,8 +81,14 @@ fn whether_letters_tell_something_is_what_its_row_says() {
     assert!(!mails(&case));
     row.channels.mail = true;
     row.active = false;
-    with(&mut case, vec![row]);
+    with(&mut case, vec![row.clone()]);
     assert!(!mails(&case));
+    let insists =
+        |case: &Case| case.policy.notices.insists(Occasion::Commented, NoticeRole::Requester);
+    assert!(!insists(&case));
+    row.always = true;
+    with(&mut case, vec![row]);
+    assert!(insists(&case));
 }
 
 #[test]

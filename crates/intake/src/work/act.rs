@@ -52,7 +52,7 @@ impl Round {
         };
         if let Some(number) = task.message.number {
             if task.message.rule == Some(Rule::Report) && task.letter.report.is_some() {
-                return self.bounce(task).await;
+                return self.bounce(task, &known).await;
             }
             // Its word is said already; what came with it may not be there yet.
             return self.resume(task, &known, number).await;
@@ -65,7 +65,7 @@ impl Round {
             self.alarm(full, self.mailbox(task)).await?;
         }
         let (then, rule, reason) = match &verdict.what {
-            What::Bounce => return self.bounce(task).await,
+            What::Bounce => return self.bounce(task, &known).await,
             What::Report { answered } => {
                 return self.report(task, &known, &verdict, *answered).await;
             }

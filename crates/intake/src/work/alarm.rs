@@ -38,7 +38,8 @@ impl Round {
         let words = format!(
             "Mail gets out of hand: {}.\n\nTwo machines may be answering each other. What follows \
              is kept aside or not answered, and nothing is lost: stop the other side, then let in \
-             what is wanted. You are told once a day about the same.",
+             what is wanted. Reports of mail servers on letters that are not known here are dropped. \
+             You are told once a day about the same.",
             full.words
         );
         let description = ask.words("description", &words, limits::BODY_CHARS)?;

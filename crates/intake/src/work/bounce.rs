@@ -1,6 +1,7 @@
 //! What a mail server says became of a letter of ours.
 
 use super::act::Ended;
+use super::known::Known;
 use super::round::{Outcome, Round, Task};
 use crate::letter::{Report, Reported};
 use desk::Trouble;
@@ -11,7 +12,7 @@ use store::messages::{self, MessageState, Rule};
 
 impl Round {
     /// Notes it at the letter it is about; that one will never arrive is told in its incident.
-    pub(super) async fn bounce(&self, task: &Task) -> Result<Outcome, Outcome> {
+    pub(super) async fn bounce(&self, task: &Task, known: &Known) -> Result<Outcome, Outcome> {
         let Some(report) = &task.letter.report else {
             return Err(Outcome::Failed("a report without a report".to_owned()));
         };
@@ -22,14 +23,19 @@ impl Round {
         if let Some(letter) = self.outside_letter(task, report) {
             return self.of_outside(task, letter, report).await;
         }
+        let is_ours = about.as_ref().is_some_and(|id| self.seals.own_message(id).is_some());
         let found = match about {
-            Some(id) if self.seals.own_message(&id).is_some() => {
+            Some(id) if is_ours => {
                 let id = id.trim_matches(['<', '>']).to_owned();
                 self.desk.read(move |sql| deliveries::by_message_id(sql, &id)).await?
             }
             _ => None,
         };
-        let Some(delivery) = found else { return self.of_nothing(task, report).await };
+        let Some(delivery) = found else {
+            let whose = if is_ours { "not known here any more" } else { "none of ours" };
+            let reason = format!("it says what became of a letter that is {whose}");
+            return self.of_nothing(task, known, report.outcome, reason).await;
+        };
         let words = said(report, &delivery.address);
         let ended = Ended::new(MessageState::Done, Rule::Report, &words);
         let over = matches!(delivery.state, DeliveryState::Dead | DeliveryState::Withdrawn);
@@ -50,15 +56,30 @@ impl Round {
     }
 
     /// What is about no letter that is known here may be about one that somebody wrote elsewhere
-    /// by this address, or be no report at all: a person decides. That such a letter arrived leaves
-    /// nothing to decide.
-    async fn of_nothing(&self, task: &Task, report: &Report) -> Result<Outcome, Outcome> {
-        let then = match report.outcome {
-            Reported::Failed | Reported::Delayed => MessageState::Quarantined,
-            Reported::Arrived => MessageState::Dropped,
+    /// by this address, or be no report at all: a person decides, unless more come than anybody
+    /// would decide about. That such a letter arrived leaves nothing to decide.
+    async fn of_nothing(
+        &self,
+        task: &Task,
+        known: &Known,
+        outcome: Reported,
+        reason: String,
+    ) -> Result<Outcome, Outcome> {
+        if outcome == Reported::Arrived {
+            let ended = Ended::new(MessageState::Dropped, Rule::Report, reason);
+            return self.end(task, ended).await;
+        }
+        let from = task.read.from.as_deref().unwrap_or_default();
+        // What a person let in is theirs to decide, however many there are.
+        let is_counted = task.message.released.is_none();
+        let full = is_counted.then(|| self.too_many_from(from, known, task)).flatten();
+        let Some(full) = full else {
+            let ended = Ended::new(MessageState::Quarantined, Rule::Report, reason);
+            return self.end(task, ended).await;
         };
-        let reason = "it says what became of a letter that is none of ours";
-        self.end(task, Ended::new(then, Rule::Report, reason)).await
+        self.alarm(&full, self.mailbox(task)).await?;
+        let reason = format!("{reason}; {}", full.words);
+        self.end(task, Ended::new(MessageState::Dropped, Rule::Report, reason)).await
     }
 
     /// Counts one that failed for the subscription, which ends after some.

@@ -7,6 +7,7 @@ use desk::{Desk, Trouble};
 use incident::permissions::{Access, Subject};
 use incident::{Scope, State, TokenScope, Viewer};
 use kernel::{IncidentNumber, Timestamp};
+use std::collections::BTreeSet;
 use store::directory::{Person, people};
 use store::messages::{self, Earlier, Read};
 use store::{Failure, Sql};
@@ -25,8 +26,8 @@ pub(super) struct Known {
     pub(super) found: Found,
     /// The same message, dealt with before.
     pub(super) earlier: Option<Earlier>,
-    /// When messages of its address made incidents before this round, the newest first, as far
-    /// as a cap counts them.
+    /// When messages of its address made incidents, the newest first, as far as a cap counts them
+    /// and without those that are counted in this round.
     pub(super) made: Vec<Timestamp>,
 }
 
@@ -50,15 +51,15 @@ impl Asked {
 impl Round {
     /// Looks.
     pub(super) async fn look(&self, task: &Task) -> Result<Known, Trouble> {
-        let (asked, desk, first) = (Asked::of(task), self.desk.clone(), self.counting.first());
-        self.desk.read(move |sql| known(sql, &desk, &asked, first)).await
+        let (asked, desk, here) = (Asked::of(task), self.desk.clone(), self.counting.here());
+        self.desk.read(move |sql| known(sql, &desk, &asked, &here)).await
     }
 
     /// Looks for several at once, that none need wait for a thread and a connection of its own.
     pub(super) async fn look_for_all(&self, all: Vec<Asked>) -> Result<Vec<Known>, Trouble> {
-        let (desk, first) = (self.desk.clone(), self.counting.first());
+        let (desk, here) = (self.desk.clone(), self.counting.here());
         let look = move |sql: &mut dyn Sql| -> Result<Vec<Known>, Failure> {
-            all.iter().map(|asked| known(sql, &desk, asked, first)).collect()
+            all.iter().map(|asked| known(sql, &desk, asked, &here)).collect()
         };
         self.desk.read(look).await
     }
@@ -93,8 +94,13 @@ impl Round {
     }
 }
 
-/// `first` is the first message of the round.
-fn known(sql: &mut dyn Sql, desk: &Desk, asked: &Asked, first: i64) -> Result<Known, Failure> {
+/// `here` are the messages that are counted in this round.
+fn known(
+    sql: &mut dyn Sql,
+    desk: &Desk,
+    asked: &Asked,
+    here: &BTreeSet<i64>,
+) -> Result<Known, Failure> {
     let Asked { id, received_at, signs, read } = asked;
     let from = read.from.as_deref().unwrap_or_default();
     let person = people::by_email(sql, from)?;
@@ -108,8 +114,10 @@ fn known(sql: &mut dyn Sql, desk: &Desk, asked: &Asked, first: i64) -> Result<Kn
     };
     let windows = caps::new_incidents(read.automatic);
     let since = received_at.plus_seconds(-caps::reach(windows));
-    let most = caps::most(windows);
-    let made = messages::times_from(sql, from, read.automatic, since, first, most)?;
+    // As many as a cap counts are left without those of the round.
+    let most = caps::most(windows) + here.len();
+    let made = messages::times_from(sql, from, read.automatic, since, most)?.into_iter();
+    let made = made.filter(|(id, _)| !here.contains(id)).map(|(_, at)| at).collect();
     Ok(Known { found, earlier, made, viewer, person })
 }
 

@@ -131,9 +131,7 @@ impl Worker {
             Ok((messages::claim(sql, now, until, TAKEN_ROWS, TAKEN_BYTES)?, until))
         };
         let (taken, until) = self.desk.write_together(claim).await?;
-        let Some(first) = taken.iter().map(|message| message.id).min() else {
-            return Ok(None);
-        };
+        let Some(counting) = Counting::of(&taken) else { return Ok(None) };
         let mut own_addresses = self.options.own_addresses.clone();
         own_addresses.extend(mailboxes.iter().flat_map(|mailbox| mailbox.addresses.clone()));
         let round = Arc::new(Round {
@@ -141,7 +139,7 @@ impl Worker {
             seals,
             mailboxes,
             own_addresses,
-            counting: Counting::before(first),
+            counting,
             worker: self.clone(),
         });
         let keeping = self.keep(taken.iter().map(|message| message.id).collect(), until);

@@ -8,8 +8,8 @@ use crate::thread::{Candidate, Decision, Relation, To, decide};
 use desk::Trouble;
 use incident::Lifecycle;
 use kernel::{IncidentNumber, TeamId, Timestamp};
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 use store::Sql;
 use store::messages::{self, Message, Released, Rule};
 
@@ -63,21 +63,28 @@ const DOMAINS_MAX: usize = 10_000;
 
 /// What was counted in this round already.
 pub(super) struct Counting {
-    /// Messages before this one are counted in the database, the others here.
-    first: i64,
+    /// Messages of the round that had become nothing: they are counted here, all others in the
+    /// database. Some of them may be older than what was dealt with before, as somebody let them
+    /// in, or they failed.
+    here: Arc<BTreeSet<i64>>,
+    /// The newest message of the round, and when it came.
+    newest: (i64, Timestamp),
     made: Mutex<HashMap<String, Vec<Timestamp>>>,
     floods: Mutex<HashMap<String, bool>>,
 }
 
 impl Counting {
-    /// Nothing but what came before this message.
-    pub(super) fn before(first: i64) -> Self {
-        Counting { first, made: Mutex::default(), floods: Mutex::default() }
+    /// Nothing of these messages yet; `None` where there are none.
+    pub(super) fn of(taken: &[Message]) -> Option<Self> {
+        let newest = taken.iter().map(|message| (message.id, message.received_at)).max()?;
+        let became_nothing = taken.iter().filter(|message| message.number.is_none());
+        let here = Arc::new(became_nothing.map(|message| message.id).collect());
+        Some(Counting { here, newest, made: Mutex::default(), floods: Mutex::default() })
     }
 
-    /// The first message of the round.
-    pub(super) fn first(&self) -> i64 {
-        self.first
+    /// The messages that are counted here, and not in the database.
+    pub(super) fn here(&self) -> Arc<BTreeSet<i64>> {
+        self.here.clone()
     }
 }
 
@@ -271,21 +278,21 @@ impl Round {
         {
             return full(format!("domain {domain}"), caps::DOMAIN);
         }
-        match self.everything_is_full(now).await? {
+        match self.everything_is_full().await? {
             true => full(EVERYTHING.to_owned(), caps::EVERYTHING),
             false => Ok(None),
         }
     }
 
-    /// Looked at once a round.
-    async fn everything_is_full(&self, now: Timestamp) -> Result<bool, Trouble> {
+    /// Looked at once a round, where its newest message is.
+    async fn everything_is_full(&self) -> Result<bool, Trouble> {
         let known = lock(&self.counting.floods).get(EVERYTHING).copied();
         if let Some(full) = known {
             return Ok(full);
         }
-        let (first, window) = (self.counting.first, caps::EVERYTHING);
-        let since = now.plus_seconds(-window.minutes * 60);
-        let came = move |sql: &mut dyn Sql| messages::came_within(sql, first, window.count, since);
+        let ((newest, at), window) = (self.counting.newest, caps::EVERYTHING);
+        let since = at.plus_seconds(-window.minutes * 60);
+        let came = move |sql: &mut dyn Sql| messages::came_within(sql, newest, window.count, since);
         let full = self.desk.read(came).await?;
         lock(&self.counting.floods).insert(EVERYTHING.to_owned(), full);
         Ok(full)
@@ -350,7 +357,7 @@ impl Round {
     }
 
     /// Whether this address makes too many incidents; counts this one.
-    fn too_many_from(&self, from: &str, known: &Known, task: &Task) -> Option<Full> {
+    pub(super) fn too_many_from(&self, from: &str, known: &Known, task: &Task) -> Option<Full> {
         let (automatic, now) = (task.read.automatic, task.message.received_at);
         let mut times = {
             let mut made = lock(&self.counting.made);
@@ -364,7 +371,7 @@ impl Round {
         let full = caps::full(caps::new_incidents(automatic), &times, now);
         full.map(|window| Full {
             about: format!("address {from}"),
-            words: format!("more than {window} incidents came from {from}"),
+            words: format!("more than {window} new messages came from {from}"),
         })
     }
 

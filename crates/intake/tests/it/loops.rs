@@ -189,3 +189,32 @@ async fn a_flood_of_a_machine_is_kept_aside_and_told_once() {
     let counts = world.t.desk.read(messages::counts).await.unwrap();
     assert_eq!((counts.waiting, counts.quarantined), (0, 30));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_message_that_is_let_in_makes_no_room_for_others() {
+    each("mail_old_one", async |world| {
+        let t = &world.t;
+        let foreign = mail("mailer-daemon@elsewhere.example", "Undelivered", "x")
+            .with("X-Outcome", "failed")
+            .with("X-About", "abc@elsewhere.example");
+        let old = world.gets(&foreign).await;
+        assert_eq!(old.state, MessageState::Quarantined);
+        let alert = |n: usize| {
+            mail("nagios@elsewhere.example", &format!("disk {n} full"), "x")
+                .with("Auto-Submitted", "auto-generated")
+        };
+        for n in 0..100 {
+            world.arrives(&alert(n)).await;
+        }
+        world.rounds().await;
+        assert_eq!(world.incidents().await, 100);
+        // Both are dealt with in one round.
+        t.desk.let_message_in(&t.agent, old.id, desk::LetIn::AsNew).await.unwrap();
+        let over = world.arrives(&alert(100)).await;
+        world.rounds().await;
+        assert_eq!(world.message(old.id).await.state, MessageState::Done);
+        let over = world.message(over.id).await;
+        assert_eq!((over.state, over.rule), (MessageState::Quarantined, Some(Rule::Loop)));
+    })
+    .await;
+}

@@ -139,6 +139,52 @@ async fn what_is_said_of_a_letter_that_is_none_of_ours_is_for_a_person_to_decide
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn of_what_is_said_of_letters_that_are_none_of_ours_no_more_is_kept_than_anybody_reads() {
+    each("mail_bounce_flood", async |world| {
+        let report = |n: usize| {
+            let daemon = "mailer-daemon@elsewhere.example";
+            mail(daemon, "Undelivered", &format!("To supplier {n}: not sent"))
+                .with("X-Outcome", "failed")
+                .with("X-About", &format!("{n}@elsewhere.example"))
+        };
+        let most = 100; // Messages of one program within ten minutes.
+        let mut ids = vec![];
+        for n in 0..most + 5 {
+            ids.push(world.arrives(&report(n)).await.id);
+        }
+        world.rounds().await;
+        let mut states = vec![];
+        for id in ids {
+            states.push(world.message(id).await.state);
+        }
+        let kept = states.iter().filter(|state| **state == MessageState::Quarantined).count();
+        let dropped = states.iter().filter(|state| **state == MessageState::Dropped).count();
+        assert_eq!((kept, dropped), (most, 5));
+        let later = world.gets(&report(most + 5)).await;
+        assert_eq!((later.state, later.rule), (MessageState::Dropped, Some(Rule::Report)));
+        assert!(later.reason.unwrap().contains("more than 100"));
+        assert_eq!(world.incidents().await, 1, "a human is told once");
+        world.t.clock.advance(3 * 3_600);
+        let later = world.gets(&report(most + 6)).await;
+        assert_eq!(later.state, MessageState::Quarantined, "there is room again");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_a_letter_that_is_known_no_more_it_is_not_said_that_it_is_none_of_ours() {
+    let world = World::sqlite().await;
+    world.t.report("VPN drops").await;
+    let id = letters(&world).await[0].message_id.clone().unwrap();
+    world.write(|sql| Ok(sql.execute("delete from deliveries", &[])?)).await;
+    let bounce = mail("mailer-daemon@northwind.example", "Undelivered", "x");
+    let held = world.gets(&bounce.with("X-Outcome", "failed").with("X-About", &id)).await;
+    assert_eq!(held.state, MessageState::Quarantined);
+    let reason = held.reason.unwrap();
+    assert!(reason.contains("not known here any more"), "{reason}");
+}
+
 /// Somebody who subscribed and confirmed.
 fn subscriber(now: Timestamp) -> Subscriber {
     Subscriber {

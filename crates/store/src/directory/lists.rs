@@ -162,6 +162,19 @@ pub fn list(sql: &mut dyn Sql) -> Result<Vec<List>, Failure> {
     many(sql, &format!("{SELECT} order by lower(name), id"), &[], read)
 }
 
+/// All lists that can be read, by name: one that cannot be keeps nobody from writing to the others.
+pub fn readable(sql: &mut dyn Sql) -> Result<Vec<List>, Failure> {
+    let rows = sql.query(&format!("{SELECT} order by lower(name), id"), &[])?;
+    let found = rows.into_iter().filter_map(|row| match read(&mut Columns::of(row)) {
+        Ok(list) => Some(list),
+        Err(failure) => {
+            tracing::warn!(%failure, "a list cannot be read; nobody can choose it");
+            None
+        }
+    });
+    Ok(found.collect())
+}
+
 /// How many lists there are.
 pub fn count(sql: &mut dyn Sql) -> Result<i64, Failure> {
     let statement = "select count(*) from stakeholder_lists";

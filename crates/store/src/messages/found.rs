@@ -76,22 +76,22 @@ pub fn came_before(
     })
 }
 
-/// When messages of this address made incidents since, the newest first; automatic ones, or
-/// all; those that came before `before`, a message's id.
+/// Which messages of this address made incidents since and when they came, the newest first;
+/// automatic ones, or all. What tells of letters that nobody knows here and was kept aside is work
+/// for people as well, and counts.
 pub fn times_from(
     sql: &mut dyn Sql,
     address: &str,
     automatic: bool,
     since: Timestamp,
-    before: i64,
     limit: usize,
-) -> Result<Vec<Timestamp>, Failure> {
-    let statement = "select received_at from messages where from_address = $1 and received_at >= $2 \
-        and id < $3 and automatic >= $4 and n = 1 and number is not null \
-        order by received_at desc limit $5";
-    let values =
-        [address.into(), since.into(), before.into(), automatic.into(), (limit as i64).into()];
-    many(sql, statement, &values, Columns::at)
+) -> Result<Vec<(i64, Timestamp)>, Failure> {
+    let statement = "select id, received_at from messages where from_address = $1 \
+        and received_at >= $2 and automatic >= $3 \
+        and (n = 1 and number is not null or state = 'quarantined' and rule = 'report') \
+        order by received_at desc limit $4";
+    let values = [address.into(), since.into(), automatic.into(), (limit as i64).into()];
+    many(sql, statement, &values, |row| Ok((row.int()?, row.at()?)))
 }
 
 /// When messages of this address went to this incident between two instants, the newest first.

@@ -9,7 +9,7 @@ use store::messages::{
     ATTEMPTS_MAX, Alarm, Door, Message, MessageState, NewMessage, Read, Released, Rule, Step,
     accept, advance, alarm_raised, came_within, claim, counted, counts, dropped_as_copy, erase,
     failed, forget_bytes, get, incidents_by_message, incidents_by_reference, is_at, is_due, let_go,
-    list, raise_alarm, raw, release, renew, reopenings, times_in,
+    list, raise_alarm, raw, release, renew, reopenings, times_from, times_in,
 };
 
 const NOW: Timestamp = Timestamp::from_micros(1_795_435_920_000_000);
@@ -297,6 +297,38 @@ fn how_many_came_is_told_by_their_order() {
             };
             assert!(within(sql, 4, 0)? && !within(sql, 4, 1)? && within(sql, 3, 1)?);
             assert!(!within(sql, 5, 0)? && !within(sql, usize::MAX, 0)?);
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn what_an_address_made_counts_and_what_is_kept_aside_of_its_reports() {
+    each_engine("messages_made", |store| {
+        let ids = ["a", "b", "c", "d"].map(|text| write(store, |sql| accept(sql, &new(text))).id);
+        write(store, |sql| {
+            use MessageState::{Done, Dropped, Quarantined};
+            let report = |id: i64, then: MessageState| {
+                let mut report = Step { rule: Rule::Report, ..step(id, 0, then) };
+                report.read.automatic = true;
+                report
+            };
+            let made = Some((IncidentNumber(1), 1));
+            assert!(advance(sql, &step(ids[0], 0, Done), made, NOW)?);
+            assert!(advance(sql, &step(ids[1], 0, Quarantined), None, NOW)?);
+            assert!(advance(sql, &report(ids[2], Quarantined), None, NOW)?);
+            assert!(advance(sql, &report(ids[3], Dropped), None, NOW)?);
+            let counted = |sql: &mut dyn store::Sql, automatic: bool, since, limit| {
+                let found = times_from(sql, "eve@elsewhere.example", automatic, since, limit)?;
+                assert!(found.iter().all(|(_, at)| *at == NOW));
+                let mut ids: Vec<i64> = found.into_iter().map(|(id, _)| id).collect();
+                ids.sort_unstable();
+                Ok::<_, store::Failure>(ids)
+            };
+            assert_eq!(counted(sql, false, NOW, 10)?, [ids[0], ids[2]]);
+            assert_eq!(counted(sql, true, NOW, 10)?, [ids[2]]);
+            assert_eq!(counted(sql, false, NOW, 1)?.len(), 1);
+            assert_eq!(counted(sql, false, NOW.plus_seconds(1), 10)?, [0i64; 0]);
             Ok(())
         });
     });

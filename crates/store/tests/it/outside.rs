@@ -534,6 +534,19 @@ fn lists_are_kept_as_they_are_saved() {
             assert!(lists::update(sql, &List { name: "The board".to_owned(), ..list.clone() }, 1)?);
             let all = lists::list(sql)?;
             assert_eq!((all.len(), all[0].version, all[0].members()), (1, 2, 2));
+            let other =
+                List { id: ListId(Uuid::from_u128(2)), name: "Other".to_owned(), ..list.clone() };
+            lists::insert(sql, &other, NOW)?;
+            let damaged =
+                "update stakeholder_lists set body = '{\"people\":1}' where name = 'Other'";
+            sql.execute(damaged, &[])?;
+            assert!(lists::list(sql).is_err());
+            let readable = lists::readable(sql)?;
+            assert_eq!(
+                (readable.len(), readable[0].id),
+                (1, list.id),
+                "it stands in no other's way"
+            );
             assert!(lists::delete(sql, list.id, NOW)?);
             assert!(!lists::delete(sql, list.id, NOW)?);
             Ok(())

@@ -10,7 +10,7 @@ export function wanted(text, caret) {
 }
 
 /** Hits that are offered for each sign. */
-const most = { "@": 6, "#": 8, "/": 12 };
+const most = { "@": 6, "#": 9, "/": 12 };
 
 export function startMentions() {
   const field = $("form.composer textarea");

@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use incident::telling::{Channels, Digest, Group, Minute, Preferences, Quiet};
 use locale::Account;
 use maud::{Markup, html};
+use store::Sql;
 use store::directory::told_how;
 
 const FROM: &str = "quiet_from";
@@ -45,18 +46,36 @@ pub(super) async fn change(
     fields: Fields,
 ) -> PageResult<Response> {
     let (person, say) = (who.viewer().person, locale::account(who.here.language));
-    let mut preferences = app.desk.read(move |sql| told_how::get(sql, person)).await?;
-    for group in groups(&who) {
-        let ticked = |channel| fields.ticked(&format!("{group}_{channel}"));
-        let channels =
-            Channels { mail: ticked("mail"), inbox: ticked("inbox"), push: ticked("push") };
-        preferences.channels.insert(*group, channels);
-    }
-    preferences.push_words = fields.ticked(PUSH_WORDS);
+    let ticked = |group: Group, channel: &str| fields.ticked(&format!("{group}_{channel}"));
+    let channels = groups(&who).iter().map(|group| {
+        let [mail, inbox, push] = ["mail", "inbox", "push"].map(|one| ticked(*group, one));
+        (*group, Channels { mail, inbox, push })
+    });
+    let channels: Vec<(Group, Channels)> = channels.collect();
+    let push_words = fields.ticked(PUSH_WORDS);
     let mut errors = Errors::default();
-    let (from, until) =
-        (typed(say, &fields, FROM, &mut errors), typed(say, &fields, UNTIL, &mut errors));
-    preferences.quiet = match (from, until) {
+    let quiet = quiet(say, &fields, &mut errors);
+    let digest = digest(say, &fields, &mut errors);
+    if !errors.is_empty() {
+        let shown = Shown { errors, typed: fields, ..Shown::default() };
+        let again = page(&app, &who, shown).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response());
+    }
+    // Read where it is written: what is changed meanwhile and does not stand here stays.
+    let change = move |sql: &mut dyn Sql| {
+        let mut preferences = told_how::get(sql, person)?;
+        preferences.channels.extend(channels);
+        preferences.push_words = push_words;
+        (preferences.quiet, preferences.digest) = (quiet, digest);
+        Ok(told_how::put(sql, person, &preferences)?)
+    };
+    app.desk.write(change).await?;
+    Ok(done("notifications"))
+}
+
+/// The quiet hours that are typed, which need both ends.
+fn quiet(say: Account, fields: &Fields, errors: &mut Errors) -> Option<Quiet> {
+    match (typed(say, fields, FROM, errors), typed(say, fields, UNTIL, errors)) {
         (Some(from), Some(until)) => Some(Quiet { from, until }),
         (None, None) => None,
         (from, _) => {
@@ -66,10 +85,13 @@ pub(super) async fn change(
             }
             None
         }
-    };
-    preferences.digest = match fields.text(EVERY) {
+    }
+}
+
+fn digest(say: Account, fields: &Fields, errors: &mut Errors) -> Digest {
+    match fields.text(EVERY) {
         "hour" => Digest::Hour,
-        "day" => match typed(say, &fields, AT, &mut errors) {
+        "day" => match typed(say, fields, AT, errors) {
             Some(at) => Digest::Day { at },
             None => {
                 if errors.of(AT).is_none() {
@@ -79,14 +101,7 @@ pub(super) async fn change(
             }
         },
         _ => Digest::Off,
-    };
-    if !errors.is_empty() {
-        let shown = Shown { errors, typed: fields, ..Shown::default() };
-        let again = page(&app, &who, shown).await?;
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response());
     }
-    app.desk.write(move |sql| Ok(told_how::put(sql, person, &preferences)?)).await?;
-    Ok(done("notifications"))
 }
 
 /// A time of day, if one is typed.

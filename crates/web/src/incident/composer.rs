@@ -12,8 +12,10 @@ use crate::url;
 use desk::macros::Filled;
 use incident::conduct::Audiences;
 use incident::notices::{NoticeRole, Occasion};
-use incident::state::UpdatePhase;
-use incident::{Body, CommandName as C, Lifecycle};
+use incident::state::{HoldReason, UpdatePhase};
+use incident::telling::{Matter, Preferences};
+use incident::{Audience, Body, CommandName as C, Lifecycle};
+use kernel::PersonId;
 use maud::{Markup, html};
 use store::directory::drafts::{Draft, Mode};
 
@@ -34,6 +36,8 @@ pub(super) struct Start {
     pub(super) not_done: Option<String>,
     /// Whether people are told by mail.
     pub(super) by_mail: bool,
+    /// How the requester wants to be told.
+    pub(super) told: Preferences,
 }
 
 /// The place below the timeline.
@@ -88,7 +92,7 @@ fn form(view: &View<'_>, start: &Start, others: Markup) -> Markup {
                 @if let Some(words) = &start.not_done { (banner(NOT_DONE, words)) }
             }
             (modes(view, mode, name))
-            p class="c-aud only-reply" { (goes_to(view, start.by_mail)) span class="typing typing-pub end" { (others) } }
+            p class="c-aud only-reply" { (goes_to(view, start)) span class="typing typing-pub end" { (others) } }
             p class="c-aud only-note" { (small_icon("lock")) "Only staff can read this. " (never_sees(view)) }
             label.vh for="txt" { "Text" }
             textarea id="txt" name="body" rows="2" maxlength=(kernel::limits::BODY_CHARS) placeholder="Write, @ for a person, # for an incident or article, / for a macro" { "\n" (text) }
@@ -118,9 +122,9 @@ fn joined(begun: Option<&str>, words: &str) -> String {
 }
 
 /// Who reads a reply, and how it reaches them.
-fn goes_to(view: &View<'_>, by_mail: bool) -> Markup {
+fn goes_to(view: &View<'_>, start: &Start) -> Markup {
     let (case, requester) = (view.case, view.case.state().requester);
-    let others = case.state().watchers.iter().filter(|person| **person != requester).count();
+    let others = followers(view).filter(|person| *person != requester).count();
     html! {
         "Goes to " b { (reader(view)) }
         @match others {
@@ -129,8 +133,14 @@ fn goes_to(view: &View<'_>, by_mail: bool) -> Markup {
             1 => " and 1 person who follows it",
             many => { " and " (many) " people who follow it" },
         }
-        " " (way(view, by_mail))
+        " " (way(view, start))
     }
+}
+
+/// Who follows it and hears of what is written; whoever writes it does not.
+fn followers(view: &View<'_>) -> impl Iterator<Item = PersonId> {
+    let me = view.me;
+    view.case.state().watchers.iter().copied().filter(move |person| Some(*person) != me)
 }
 
 /// Who reads a reply: a program reads nothing, those who follow it do.
@@ -142,18 +152,37 @@ fn reader<'a>(view: &View<'a>) -> &'a str {
 }
 
 /// How a reply comes to whoever reads it, whichever way the report came in. Whoever has no
-/// address gets no letter, and nobody does without a mail server.
-fn way(view: &View<'_>, by_mail: bool) -> &'static str {
-    let notices = &view.case.policy.notices;
-    let requester = view.case.who(view.case.state().requester);
-    let is_mailed = match view.case.by_machine {
-        true => notices.mails(Occasion::Commented, NoticeRole::Watchers),
+/// address or wants no letters gets none, and nobody does without a mail server.
+fn way(view: &View<'_>, start: &Start) -> &'static str {
+    let (case, notices) = (view.case, &view.case.policy.notices);
+    let has_address = |id| case.who(id).is_some_and(|person| person.email.is_some());
+    let is_mailed = match case.by_machine {
+        true => {
+            notices.mails(Occasion::Commented, NoticeRole::Watchers)
+                && followers(view).any(has_address)
+        }
         false => {
             notices.mails(Occasion::Commented, NoticeRole::Requester)
-                && requester.is_some_and(|person| person.email.is_some())
+                && has_address(case.state().requester)
+                && wants_mail(view, &start.told)
         }
     };
-    if by_mail && is_mailed { "by e-mail and in the portal" } else { "in the portal" }
+    if start.by_mail && is_mailed { "by e-mail and in the portal" } else { "in the portal" }
+}
+
+/// Whether the requester wants a letter with a reply, or gets one in any case.
+fn wants_mail(view: &View<'_>, told: &Preferences) -> bool {
+    let state = view.case.state();
+    let hold = state.hold.as_ref().filter(|_| state.lifecycle == Lifecycle::OnHold);
+    let reply = Matter {
+        word: Occasion::Commented.as_str(),
+        audience: &Audience::Requester(state.requester),
+        priority: state.priority.get(),
+        major: state.major,
+        waits_for_requester: hold.is_some_and(|hold| hold.reason == HoldReason::Requester),
+    };
+    view.case.policy.notices.insists(Occasion::Commented, NoticeRole::Requester)
+        || told.channels(&reply).mail
 }
 
 /// Whether anybody outside reads a reply.

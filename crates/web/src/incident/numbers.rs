@@ -14,6 +14,8 @@ use serde::Serialize;
 
 /// Records of each kind that are offered.
 const SHOWN: usize = 6;
+/// Records that are looked at for those of one sort.
+const LOOKED_AT: usize = 50;
 
 /// A record: its number is filled in, its title says which it is.
 #[derive(Debug, Serialize)]
@@ -48,7 +50,9 @@ pub(super) async fn show(
     if is_number {
         return Ok(Json(vec![]));
     }
-    let wish = Wish::typed(crate::search::looked_for(&text), SHOWN + 1);
+    // What is left out is found all the same.
+    let most = if asked.text("only").is_empty() { SHOWN + 1 } else { LOOKED_AT };
+    let wish = Wish::typed(crate::search::looked_for(&text), most);
     let found = app.desk.find(who.viewer(), wish).await?;
     Ok(Json(match asked.text("only") {
         "known_errors" => problems(&found, true),

@@ -23,7 +23,7 @@ use desk::macros::Filled;
 use incident::{CommandName as C, Scope};
 use kernel::IncidentNumber;
 use maud::{Markup, html};
-use store::directory::drafts;
+use store::directory::{drafts, told_how};
 
 /// Entries shown at once; of a longer timeline the newest, the others on demand.
 const ENTRIES: usize = 400;
@@ -70,17 +70,18 @@ pub(super) async fn render(
             let drafts = drafts::of_incident(sql, me, number)?;
             let place = list.place(sql, &case)?;
             let readers = Readers::read(sql, number)?;
-            Ok(Some((case, drafts, readers, place)))
+            let told = told_how::get(sql, case.state().requester)?;
+            Ok(Some((case, drafts, (readers, told), place)))
         })
         .await?;
-    let (case, drafts, readers, place) = read.ok_or(PageError::NotFound)?;
+    let (case, drafts, (readers, told), place) = read.ok_or(PageError::NotFound)?;
     if who.viewer().works() {
         app.desk.note_shown(number, &case.offers);
     }
     app.desk.note_expected(number, case.state(), case.outlook.as_ref());
     let filled = taken(app, who, number, asked, &start).await?;
     let by_mail = app.options.mail.is_some();
-    let start = Start { drafts, readers, filled, by_mail, ..start };
+    let start = Start { drafts, readers, filled, by_mail, told, ..start };
     Ok(markup(app, who, &View::of(&case, who.viewer()), &start, asked, &place))
 }
 

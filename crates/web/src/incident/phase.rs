@@ -23,6 +23,8 @@ pub(super) fn last(case: &Case) -> Option<Stand> {
 
 /// With which phase the next update begins.
 pub(super) fn next(state: &State, last: Option<Stand>) -> UpdatePhase {
+    // What was told to be over goes on since it was reopened.
+    let last = last.filter(|last| last.0 != UpdatePhase::Resolved || !state.lifecycle.is_open());
     untold(state, last).or(last).map_or(UpdatePhase::Investigating, |(phase, _)| phase)
 }
 

@@ -23,14 +23,14 @@ pub(super) struct Readers {
 impl Readers {
     /// Whom an update of an incident could be for.
     pub(super) fn read(sql: &mut dyn Sql, number: IncidentNumber) -> Result<Readers, Failure> {
-        let all = lists::list(sql)?;
+        let all = lists::readable(sql)?;
         let everybody = Audiences {
             requesters: true,
             lists: all.iter().map(|list| list.id).collect(),
             status_page: true,
             chat: true,
         };
-        let counts = desk::audiences::counts(sql, number, &everybody)?;
+        let counts = desk::audiences::counts(sql, number, &everybody, &all)?;
         let mut lists: Vec<(ListId, String, u64)> = all
             .into_iter()
             .map(|list| {

@@ -251,7 +251,7 @@ impl Drawn {
             @if known_errors.is_empty() && incidents.is_empty() {
                 p.meta {
                     "Nothing like it is known. "
-                    a.link href={ (url::SEARCH) "?q=" (url::encode(&self.title)) } { "Look for it in other words" }
+                    a.link href={ (url::SEARCH) "?q=" (url::encode(&query::words(&self.title).join(" "))) } { "Look for it in other words" }
                 }
             }
             @if let Some(share) = *building {

@@ -40,7 +40,7 @@ const NAMED: usize = 3;
 pub(super) const BARS: usize = 10;
 /// Seconds that they show at least and at most.
 const BARS_SECONDS: (i64, i64) = (600, 86_400);
-/// Alerts that are counted for them.
+/// Alerts that are counted for them; of more the newest.
 const FIRED: usize = 500;
 
 /// What helps at once.
@@ -70,6 +70,8 @@ pub(super) struct Around {
 pub(super) struct Bars {
     /// At the ends of equal stretches, the last of them now.
     pub(super) firing: [usize; BARS],
+    /// Whether there are more alerts than were counted for those before.
+    pub(super) more: bool,
     /// When the first of them begins.
     pub(super) since: Timestamp,
 }
@@ -104,7 +106,8 @@ impl Around {
         let began = state.moments.detected.unwrap_or(state.reported_at);
         let (service, now) = (state.service, app.desk.now());
         let (scope, number) = (Scope::of(&paged.viewer), paged.page.number);
-        let (alerted, only) = (state.alerts.is_some(), state.confidential_to);
+        let (firing_now, only) =
+            (state.alerts.as_ref().map(|all| all.firing), state.confidential_to);
         let (me, n) = (paged.person.id, paged.page.n);
         let waits = paged.is_over().is_none();
         let course = state.paging.clone().filter(|course| waits && course.is_going());
@@ -124,13 +127,13 @@ impl Around {
                 found.links = services::get(sql, id)?.map(|one| one.links).unwrap_or_default();
                 found.changes = changes::of_service(sql, id, from, now, CHANGES)?;
             }
-            if alerted {
+            if let Some(firing_now) = firing_now {
                 let wanted = Wanted { number: Some(number), ..Wanted::default() };
                 let alerts = found::open_first(sql, &scope, &wanted, ALERTS)?;
                 let firing = alerts.iter().find(|one| one.alert.is_open());
                 found.now = firing.and_then(|one| first_line(&one.details.body));
                 found.told = places(alerts.into_iter().flat_map(|one| one.details.links));
-                found.bars = bars(&found::fired(sql, number, FIRED)?, now);
+                found.bars = bars(&found::fired(sql, number, FIRED)?, firing_now, now);
             }
             if let Some(id) = room {
                 let said = contents_by_id(sql, &[id])?.into_values().next();
@@ -234,20 +237,22 @@ fn next(
 }
 
 /// How many alerts fired in as long before the first began as since then; nothing where there was
-/// never more than one at a time.
-fn bars(fired: &[(Timestamp, Option<Timestamp>)], now: Timestamp) -> Option<Bars> {
+/// never more than one at a time. How many do now is known of all, not of the newest alone.
+fn bars(fired: &[(Timestamp, Option<Timestamp>)], firing_now: u32, now: Timestamp) -> Option<Bars> {
     let first = fired.iter().map(|(from, _)| *from).min()?;
     let (least, most) = BARS_SECONDS;
     let seconds = now.seconds_since(first).saturating_mul(2).clamp(least, most);
     let since = now.plus_seconds(-seconds);
-    let firing: [usize; BARS] = std::array::from_fn(|bar| {
+    let mut firing: [usize; BARS] = std::array::from_fn(|bar| {
         let at = since.plus_seconds(seconds * (bar as i64 + 1) / BARS as i64);
         let fires = |(from, until): &&(Timestamp, Option<Timestamp>)| {
             *from <= at && until.is_none_or(|until| until > at)
         };
         fired.iter().filter(fires).count()
     });
-    firing.iter().any(|count| *count > 1).then_some(Bars { firing, since })
+    firing[BARS - 1] = firing_now as usize;
+    let more = fired.len() >= FIRED;
+    firing.iter().any(|count| *count > 1).then_some(Bars { firing, more, since })
 }
 
 /// The first line that says something, as much of it as is read at a glance.
@@ -278,16 +283,26 @@ mod tests {
     fn bars_show_how_alerts_came_and_went() {
         let now: Timestamp = "2026-11-23T12:40:00Z".parse().unwrap();
         let ago = |minutes: i64| now.plus_seconds(-60 * minutes);
-        assert_eq!(bars(&[], now), None);
-        assert_eq!(bars(&[(ago(3), None)], now), None, "one says nothing");
+        assert_eq!(bars(&[], 0, now), None);
+        assert_eq!(bars(&[(ago(3), None)], 1, now), None, "one says nothing");
         let fired = [(ago(10), None), (ago(5), Some(ago(1))), (ago(3), None), (ago(0), None)];
-        let shown = bars(&fired, now).unwrap();
+        let shown = bars(&fired, 3, now).unwrap();
         assert_eq!(shown.since, ago(20));
         assert_eq!(shown.firing, [0, 0, 0, 0, 1, 1, 1, 2, 3, 3]);
-        let short = bars(&[(ago(1), None), (ago(1), None)], now).unwrap();
+        assert!(!shown.more);
+        let short = bars(&[(ago(1), None), (ago(1), None)], 2, now).unwrap();
         assert_eq!(short.since, ago(10), "not less than one can take in");
-        let long = bars(&[(ago(60 * 24 * 30), None), (ago(1), None)], now).unwrap();
+        let long = bars(&[(ago(60 * 24 * 30), None), (ago(1), None)], 2, now).unwrap();
         assert_eq!((long.since, long.firing[0], long.firing[9]), (ago(60 * 24), 1, 2));
+    }
+
+    #[test]
+    fn of_more_alerts_than_are_counted_it_is_known_how_many_fire_now() {
+        let now: Timestamp = "2026-11-23T12:40:00Z".parse().unwrap();
+        let newest = vec![(now.plus_seconds(-300), None::<Timestamp>); FIRED];
+        let shown = bars(&newest, 800, now).unwrap();
+        assert_eq!((shown.firing[BARS - 2], shown.firing[BARS - 1]), (FIRED, 800));
+        assert!(shown.more);
     }
 
     #[test]

@@ -345,17 +345,18 @@ fn report_form(filled: &Filled, language: Language, patch: Option<&str>) -> Mark
     html! {
         form.form id="report" method="post" action=(super::REPORT) enctype="multipart/form-data" data-live data-patch=[patch] {
             (errors.summary_in(language))
+            // Enter presses the first button of a form, and that must be the one that reports.
+            button.vh type="submit" tabindex="-1" aria-hidden="true" { (say.report_it()) }
             @if let Some(outage) = &filled.with {
                 div.banner.banner-info {
                     (icon("merge"))
                     div { b { (say.you_have_this_too(&outage.title)) } br; (say.joins_the_others()) }
-                    a.btn.btn-sm href=(address(fields.text("title"), None)) { (say.something_else()) }
+                    // It stands before the field that names the outage, and the first value counts.
+                    button.btn.btn-sm type="submit" name="with" value="" formmethod="get" formaction=(super::REPORT) formnovalidate { (say.something_else()) }
                 }
                 input type="hidden" name="with" value=(outage.number);
             }
             input type="hidden" name="form" value=(form);
-            // Enter presses the first button of a form, and that must be the one that reports.
-            button.vh type="submit" tabindex="-1" aria-hidden="true" { (say.report_it()) }
             (kinds(filled, say))
             (Field::new("title", say.what_is_not_working()).errors(errors).around(html! {
                 input.inp id="title" name="title" type="text" required maxlength=(limits::TITLE_CHARS) value=(fields.text("title"))

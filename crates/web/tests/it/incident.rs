@@ -353,6 +353,18 @@ async fn a_status_update_begins_with_the_phase_that_the_incident_is_in() {
     world.post("mara", &path(number, "/comments"), &told).await;
     let page = world.get("mara", &path(number, "")).await;
     page.shows("<option value=\"monitoring\" selected>").hides("No update says yet");
+
+    // What was told to be over and was taken up again is not over.
+    let resolve = [("code", "fixed"), ("note", "Calibrated.")];
+    world.post("mara", &path(number, "/resolve"), &resolve).await;
+    let told = [("mode", "update"), ("body", "It is over."), ("phase", "resolved")];
+    world.post("mara", &path(number, "/comments"), &told).await;
+    let page = world.get("mara", &path(number, "")).await;
+    page.shows("<option value=\"resolved\" selected>").hides("No update says yet");
+    let reopened = world.post("mara", &path(number, "/reopen"), &[("note", "It drifts.")]).await;
+    assert_eq!(reopened.status, StatusCode::SEE_OTHER, "{}", reopened.body);
+    let page = world.get("mara", &path(number, "")).await;
+    page.shows("<option value=\"investigating\" selected>").hides("No update says yet");
 }
 
 #[tokio::test]
@@ -635,7 +647,9 @@ async fn tasks_tags_work_and_roles_are_kept() {
         .get("mara", &path(number, ""))
         .await
         .shows("<h1>Scales drift</h1>")
-        .shows("and 1 person who follows it in the portal");
+        .hides("1 person who follows it");
+    // Who writes is not whom it goes to.
+    world.get("ines", &path(number, "")).await.shows("and 1 person who follows it in the portal");
 }
 
 #[tokio::test]

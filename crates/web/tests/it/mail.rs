@@ -4,10 +4,11 @@ use crate::harness::{Page, World, form};
 use axum::body::Body;
 use axum::http::StatusCode;
 use desk::seals::Link;
+use incident::telling::{Channels, Group};
 use incident::{Command, Lifecycle};
 use kernel::{Channel, IncidentNumber, limits};
 use store::deliveries::{self, DeliveryState, Outcome};
-use store::directory::people;
+use store::directory::{people, told_how};
 
 async fn resolve(world: &World, number: IncidentNumber, note: &str) {
     let mut ask = world.desk.ask(&world.viewer("mara"), Channel::Web).on(number);
@@ -144,6 +145,16 @@ async fn the_composer_says_how_a_reply_reaches_its_reader() {
         let number = world.report("No labels").await;
         let page = format!("/incidents/{number}");
         world.get("mara", &page).await.shows(words);
+        let gwen = world.person("gwen").id;
+        for (mail, words) in [(false, "</b> in the portal"), (true, words)] {
+            let prefers = move |sql: &mut dyn store::Sql| {
+                let mut told = told_how::get(sql, gwen)?;
+                told.channels.insert(Group::Reported, Channels { mail, ..Channels::USUAL });
+                Ok(told_how::put(sql, gwen, &told)?)
+            };
+            world.desk.write(prefers).await.unwrap();
+            world.get("mara", &page).await.shows(words);
+        }
         let caller = people::Person { email: None, ..world.person("gwen").clone() };
         let forgets = world.desk.change(desk::command_line(), move |sql, _| {
             assert!(people::update(sql, &caller, caller.version)?);

@@ -351,6 +351,19 @@ async fn a_known_outage_tells_its_title_and_takes_the_report_in() {
         .shows("Something else")
         .shows(&format!(r#"name="with" value="{major}""#))
         .hides("words of");
+    // Enter reports; that it is something else comes before the outage that is named, and keeps
+    // what was typed.
+    let place = |words: &str| form.body.find(words).unwrap();
+    let reports = place(r#"<button class="vh" type="submit""#);
+    let other = place(r#"type="submit" name="with" value="" formmethod="get""#);
+    assert!(reports < other && other < place(&format!(r#"name="with" value="{major}""#)));
+    let typed = format!("with=&with={major}&form=a&title=VPN&description=Since+the+update");
+    let other = world.get("gwen", &format!("/portal/report?{typed}")).await;
+    other
+        .shows("Since the update</textarea>")
+        .shows(r#"name="form" value="a""#)
+        .hides("You have this too")
+        .hides(&format!(r#"name="with" value="{major}""#));
     let with = major.to_string();
     let sent = send(
         &world,

@@ -4,8 +4,9 @@
 use crate::harness::{Page, World, escape};
 use axum::http::StatusCode;
 use incident::Command;
-use kernel::IncidentNumber;
+use kernel::{Channel, IncidentNumber, ProblemNumber};
 use std::time::{Duration, Instant};
+use store::directory::{Problem, ProblemState};
 
 /// Far more than a page takes, and far less than one that backtracks.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(5);
@@ -310,6 +311,22 @@ async fn forms_that_ask_for_a_number_find_it_by_words() {
     articles.shows("KB-1").hides(&other.to_string());
     let errors = get_live(&world, "mara", &format!("{address}?only=known_errors&q=camera")).await;
     assert_eq!(errors.body, "[]");
+
+    // Problems that fit as well and are no known errors stand in the way of none.
+    let now = world.desk.now();
+    let known = Problem {
+        state: ProblemState::KnownError,
+        cause: "Water in the plug.".to_owned(),
+        workaround: "Dry it.".to_owned(),
+        ..Problem::titled(ProblemNumber(0), "The camera of the north gate is blind in rain", now)
+    };
+    let others = (0..8).map(|_| Problem::titled(ProblemNumber(0), "Camera", now));
+    let viewer = world.viewer("mara");
+    for problem in std::iter::once(known).chain(others) {
+        world.desk.make_problem(&viewer, Channel::Web, problem, &[]).await.unwrap();
+    }
+    let errors = get_live(&world, "mara", &format!("{address}?only=known_errors&q=camera")).await;
+    errors.shows("PRB-1").hides("PRB-2");
 }
 
 #[tokio::test(flavor = "multi_thread")]
