@@ -26,7 +26,7 @@ const STEMMED: usize = 4;
 
 /// Words that came lately and whose stems are remembered, and as many that came before them: some
 /// megabytes. Most of a text are few words.
-const REMEMBERED: usize = 20_000;
+const REMEMBERED: usize = 40_000;
 
 /// What stands between two stems that are remembered: no letter.
 const BETWEEN: &str = " ";
@@ -53,6 +53,16 @@ impl Known {
             self.old = std::mem::take(&mut self.new);
         }
         self.new.insert(word.into(), stems);
+    }
+
+    /// A word that has stems, and these, sorted, each once, [`BETWEEN`] each two of them.
+    fn stems(&mut self, word: &str) -> Arc<str> {
+        let remembered = self.get(word);
+        remembered.unwrap_or_else(|| {
+            let stems = STEMMERS.with_borrow_mut(|stemmers| each_stem(stemmers, word));
+            self.put(word, stems.clone());
+            stems
+        })
     }
 }
 
@@ -153,7 +163,7 @@ fn joined(piece: &str, parts: &[String]) -> Option<String> {
 /// ```
 pub fn stems(word: &str) -> Vec<String> {
     match has_stems(word) {
-        true => stemmed(word).split(BETWEEN).map(str::to_owned).collect(),
+        true => known().stems(word).split(BETWEEN).map(str::to_owned).collect(),
         false => vec![word.to_owned()],
     }
 }
@@ -162,16 +172,6 @@ pub fn stems(word: &str) -> Vec<String> {
 /// plain letters; with others a stemmer has no business.
 fn has_stems(word: &str) -> bool {
     word.len() >= STEMMED && word.bytes().all(|b| b.is_ascii_lowercase())
-}
-
-/// A word that has stems, and these, sorted, each once, [`BETWEEN`] each two of them.
-fn stemmed(word: &str) -> Arc<str> {
-    let remembered = known().get(word);
-    remembered.unwrap_or_else(|| {
-        let stems = STEMMERS.with_borrow_mut(|stemmers| each_stem(stemmers, word));
-        known().put(word, stems.clone());
-        stems
-    })
 }
 
 fn known() -> MutexGuard<'static, Known> {
@@ -195,7 +195,7 @@ fn each_stem(stemmers: &mut [TextAnalyzer], word: &str) -> Arc<str> {
 /// Whether two folded words are forms of one word.
 pub(crate) fn akin(stems: &[String], word: &str) -> bool {
     let is_one = |stem: &str| stems.iter().any(|one| one == stem);
-    is_one(word) || (has_stems(word) && stemmed(word).split(BETWEEN).any(is_one))
+    is_one(word) || (has_stems(word) && known().stems(word).split(BETWEEN).any(is_one))
 }
 
 /// Letters to insert, delete, replace, or swap with their neighbour.
@@ -228,11 +228,13 @@ pub(crate) fn mistakes(word: &str) -> u8 {
     }
 }
 
-/// Makes tokens of a text's words, or of their stems at the places of their words.
+/// Makes tokens of a text's words at their places, or of the stems of each of its words, of which
+/// nobody asks where they stand or how often.
 #[derive(Debug, Clone)]
 pub(crate) struct Folding {
     stems: bool,
-    /// Those of the text that is read just now; its memory serves the next one.
+    /// Words and tokens of the text that is read just now; their memory serves the next one.
+    words: Row,
     row: Row,
 }
 
@@ -250,27 +252,50 @@ impl Row {
         self.letters.push_str(token);
         self.each.push((at, self.letters.len()));
     }
+
+    fn clear(&mut self) {
+        self.letters.clear();
+        self.each.clear();
+    }
+
+    /// The different tokens, sorted.
+    fn different(&self) -> Vec<&str> {
+        let mut from = 0;
+        let token =
+            |(_, end): &(usize, usize)| &self.letters[std::mem::replace(&mut from, *end)..*end];
+        let mut all: Vec<&str> = self.each.iter().map(token).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
 }
 
 impl Folding {
     /// Makes words.
     pub(crate) fn words() -> Self {
-        Folding { stems: false, row: Row::default() }
+        Folding { stems: false, words: Row::default(), row: Row::default() }
     }
 
     /// Makes stems.
     pub(crate) fn stems() -> Self {
-        Folding { stems: true, row: Row::default() }
+        Folding { stems: true, words: Row::default(), row: Row::default() }
     }
 
     fn read(&mut self, text: &str) {
-        let Folding { stems, row } = self;
-        row.letters.clear();
-        row.each.clear();
-        placed(text, |at, word| match *stems && has_stems(word) {
-            true => stemmed(word).split(BETWEEN).for_each(|stem| row.push(at, stem)),
-            false => row.push(at, word),
-        });
+        let Folding { stems, words, row } = self;
+        row.clear();
+        if !*stems {
+            return placed(text, |at, word| row.push(at, word));
+        }
+        words.clear();
+        placed(text, |at, word| words.push(at, word));
+        let mut known = known();
+        for (at, word) in words.different().into_iter().enumerate() {
+            match has_stems(word) {
+                true => known.stems(word).split(BETWEEN).for_each(|stem| row.push(at, stem)),
+                false => row.push(at, word),
+            }
+        }
     }
 }
 
@@ -314,6 +339,7 @@ impl TokenStream for Tokens<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
     #[test]
     fn forms_of_a_word_are_akin_in_each_language() {
@@ -359,11 +385,10 @@ mod tests {
     fn each_text_has_the_stems_of_its_own_words() {
         let mut folding = Folding::stems();
         for text in ["Printers are broken, printers!", "Wi-Fi für Drucker 10", "", "Störungen"] {
-            let mut wanted = Vec::new();
-            for (at, word) in placed(text) {
-                wanted.extend(stems(&word).into_iter().map(|stem| (at, stem)));
-            }
-            assert_eq!(tokens(&mut folding, text), wanted, "{text}");
+            let different: BTreeSet<String> = placed(text).into_iter().map(|one| one.1).collect();
+            let wanted: Vec<String> = different.iter().flat_map(|word| stems(word)).collect();
+            let found = tokens(&mut folding, text).into_iter().map(|one| one.1);
+            assert_eq!(found.collect::<Vec<_>>(), wanted, "{text}");
         }
     }
 
