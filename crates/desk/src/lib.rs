@@ -318,7 +318,10 @@ pub(crate) async fn turn(of: &'static str, turn: impl Future<Output = ()> + Send
     }
 }
 
-/// Does `work` at once and then in each `pace`, until the desk is gone. Where it fails, `failing` is
+/// What can wait begins so long after the start, which has the processor for itself.
+pub(crate) const BEGINS_AFTER: Duration = Duration::from_secs(1);
+
+/// Does `work` a moment after the start and then in each `pace`, until the desk is gone. Where it fails, `failing` is
 /// logged, and its next time is tried as if nothing had been.
 pub(crate) fn every<T, Work>(
     desk: &Desk,
@@ -331,7 +334,8 @@ pub(crate) fn every<T, Work>(
 {
     let weak = Arc::downgrade(&desk.0);
     tokio::spawn(async move {
-        let mut pace = tokio::time::interval(pace);
+        let begins = tokio::time::Instant::now() + pace.min(BEGINS_AFTER);
+        let mut pace = tokio::time::interval_at(begins, pace);
         pace.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             pace.tick().await;

@@ -269,8 +269,9 @@ pub(crate) fn by_mail_since(sql: &mut dyn Sql) -> Result<Option<Timestamp>, Fail
 
 /// Whether a row of the outbox is to become deliveries, or a delivery is due.
 pub fn is_due(sql: &mut dyn Sql, since: ToldSince, now: Timestamp) -> Result<bool, Failure> {
+    // What is older than telling is not gone through: nothing is told before it was said.
     let outbox = "select 1 from outbox where state = 'waiting' and not_before <= $1 \
-        and created_at >= $2 limit 1";
+        and not_before >= $2 and created_at >= $2 limit 1";
     if !sql.query(outbox, &[now.into(), since.earliest().into()])?.is_empty() {
         return Ok(true);
     }

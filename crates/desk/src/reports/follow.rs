@@ -30,6 +30,7 @@ pub(crate) fn start(desk: &Desk) {
     let weak = Arc::downgrade(&desk.0);
     let mut committed = desk.0.feed.committed();
     tokio::spawn(async move {
+        tokio::time::sleep(crate::BEGINS_AFTER).await;
         loop {
             let Some(inner) = weak.upgrade() else { return };
             let desk = Desk(inner);

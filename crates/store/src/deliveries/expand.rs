@@ -145,7 +145,7 @@ fn due(
     limit: i64,
 ) -> Result<(Vec<Asked>, Vec<i64>), Failure> {
     let statement = "select id, number, n, word, created_at, not_before, audience, terms \
-        from outbox where state = 'waiting' and not_before <= $1 and created_at >= $2 \
+        from outbox where state = 'waiting' and not_before <= $1 and not_before >= $2 and created_at >= $2 \
         order by not_before, id limit $3";
     let values = [now.into(), since.earliest().into(), limit.into()];
     let (mut due, mut damaged) = (vec![], vec![]);

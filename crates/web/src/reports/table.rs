@@ -94,6 +94,7 @@ impl Shown<'_> {
             all => format!("Table by {by}, part {} of {all}", at + 1),
         };
         html! {
+            @if before.is_some() { p.meta.card-b { "Below each figure: the days before." } }
             @for (at, part) in parts.iter().enumerate() {
                 div.scroll-x tabindex="0" role="region" aria-label=(name(at)) {
                     table.dt.rp-t {
@@ -149,7 +150,7 @@ impl Shown<'_> {
                         td.num.rp-b[at == 0 && column.part.is_some()] {
                             (self.figure(table, line, column, cell))
                             @if let Some((_, _, then)) = before.and_then(|before| self::at(before, &line.key, &column.key)) {
-                                div.meta { "before " span.nowrap { (figure(then.value, column.unit)) } }
+                                div.meta { span.vh { "before " } span.nowrap { (figure(then.value, column.unit)) } }
                             }
                         }
                     }
