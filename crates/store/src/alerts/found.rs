@@ -198,7 +198,7 @@ fn in_each_state(
         let wanted = Wanted { state: Some(state), ..wanted.clone() };
         found.extend(list(sql, scope, &wanted, limit)?);
     }
-    found.sort_unstable_by(|one, next| next.alert.id.cmp(&one.alert.id));
+    found.sort_unstable_by_key(|one| std::cmp::Reverse(one.alert.id));
     found.truncate(limit);
     Ok(found)
 }
