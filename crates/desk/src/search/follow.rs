@@ -21,7 +21,8 @@ use store::incidents::{documents as stored, feed};
 
 /// How often it is looked for what other processes wrote; what this one commits wakes us.
 const LOOK_EVERY: Duration = Duration::from_millis(400);
-/// Between two commits of the index, however much happens: what was said is found within a second.
+/// Between two commits of the index, however much happens: what was said is found within a second,
+/// unless the writer hardly rests.
 const COMMIT_EVERY: Duration = Duration::from_millis(300);
 /// The same while the writer hardly rests, and the log is read as seldom: fewer and larger turns leave
 /// those who wait for an answer more of the processor.
