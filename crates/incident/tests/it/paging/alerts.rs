@@ -72,8 +72,9 @@ fn who_was_asked_to_come_is_asked_on_when_it_is_muted() {
     assert_eq!(why(&case), [Why::Reported, Why::Called]);
     until(&mut case, 400);
     let (agent, desktop) = (vec![Who::Agent.id()], vec![Who::Desktop.id()]);
-    let asked = [30, 60, 360].map(|at| (at, desktop.clone()));
-    assert_eq!(paged(&case), [&[(0, agent.clone())][..], &asked].concat(), "the next step not");
+    let told = [(0, &agent), (30, &desktop), (60, &desktop), (360, &desktop)];
+    let told = told.map(|(at, people)| (at, people.clone()));
+    assert_eq!(paged(&case), told, "the next step did not come");
     // When it is not muted any more they are asked beside whoever is paged.
     case.does(Who::System, release());
     assert_eq!(why(&case), [Why::Reported, Why::Called, Why::Released]);
