@@ -124,9 +124,8 @@ impl<'a> Book<'a> {
         // An end that came late leaves open what began after it.
         let known = self.open.get(&integration);
         let fires_on = |key: &String| known.is_some_and(|known| known.contains_key(key));
-        let over = |signal: &Signal| {
-            signal.status == SignalStatus::Resolved && !fires_on(&signal.key)
-        };
+        let over =
+            |signal: &Signal| signal.status == SignalStatus::Resolved && !fires_on(&signal.key);
         // Where nothing is said, nothing is said to be over.
         let all_over = !reading.signals.is_empty() && reading.signals.iter().all(over);
         let left_out = reading.left_out > 0;
