@@ -371,19 +371,25 @@ impl Wanted {
         use query::{Expr, Person, StateWord, Term};
         let whose = whose(&shared, "");
         let look = Look { scope: shared, context: self.look.context.clone() };
-        let mut count = |expr: Expr| {
-            let text = query::Query { filter: expr.clone(), sort: None }.to_string();
-            self.counts.of(sql, &look, &whose, &text, &expr, stamp)
-        };
+        // Most are known from before: the question itself is put only where one is not.
+        let mut count =
+            |text: &str, expr: &dyn Fn() -> Expr| match self.counts.known(&whose, text, stamp) {
+                Some(count) => Ok(count),
+                None => self.counts.of(sql, &look, &whose, text, &expr(), stamp),
+            };
         let named = |id: PersonId| vec![Person::Named(id.to_string())];
-        let others = count(Term::Requester(named(state.requester)).into())? - 1;
+        let requester = state.requester;
+        let theirs = || Expr::from(Term::Requester(named(requester)));
+        let others = count(&format!("requester:{requester}"), &theirs)? - 1;
         let team = state.team.and_then(|team| self.policy.teams.get(&team));
         let members = team.map(|team| team.members.iter().copied()).into_iter().flatten();
         let mut loads = HashMap::new();
         for member in members.take(LOADS) {
-            let open = Term::State(vec![StateWord::Open]).into();
-            let theirs = Term::Assignee(named(member)).into();
-            loads.insert(member, count(Expr::all_of([theirs, open]))?);
+            let open = || {
+                let theirs = Term::Assignee(named(member)).into();
+                Expr::all_of([theirs, Term::State(vec![StateWord::Open]).into()])
+            };
+            loads.insert(member, count(&format!("assignee:{member} state:open"), &open)?);
         }
         Ok((others.max(0), loads))
     }
