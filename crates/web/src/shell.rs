@@ -145,10 +145,15 @@ impl<'a> Page<'a> {
 
     /// The whole page around its main part.
     pub(crate) fn show(self, main: impl Into<Pieces>) -> Markup {
+        self.around(main.into()).whole()
+    }
+
+    /// The same in pieces, for pages that are large.
+    pub(crate) fn pieces(self, main: impl Into<Pieces>) -> Pieces {
         self.around(main.into())
     }
 
-    fn around(self, main: Pieces) -> Markup {
+    fn around(self, main: Pieces) -> Pieces {
         let crumbs: Vec<&str> = self.crumbs.iter().rev().map(|(_, name)| name.as_str()).collect();
         let tab = self
             .tab
@@ -181,7 +186,7 @@ impl<'a> Page<'a> {
             (PLACE)
             (shortcuts::dialog())
         };
-        html.around(fill(frame, [self.side, main, self.panel, self.after])).whole()
+        html.around(fill(frame, [self.side, main, self.panel, self.after]))
     }
 }
 

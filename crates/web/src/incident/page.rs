@@ -14,7 +14,7 @@ use crate::auth::SignedIn;
 use crate::error::{PageError, PageResult};
 use crate::form::Fields;
 use crate::part::icon::icon;
-use crate::part::many::{PLACE, many, within};
+use crate::part::many::{PLACE, Pieces, many, within};
 use crate::shell::{Page, Section};
 use crate::url;
 use axum::extract::{Path, RawQuery, State};
@@ -60,7 +60,7 @@ pub(super) async fn render(
     number: IncidentNumber,
     asked: &Fields,
     start: Start,
-) -> PageResult<Markup> {
+) -> PageResult<Pieces> {
     let me = who.person().id;
     let wanted = Wanted::new(app, who.viewer(), &who.here, number);
     let list = pager::List::of(app, who, asked);
@@ -113,7 +113,7 @@ fn markup(
     start: &Start,
     asked: &Fields,
     place: &pager::Place,
-) -> Markup {
+) -> Pieces {
     let (case, number) = (view.case, view.case.number);
     let title = number.to_string();
     let others = head::presence(&app.desk, number, Some(who.person().id), None);
@@ -142,7 +142,7 @@ fn markup(
         .script("app-incident.js")
         .panel(html! { (panel(view)) (thumb(view, None)) })
         .after(drawn(view, Part::dialogs(view), || dialogs::dialogs(view)))
-        .show(within(main, drawn(view, Part::timeline(view, all), || timeline(view, all))))
+        .pieces(within(main, drawn(view, Part::timeline(view, all), || timeline(view, all))))
 }
 
 /// On a phone, one of timeline and details is shown.

@@ -2,14 +2,19 @@
 //! step, and what was drawn by itself is copied once more into what holds it. A page of an incident
 //! is 250 kB, and each frame around it would copy it once more.
 
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
 use maud::{Markup, PreEscaped, Render};
+use std::convert::Infallible;
 use std::sync::Arc;
 
 /// Where something large goes that is put [`within`] when all around it is drawn. Words of people are
 /// escaped, so none of them is taken for it.
 pub(crate) const PLACE: PreEscaped<&str> = PreEscaped("<!--place-->");
 
-/// Markup in pieces, put together once: when a page is whole.
+/// Markup in pieces: put together once, when a page is whole, or sent one after the other.
 #[derive(Debug, Default)]
 pub(crate) struct Pieces(Vec<Piece>);
 
@@ -48,6 +53,37 @@ impl Pieces {
 impl Render for Pieces {
     fn render_to(&self, into: &mut String) {
         self.0.iter().for_each(|piece| into.push_str(piece.as_str()));
+    }
+}
+
+impl IntoResponse for Pieces {
+    /// What was kept is sent from where it is kept.
+    fn into_response(self) -> Response {
+        let length: usize = self.0.iter().map(|piece| piece.as_str().len()).sum();
+        let pieces = self.0.into_iter().filter(|piece| !piece.as_str().is_empty());
+        let pieces = pieces.map(|piece| Ok::<Bytes, Infallible>(piece.into()));
+        let headers = [
+            (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+            (header::CONTENT_LENGTH, HeaderValue::from(length)),
+        ];
+        (headers, Body::from_stream(stream::iter(pieces))).into_response()
+    }
+}
+
+impl From<Piece> for Bytes {
+    fn from(piece: Piece) -> Bytes {
+        match piece {
+            Piece::Drawn(markup) => Bytes::from(markup),
+            Piece::Kept(markup) => Bytes::from_owner(Shared(markup)),
+        }
+    }
+}
+
+struct Shared(Arc<str>);
+
+impl AsRef<[u8]> for Shared {
+    fn as_ref(&self) -> &[u8] {
+        self.0.as_bytes()
     }
 }
 
@@ -121,6 +157,18 @@ mod tests {
             main { p { (rows[2]) } ul { @for (at, row) in rows.iter().enumerate() { li { (at) (row) } } } p { "end" } }
         };
         assert_eq!(page.whole().into_string(), drawn.into_string());
+    }
+
+    #[tokio::test]
+    async fn what_is_sent_piece_by_piece_is_the_whole() {
+        let kept: Arc<str> = Arc::from("<b>kept</b>");
+        let page =
+            || fill(html! { p { (PLACE) } (PLACE) }, [kept.clone().into(), Pieces::default()]);
+        let response = page().into_response();
+        let length = response.headers()[header::CONTENT_LENGTH].to_str().unwrap().to_owned();
+        let sent = axum::body::to_bytes(response.into_body(), 1_000).await.unwrap();
+        assert_eq!(sent, page().whole().into_string());
+        assert_eq!(length, sent.len().to_string());
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::auth::SignedIn;
 use crate::mail::waiting_link;
 use crate::part::empty::empty;
 use crate::part::icon::icon;
-use crate::part::many::many;
+use crate::part::many::{Pieces, many};
 use crate::shell::{Page, Section};
 use crate::url;
 use maud::{Markup, Render, html};
@@ -24,7 +24,7 @@ use store::incidents::list::{Cursor, IncidentRow, Order, RANKED_MAX};
 const ROW_BYTES: usize = 2_000;
 
 /// Everything of the page.
-pub(super) fn show(who: &SignedIn, asked: &Asked, loaded: &Loaded, surges: Markup) -> Markup {
+pub(super) fn show(who: &SignedIn, asked: &Asked, loaded: &Loaded, surges: Markup) -> Pieces {
     let view = loaded.view();
     let name = heading(loaded);
     let page = Page::new(who, "Queue")
@@ -42,7 +42,7 @@ pub(super) fn show(who: &SignedIn, asked: &Asked, loaded: &Loaded, surges: Marku
         )),
         Err(_) => page,
     };
-    page.show(main(who, asked, loaded, &name, surges))
+    page.pieces(main(who, asked, loaded, &name, surges))
 }
 
 /// The name of what is shown.
