@@ -3,6 +3,7 @@
 use super::case::Wanted;
 use super::causes;
 use super::composer::{Start, composer};
+use super::drawn::{Part, drawn};
 use super::panel::panel;
 use super::readers::Readers;
 use super::timeline::{As, Entry, counts, entries, entry};
@@ -13,7 +14,7 @@ use crate::auth::SignedIn;
 use crate::error::{PageError, PageResult};
 use crate::form::Fields;
 use crate::part::icon::icon;
-use crate::part::many::{PLACE, many, within};
+use crate::part::many::{PLACE, Pieces, many, within};
 use crate::shell::{Page, Section};
 use crate::url;
 use axum::extract::{Path, RawQuery, State};
@@ -59,7 +60,7 @@ pub(super) async fn render(
     number: IncidentNumber,
     asked: &Fields,
     start: Start,
-) -> PageResult<Markup> {
+) -> PageResult<Pieces> {
     let me = who.person().id;
     let wanted = Wanted::new(app, who.viewer(), &who.here, number);
     let list = pager::List::of(app, who, asked);
@@ -112,10 +113,11 @@ fn markup(
     start: &Start,
     asked: &Fields,
     place: &pager::Place,
-) -> Markup {
+) -> Pieces {
     let (case, number) = (view.case, view.case.number);
     let title = number.to_string();
     let others = head::presence(&app.desk, number, Some(who.person().id), None);
+    let all = asked.ticked("all");
     let main = html! {
         p.print-h { (number) ", printed " (case.here.full(case.here.now)) }
         (head::bar(view, None))
@@ -139,8 +141,8 @@ fn markup(
         .main_class("main inc")
         .script("app-incident.js")
         .panel(html! { (panel(view)) (thumb(view, None)) })
-        .after(dialogs::dialogs(view))
-        .show(within(main, &timeline(view, asked)))
+        .after(drawn(view, Part::dialogs(view), || dialogs::dialogs(view)))
+        .pieces(within(main, drawn(view, Part::timeline(view, all), || timeline(view, all))))
 }
 
 /// On a phone, one of timeline and details is shown.
@@ -155,18 +157,18 @@ fn switch(view: &View<'_>) -> Markup {
     }
 }
 
-fn timeline(view: &View<'_>, asked: &Fields) -> Markup {
+/// The timeline, `whole` or its newest entries.
+fn timeline(view: &View<'_>, whole: bool) -> Markup {
     let all = entries(view.case.number, view.case.events());
-    let hidden = if asked.ticked("all") { 0 } else { all.len().saturating_sub(ENTRIES) };
-    let around = html! {
+    let hidden = if whole { 0 } else { all.len().saturating_sub(ENTRIES) };
+    html! {
         div class="inc-f scroll-x" { (filter(&all)) span class="meta end" { "Oldest first, " (view.case.here.zone_words()) } }
         @if hidden > 0 {
             p class="inc-f" { a.link href="?all=1" { "Show " (hidden) " earlier" } }
         }
         (causes::changes_waiting())
-        (PLACE)
-    };
-    within(around, &list(view, &all[hidden..], None))
+        (list(view, &all[hidden..], None))
+    }
 }
 
 /// The list itself.

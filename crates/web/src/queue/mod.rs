@@ -245,7 +245,7 @@ impl Reading {
         let base = asked.view.as_deref().and_then(|key| views.with_key(key));
         match &asked.q {
             None => {
-                let view = base.unwrap_or_else(|| views.first_for(&self.viewer));
+                let view = base.unwrap_or_else(|| Views::first_for(&self.viewer));
                 (Some(view.key.clone()), view.text.clone(), Ok(view.query.clone()))
             }
             Some(typed) => match query::parse(typed) {

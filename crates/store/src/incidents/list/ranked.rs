@@ -72,18 +72,15 @@ pub fn neighbours_ranked(
     }
     let ordered = ranking.order(sql, look, &query.filter, None)?;
     let Some(ranks) = &ordered.ranks else { return neighbours(sql, look, query, number) };
-    let mut ranks: Vec<i64> = ranks.iter().map(|rank| rank.number.0).collect();
     let reversed = order.sort().reversed;
-    if reversed {
-        ranks.reverse();
-    }
+    let line = Line { ranks, reversed };
     let rest = rest(query);
-    let Some(at) = ranks.iter().position(|each| *each == number.0) else {
-        return beside_the_rest(sql, look, rest, &ranks, reversed, number);
+    let Some(at) = line.place_of(number) else {
+        return beside_the_rest(sql, look, rest, &line, number);
     };
     let mut found = Neighbours {
-        previous: at.checked_sub(1).map(|before| IncidentNumber(ranks[before])),
-        next: ranks.get(at + 1).copied().map(IncidentNumber),
+        previous: at.checked_sub(1).and_then(|before| line.at(before)),
+        next: line.at(at + 1),
         place: i64::try_from(at).ok().map(|at| at + 1),
     };
     if let Some(rest) = rest {
@@ -104,28 +101,52 @@ pub fn neighbours_ranked(
     Ok(Some(found))
 }
 
+/// What is ranked, as the list shows it.
+struct Line<'a> {
+    ranks: &'a [Rank],
+    reversed: bool,
+}
+
+impl Line<'_> {
+    /// The incident at a place, counted from 0.
+    fn at(&self, place: usize) -> Option<IncidentNumber> {
+        self.ranks.get(self.turned(place)?).map(|rank| IncidentNumber(rank.number.0))
+    }
+
+    fn last(&self) -> Option<IncidentNumber> {
+        self.at(self.ranks.len().checked_sub(1)?)
+    }
+
+    /// The place of an incident.
+    fn place_of(&self, number: IncidentNumber) -> Option<usize> {
+        self.turned(self.ranks.iter().position(|rank| rank.number.0 == number.0)?)
+    }
+
+    fn turned(&self, place: usize) -> Option<usize> {
+        if self.reversed { self.ranks.len().checked_sub(place + 1) } else { Some(place) }
+    }
+}
+
 /// The neighbours of an incident that is not ranked: among the rest, or none where it left
 /// the list, but the first of it to go on with.
 fn beside_the_rest(
     sql: &mut dyn Sql,
     look: &Look,
     rest: Option<Query>,
-    ranks: &[i64],
-    reversed: bool,
+    line: &Line<'_>,
     number: IncidentNumber,
 ) -> Result<Option<Neighbours>, Failure> {
-    let of = |at: Option<&i64>| at.copied().map(IncidentNumber);
     let Some(rest) = rest else {
         let seen = !get_many(sql, &look.scope, &[number])?.is_empty();
-        let first = Neighbours { previous: None, next: of(ranks.first()), place: None };
+        let first = Neighbours { previous: None, next: line.at(0), place: None };
         return Ok(seen.then_some(first));
     };
     let Some(mut found) = neighbours(sql, look, &rest, number)? else { return Ok(None) };
-    if reversed {
-        found.next = found.next.or_else(|| of(ranks.first()));
+    if line.reversed {
+        found.next = found.next.or_else(|| line.at(0));
     } else {
-        found.previous = found.previous.or_else(|| of(ranks.last()));
-        let before = i64::try_from(ranks.len()).unwrap_or(PLACES);
+        found.previous = found.previous.or_else(|| line.last());
+        let before = i64::try_from(line.ranks.len()).unwrap_or(PLACES);
         found.place = found.place.map(|place| place + before).filter(|place| *place <= PLACES);
     }
     Ok(Some(found))

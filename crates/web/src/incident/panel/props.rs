@@ -1,11 +1,13 @@
 //! The properties: each row says a value and opens the list to choose another.
 
 use super::pick::picker;
+use crate::incident::drawn::{Part, drawn};
 use crate::incident::head::opener;
 use crate::incident::suggested;
 use crate::incident::view::View;
 use crate::part::form::Errors;
 use crate::part::icon::icon;
+use crate::part::many::Pieces;
 use crate::part::person::small_avatar;
 use crate::part::time;
 use crate::part::{pri, state};
@@ -183,12 +185,14 @@ fn expected(view: &View<'_>) -> Markup {
     }
 }
 
-fn pickers(view: &View<'_>) -> Markup {
-    html! {
-        @for name in super::PICKERS {
-            div class=(if *name == "priority" { "pop mx-pop" } else { "pop pop-a" }) id={ "p-" (name) } popover {
-                (picker(view, name, &Errors::default(), None))
+fn pickers(view: &View<'_>) -> Pieces {
+    drawn(view, Part::pickers(view), || {
+        html! {
+            @for name in super::PICKERS {
+                div class=(if *name == "priority" { "pop mx-pop" } else { "pop pop-a" }) id={ "p-" (name) } popover {
+                    (picker(view, name, &Errors::default(), None))
+                }
             }
         }
-    }
+    })
 }
