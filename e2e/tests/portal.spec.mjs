@@ -57,7 +57,7 @@ test('a card says what helps meanwhile, and the services lead to the status page
     await expect(async () => {
       await peter.reload();
       await expect(page).toBeVisible({ timeout: 500 });
-    }).toPass();
+    }).toPass({ timeout: 10_000 });
     await page.click();
     await expect(peter).toHaveURL(/\/status$/);
   } finally {
