@@ -172,7 +172,7 @@ fn timeline(view: &View<'_>, asked: &Fields) -> Markup {
         div class="inc-f scroll-x" { (filter(&all)) span class="meta end" { "Oldest first, " (view.case.here.zone_words()) } }
         @if hidden > 0 {
             p class="inc-f" { a.link href="?all=1" { "Show " (hidden) " earlier" } }
-            p.print-h { (hidden) " earlier entries are not on this paper." }
+            p.print-h { "Not on this paper: " (hidden) " earlier." }
         }
         (causes::changes_waiting())
         (PLACE)
