@@ -4,6 +4,7 @@ use super::case::Wanted;
 use super::causes;
 use super::composer::{Start, composer};
 use super::drawn::{Part, drawn};
+use super::known::Known;
 use super::panel::panel;
 use super::readers::Readers;
 use super::timeline::{As, Entry, counts, entries, entry};
@@ -15,6 +16,7 @@ use crate::error::{PageError, PageResult};
 use crate::form::Fields;
 use crate::part::icon::icon;
 use crate::part::many::{PLACE, Pieces, many, within};
+use crate::part::time::counted;
 use crate::shell::{Page, Section};
 use crate::url;
 use axum::extract::{Path, RawQuery, State};
@@ -24,7 +26,7 @@ use desk::macros::Filled;
 use incident::{CommandName as C, Scope};
 use kernel::IncidentNumber;
 use maud::{Markup, html};
-use store::directory::{drafts, told_how};
+use store::directory::{ProblemState, drafts, told_how};
 
 /// Entries shown at once; of a longer timeline the newest, the others on demand.
 const ENTRIES: usize = 400;
@@ -147,12 +149,20 @@ fn markup(
 
 /// On a phone, one of timeline and details is shown.
 fn switch(view: &View<'_>) -> Markup {
+    let is_known = |known: &&Known| known.problem.state == ProblemState::KnownError;
+    let ways = view.case.known.iter().filter(is_known).count();
     let tasks = view.case.state().tasks.iter().filter(|task| task.done_at.is_none()).count();
+    // What helps at once comes before what is left to do.
+    let inside = match (ways, tasks) {
+        (0, 0) => None,
+        (0, tasks) => Some(counted(tasks as i64, "task")),
+        (ways, _) => Some(counted(ways as i64, "workaround")),
+    };
     html! {
         fieldset class="seg inc-d" {
             legend.vh { "Show" }
             label { input type="radio" name="v" id="v-t" checked; "Timeline" }
-            label { input type="radio" name="v" id="v-d"; "Details" @if tasks > 0 { " " span.n { (crate::part::time::counted(tasks as i64, "task")) } } }
+            label { input type="radio" name="v" id="v-d"; "Details" @if let Some(words) = inside { " " span.n { (words) } } }
         }
     }
 }
@@ -165,6 +175,7 @@ fn timeline(view: &View<'_>, whole: bool) -> Markup {
         div class="inc-f scroll-x" { (filter(&all)) span class="meta end" { "Oldest first, " (view.case.here.zone_words()) } }
         @if hidden > 0 {
             p class="inc-f" { a.link href="?all=1" { "Show " (hidden) " earlier" } }
+            p.print-h { "Not on this paper: " (hidden) " earlier." }
         }
         (causes::changes_waiting())
         (list(view, &all[hidden..], None))

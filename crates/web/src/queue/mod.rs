@@ -2,6 +2,7 @@
 
 mod bulk;
 mod bulk_bar;
+mod columns;
 pub(crate) mod counts;
 mod filter;
 mod horizon;
@@ -48,6 +49,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/queue/bulk", post(bulk::apply))
         .route("/queue/undo", post(bulk::undo))
         .route("/queue/take", post(preview::take))
+        .route("/queue/columns", post(columns::choose))
         .route("/queue/views", post(saved::create))
         .route("/queue/views/new", get(saved::form))
         .route("/queue/views/{id}", post(saved::change))

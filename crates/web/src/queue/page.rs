@@ -1,6 +1,7 @@
 //! The page of the queue around its rows.
 
 use super::bulk_bar;
+use super::columns;
 use super::counts;
 use super::filter::Bar;
 use super::horizon::horizon;
@@ -65,7 +66,10 @@ fn main(who: &SignedIn, asked: &Asked, loaded: &Loaded, name: &str, surges: Mark
             }
             div.btns {
                 button class="btn btn-quiet btn-sm views-m" type="button" popovertarget="views" { (icon("list")) "Views" }
-                @if let Ok(query) = &loaded.query { (sort_menu(query, loaded)) }
+                @if let Ok(query) = &loaded.query {
+                    (sort_menu(query, loaded))
+                    (columns::menu(who, loaded))
+                }
             }
         }
         (Bar {
@@ -84,7 +88,7 @@ fn main(who: &SignedIn, asked: &Asked, loaded: &Loaded, name: &str, surges: Mark
                 @if let Some(sort) = sort(loaded) {
                     @if sort.key == SortKey::Risk && loaded.page().ranked_at.is_none() { (too_many()) }
                     @let style = style(who, loaded);
-                    table.q data-queue data-ranked[loaded.page().ranked_at.is_some()] {
+                    table.q data-queue data-ranked[loaded.page().ranked_at.is_some()] data-hide=[columns::hidden(who)] {
                         caption.vh { (name) ", " (order_words(sort)) }
                         (row::heads(loaded.page().rows.len(), works, &by_risk(loaded, sort)))
                         tbody { (rows(asked, loaded, &style, sort)) }

@@ -113,7 +113,7 @@ fn drawn(row: &IncidentRow, style: &RowStyle<'_>, risk: Option<u8>, patch: Optio
                 }
                 div.sub {
                     (state::glyph(look))
-                    span { (number) }
+                    span.sub-num { (number) }
                     @if !service.is_empty() { span.sub-svc { (service) } }
                     (requester)
                 }
@@ -202,7 +202,8 @@ pub(crate) fn heads(count: usize, selectable: bool, by_risk: &ByRisk) -> Markup 
 /// The line between what cannot wait half an hour and what can.
 pub(crate) fn waterline(words: &str) -> Markup {
     html! {
-        tr.waterline id="waterline" { td colspan="6" { div.wl { span { b { "Waterline." } " " (words) } } } }
+        // As many cells as there are at least: one more would be a column of its own.
+        tr.waterline id="waterline" { td colspan="3" { div.wl { span { b { "Waterline." } " " (words) } } } }
     }
 }
 
