@@ -45,7 +45,8 @@ migrations!(
         35 => "0035_suggestions", 36 => "0036_causes", 37 => "0037_together",
         38 => "0038_team_views", 39 => "0039_reviews", 40 => "0040_reports",
         41 => "0041_recurring", 42 => "0042_expected", 43 => "0043_mailed_reports",
-        44 => "0044_once", 45 => "0045_many_open_alerts", 48 => "0048_screens",
+        44 => "0044_once", 45 => "0045_many_open_alerts", 46 => "0046_many_open",
+        47 => "0047_screens",
     ]
 );
 
@@ -68,7 +69,8 @@ migrations!(
         35 => "0035_suggestions", 36 => "0036_causes", 37 => "0037_together",
         38 => "0038_team_views", 39 => "0039_reviews", 40 => "0040_reports",
         41 => "0041_recurring", 42 => "0042_expected", 43 => "0043_mailed_reports",
-        44 => "0044_once", 45 => "0045_many_open_alerts", 48 => "0048_screens",
+        44 => "0044_once", 45 => "0045_many_open_alerts", 46 => "0046_many_open",
+        47 => "0047_screens",
     ]
 );
 

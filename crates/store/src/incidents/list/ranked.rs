@@ -8,10 +8,11 @@
 use super::order::RANKED_VALUES;
 use super::ranking::{Rank, Ranking};
 use super::{
-    Cursor, IncidentRow, Look, Neighbours, Order, PLACES, Page, count, get_many, list, neighbours,
+    Cursor, IncidentRow, Look, Neighbours, Order, PLACES, Page, TABLE, count, get_many, list,
+    list_of, neighbours, neighbours_of,
 };
-use crate::incidents::filter::implies_open;
-use crate::{Failure, Sql};
+use crate::incidents::filter::{self, implies_open};
+use crate::{Engine, Failure, Sql};
 use incident::Scope;
 use kernel::{IncidentNumber, Timestamp};
 use query::{Expr, Query, Sort, SortKey, StateWord, Term};
@@ -32,13 +33,18 @@ pub fn ranked(
     cursor: Option<&Cursor>,
 ) -> Result<Page, Failure> {
     let order = Order::of(query);
-    let stands_in = |cursor: &Cursor| cursor.values.len() != RANKED_VALUES;
-    if order.sort().key != SortKey::Risk || cursor.is_some_and(stands_in) {
+    if order.sort().key != SortKey::Risk {
         return list(sql, look, query, limit, cursor);
+    }
+    let table = along_urgency(sql.engine(), look, query);
+    if cursor.is_some_and(|cursor| cursor.values.len() != RANKED_VALUES) {
+        return list_of(sql, table, look, query, limit, cursor);
     }
     let from = cursor.map(|cursor| From::of(cursor, look.context.now));
     let ordered = ranking.order(sql, look, &query.filter, from.and_then(|from| from.at))?;
-    let Some(ranks) = &ordered.ranks else { return list(sql, look, query, limit, None) };
+    let Some(ranks) = &ordered.ranks else {
+        return list_of(sql, table, look, query, limit, None);
+    };
     let rest = rest(query);
     let mut turn = Turn { order, limit, from, rows: vec![], end: None, more: false };
     let parts = if order.sort().reversed { [false, true] } else { [true, false] };
@@ -71,7 +77,10 @@ pub fn neighbours_ranked(
         return neighbours(sql, look, query, number);
     }
     let ordered = ranking.order(sql, look, &query.filter, None)?;
-    let Some(ranks) = &ordered.ranks else { return neighbours(sql, look, query, number) };
+    let Some(ranks) = &ordered.ranks else {
+        let table = along_urgency(sql.engine(), look, query);
+        return neighbours_of(sql, table, look, query, number);
+    };
     let reversed = order.sort().reversed;
     let line = Line { ranks, reversed };
     let rest = rest(query);
@@ -99,6 +108,20 @@ pub fn neighbours_ranked(
     }
     found.place = found.place.filter(|place| *place <= PLACES);
     Ok(Some(found))
+}
+
+/// The table, for a list that is too long to be ranked: read along the index of what stands in for
+/// risk. SQLite keeps no statistics; it would rather take what a team or nobody has from another
+/// index, all of it, and sort that. What nothing meets says nothing of being open, and the index
+/// holds only that.
+fn along_urgency(engine: Engine, look: &Look, query: &Query) -> &'static str {
+    let met = || filter::compile(engine, &query.filter, look, 1).0 != filter::NOTHING;
+    match engine {
+        Engine::Sqlite if implies_open(&query.filter) && met() => {
+            "incidents i indexed by incidents_urgency"
+        }
+        _ => TABLE,
+    }
 }
 
 /// What is ranked, as the list shows it.
