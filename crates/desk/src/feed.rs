@@ -2,10 +2,12 @@
 //! the log behind its head, whoever wrote it, and hands it to all who listen.
 
 use crate::Desk;
-use std::sync::Arc;
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use store::incidents::feed::FeedEvent;
+use store::incidents::Recorded;
+use store::incidents::feed::{FeedEvent, recorded};
 use tokio::sync::{Notify, broadcast, watch};
 
 /// Events that happened, in the order of their positions.
@@ -15,14 +17,51 @@ pub type Committed = Arc<Vec<FeedEvent>>;
 const BEHIND_MAX: usize = 1_024;
 /// Events read at once.
 const PAGE_ROWS: usize = 500;
+/// Events of this process that wait to be handed out: beyond that they are read from the log.
+const MADE_MAX: usize = 20_000;
 /// How often the log is looked at for what other processes wrote.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// What this process recorded and did not hand out yet: the position before, and the events that
+/// follow it without a gap.
+#[derive(Default)]
+struct Made(VecDeque<(i64, Vec<FeedEvent>)>);
+
+impl Made {
+    fn put(&mut self, after: i64, events: Vec<FeedEvent>) {
+        let waiting: usize = self.0.iter().map(|(_, events)| events.len()).sum();
+        if waiting + events.len() > MADE_MAX {
+            self.0.clear();
+        } else {
+            self.0.push_back((after, events));
+        }
+    }
+
+    /// What follows a position, at most so many events or one transaction; none where another
+    /// process recorded what comes next.
+    fn take(&mut self, position: i64, limit: usize) -> Vec<FeedEvent> {
+        let mut taken: Vec<FeedEvent> = Vec::new();
+        while let Some((after, events)) = self.0.front() {
+            let at = taken.last().map_or(position, |event| event.seq);
+            let is_next = *after == at;
+            if *after > at || (is_next && !taken.is_empty() && taken.len() + events.len() > limit) {
+                break;
+            }
+            // What lies before was read from the log meanwhile.
+            let events = self.0.pop_front().map(|(_, events)| events);
+            taken.extend(events.into_iter().flatten().filter(|_| is_next));
+        }
+        taken
+    }
+}
 
 /// The stream of what happens.
 pub struct Feed {
     sender: broadcast::Sender<Committed>,
     wake: Arc<Notify>,
     position: AtomicI64,
+    /// What this process recorded, which need not be read again.
+    made: Mutex<Made>,
     /// For those who follow the log by themselves: the search index, reports.
     committed: watch::Sender<()>,
 }
@@ -33,6 +72,7 @@ impl Feed {
             sender: broadcast::channel(BEHIND_MAX).0,
             wake: Arc::new(Notify::new()),
             position: AtomicI64::new(position),
+            made: Mutex::default(),
             committed: watch::Sender::new(()),
         }
     }
@@ -50,6 +90,18 @@ impl Feed {
     /// How many listen.
     pub fn listeners(&self) -> usize {
         self.sender.receiver_count()
+    }
+
+    /// Takes over what was recorded after a position, where somebody listens.
+    pub(crate) fn made(&self, after: i64, parts: &mut [Recorded]) {
+        if self.listeners() > 0 && !parts.is_empty() {
+            let events = recorded(after, parts);
+            self.made.lock().unwrap_or_else(PoisonError::into_inner).put(after, events);
+        }
+    }
+
+    fn take_made(&self, position: i64) -> Vec<FeedEvent> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).take(position, PAGE_ROWS)
     }
 
     pub(crate) fn wake(&self) {
@@ -110,28 +162,113 @@ async fn look(desk: &Desk) {
     if desk.0.feed.listeners() == 0 {
         desk.0.feed.position.store(position, Ordering::Release);
     } else if position > desk.0.feed.position() {
-        hand_out(desk).await;
+        hand_out(desk, position).await;
     }
 }
 
-async fn hand_out(desk: &Desk) {
-    loop {
-        let after = desk.0.feed.position();
-        let events =
-            match desk.read(move |sql| store::incidents::feed::feed(sql, after, PAGE_ROWS)).await {
+/// Hands out what was recorded up to a position: as it is what this process recorded, the rest from
+/// the log.
+async fn hand_out(desk: &Desk, head: i64) {
+    let feed = &desk.0.feed;
+    while feed.position() < head {
+        let after = feed.position();
+        let mut events = feed.take_made(after);
+        if events.is_empty() {
+            let read = desk.read(move |sql| store::incidents::feed::feed(sql, after, PAGE_ROWS));
+            events = match read.await {
                 Ok(events) => events,
                 Err(trouble) => {
                     tracing::warn!(%trouble, "the log could not be read; trying again");
                     return;
                 }
             };
-        let Some(last) = events.last().map(|event| event.seq) else { return };
-        let more = events.len() == PAGE_ROWS;
-        desk.0.feed.position.store(last, Ordering::Release);
-        // Nobody listening is fine.
-        drop(desk.0.feed.sender.send(Arc::new(events)));
-        if !more {
-            return;
         }
+        let Some(last) = events.last().map(|event| event.seq) else { return };
+        feed.position.store(last, Ordering::Release);
+        // Nobody listening is fine.
+        drop(feed.sender.send(Arc::new(events)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use incident::event::{Derived, WorkStarted};
+    use incident::{Body, Cause, Event, Subject};
+    use kernel::{Actor, Channel, IncidentNumber, PersonId, Timestamp};
+    use std::collections::BTreeSet;
+
+    fn events(seqs: std::ops::RangeInclusive<i64>) -> Vec<FeedEvent> {
+        let event = |seq| FeedEvent {
+            seq,
+            number: IncidentNumber(1),
+            event: Event {
+                n: 1,
+                at: Timestamp::default(),
+                happened_at: Timestamp::default(),
+                actor: Actor::system(),
+                channel: Channel::Api,
+                cause: Cause::Derived(Derived {
+                    by: "test".into(),
+                    name: String::new(),
+                    version: 0,
+                }),
+                batch: None,
+                body: Body::WorkStarted(WorkStarted {}),
+            },
+            public: true,
+            subject: Subject {
+                requester: PersonId(Default::default()),
+                organisation: None,
+                confidential_to: None,
+                watchers: BTreeSet::new(),
+            },
+        };
+        seqs.map(event).collect()
+    }
+
+    fn seqs(events: &[FeedEvent]) -> Vec<i64> {
+        events.iter().map(|event| event.seq).collect()
+    }
+
+    #[test]
+    fn what_was_recorded_here_is_handed_out_in_order_without_a_gap() {
+        let mut made = Made::default();
+        made.put(0, events(1..=2));
+        made.put(2, events(3..=3));
+        // 4 is of another process.
+        made.put(4, events(5..=6));
+        assert_eq!(seqs(&made.take(0, 10)), [1, 2, 3]);
+        assert_eq!(seqs(&made.take(3, 10)), [0; 0], "the log knows what comes next");
+        assert_eq!(seqs(&made.take(4, 10)), [5, 6]);
+    }
+
+    #[test]
+    fn what_was_read_from_the_log_is_not_handed_out_again() {
+        let mut made = Made::default();
+        made.put(0, events(1..=4));
+        made.put(4, events(5..=5));
+        assert_eq!(seqs(&made.take(4, 10)), [5]);
+        made.put(5, events(6..=9));
+        assert_eq!(seqs(&made.take(7, 10)), [0; 0], "the rest is read from the log");
+        assert!(made.0.is_empty());
+    }
+
+    #[test]
+    fn a_transaction_is_handed_out_whole_and_much_in_parts() {
+        let mut made = Made::default();
+        made.put(0, events(1..=9));
+        made.put(9, events(10..=12));
+        assert_eq!(made.take(0, 5).len(), 9);
+        assert_eq!(made.take(9, 5).len(), 3);
+    }
+
+    #[test]
+    fn what_waits_is_bounded() {
+        let mut made = Made::default();
+        let many = MADE_MAX as i64;
+        made.put(0, events(1..=many));
+        made.put(many, events(many + 1..=many + 1));
+        assert!(made.0.is_empty());
     }
 }

@@ -248,14 +248,15 @@ impl WriterThread {
             decide(connection, desk, jobs, told, at_hand, monitoring, heard_from)
         })
         .and_then(|decided| decided);
-        let Decided { head, mut answers, taken, changed, positions } =
+        let Decided { head, mut answers, taken, mut changed, positions } =
             decided.inspect_err(|_| self.know_nothing())?;
-        if head.position != known_position && known_position + events_in(&changed) != head.position
-        {
+        let before = head.position - events_in(&changed);
+        if head.position != known_position && known_position != before {
             self.states.clear();
         }
         self.position = head.position;
         desk.metrics().paging().committed(&changed);
+        desk.0.feed.made(before, &mut changed);
         self.keep(changed);
         desk.0.metrics.committed(&answers, started.elapsed());
         desk.0.feed.wake();

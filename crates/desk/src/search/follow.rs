@@ -24,9 +24,11 @@ const LOOK_EVERY: Duration = Duration::from_millis(400);
 /// Between two commits of the index, however much happens: what was said is found within a second,
 /// unless the writer hardly rests.
 const COMMIT_EVERY: Duration = Duration::from_millis(300);
-/// The same while the writer hardly rests, and the log is read as seldom: fewer and larger turns leave
-/// those who wait for an answer more of the processor.
+/// The same while the writer hardly rests, and the log is read as seldom: those who wait for an answer
+/// get the processor. What takes longer than a fifth of that rests four times as long as it took, this
+/// long at most, so that finding falls behind for as long as such a flood lasts.
 const COMMIT_BUSY: Duration = Duration::from_secs(1);
+const COMMIT_BUSY_MAX: Duration = Duration::from_secs(5);
 /// The same while it is filled and nothing else happens: larger parts are written faster.
 const COMMIT_FILLING: Duration = Duration::from_secs(2);
 /// How long to wait after a failure.
@@ -132,6 +134,8 @@ struct Follower {
     /// Of it, something that happened just now.
     fresh: bool,
     committed_at: Instant,
+    /// Until when it rests, where the writer does not.
+    rests_until: Instant,
     weighed_at: Instant,
     purging: Purging,
     /// The head of the audit up to which it is told, as [`audit::head`] gives it.
@@ -157,6 +161,7 @@ impl Follower {
             pending: false,
             fresh: false,
             committed_at: Instant::now(),
+            rests_until: Instant::now(),
             weighed_at: Instant::now(),
             purging: Purging::default(),
             audited: (0, 0),
@@ -232,9 +237,9 @@ impl Follower {
         }
         let index = self.opened(desk)?;
         let (busy, began) = (desk.0.writer.is_busy(), Instant::now());
-        let since = self.committed_at.elapsed();
-        if busy && since < COMMIT_BUSY && !self.marks.is_filling() {
-            return Ok(Rest::For(COMMIT_BUSY - since));
+        let rests = self.rests_until.saturating_duration_since(began);
+        if busy && !rests.is_zero() && !self.marks.is_filling() {
+            return Ok(Rest::For(rests.min(WHILE_BUSY_MAX)));
         }
         let more = self.follow(desk, &index)?;
         let more = self.follow_configuration(desk, &index)? || more;
@@ -247,9 +252,16 @@ impl Follower {
         if filling && !more {
             self.fill(desk, &index)?;
         }
-        let due = match self.fresh && !more {
-            true if busy => COMMIT_BUSY,
-            true => COMMIT_EVERY,
+        let due = match self.fresh {
+            // Whoever never catches up commits what there is.
+            true if more => COMMIT_BUSY,
+            true => {
+                if busy {
+                    Duration::ZERO
+                } else {
+                    COMMIT_EVERY
+                }
+            }
             false if self.marks.is_filling() => COMMIT_FILLING,
             false => COMMIT_EVERY,
         };
@@ -262,7 +274,10 @@ impl Follower {
             desk.0.search.set(Some(index.clone()));
         }
         self.purge(&index);
+        let room = (began.elapsed() * WHILE_BUSY_TIMES).clamp(COMMIT_BUSY, COMMIT_BUSY_MAX);
+        self.rests_until = Instant::now() + room;
         Ok(if more {
+            // Where the writer does not rest, the next turn does.
             Rest::Not
         } else if filling {
             let rest = (began.elapsed() * WHILE_BUSY_TIMES).clamp(WHILE_BUSY, WHILE_BUSY_MAX);

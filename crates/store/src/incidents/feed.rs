@@ -2,7 +2,9 @@
 //! screens and streams. Positions are given out under a lock, so whoever reads
 //! on after the last position they saw misses nothing.
 
+use super::brought::is_public;
 use super::timeline::{self, StoredEvent};
+use super::write::Recorded;
 use crate::directory::{many, one, slots};
 use crate::{Columns, Failure, Sql};
 use incident::{Event, Subject};
@@ -40,6 +42,23 @@ pub fn feed(sql: &mut dyn Sql, after_seq: i64, limit: usize) -> Result<Vec<FeedE
         Ok(FeedEvent { seq, number, event, public, subject })
     };
     events.into_iter().map(with_subject).collect()
+}
+
+/// What was just recorded after a position, as [`feed`] would read it. The parts keep the rest.
+pub fn recorded(after_seq: i64, parts: &mut [Recorded]) -> Vec<FeedEvent> {
+    let subjects: HashMap<IncidentNumber, Subject> =
+        parts.iter().map(|part| (part.number, Subject::from(&part.after))).collect();
+    let mut seq = after_seq;
+    let mut events = Vec::new();
+    for part in parts {
+        let (number, subject) = (part.number, &subjects[&part.number]);
+        for event in std::mem::take(&mut part.events) {
+            seq += 1;
+            let (public, subject) = (is_public(&event), subject.clone());
+            events.push(FeedEvent { seq, number, event, public, subject });
+        }
+    }
+    events
 }
 
 /// The position of the last event.
