@@ -113,7 +113,7 @@ fn screen(app: &App, token: &str, paged: &Paged, around: &Around, refused: Refus
             (onwards(number, paged.state.major, around))
         }
     };
-    shell::bare_page(Language::En, &format!("{number} {title}"), "ackp", main)
+    shell::paged_page(&format!("{number} {title}"), here.now, main)
 }
 
 /// How many alerts it has that are not over.
@@ -298,14 +298,14 @@ fn answers(app: &App, token: &str, paged: &Paged, refused: Refused<'_>) -> Marku
         div.ack-a {
             @if let Some((wrong, _)) = refused { p.err role="alert" { (icon("alert")) (crate::error::sentence(wrong)) } }
             @if comes || passes || says(Answer::Acknowledge) {
-                form method="post" action=(action) {
+                form method="post" action=(action) data-answer {
                     @if comes {
                         p { "You are called to a major incident. The others see your answer." }
-                        button.btn.btn-primary.btn-xl type="submit" name="say" value="coming" { (icon("check")) "I am coming" }
-                        button.btn.btn-lg type="submit" name="say" value="cannot_come" { (icon("stop")) "I cannot come" }
+                        button.btn.btn-primary.btn-xl type="submit" name="say" value="coming" data-again { (icon("check")) "I am coming" }
+                        button.btn.btn-lg type="submit" name="say" value="cannot_come" data-again { (icon("stop")) "I cannot come" }
                     }
                     @if says(Answer::Acknowledge) {
-                        button.btn.btn-primary.btn-xl type="submit" name="say" value="acknowledge" { (icon("check")) "Acknowledge" }
+                        button.btn.btn-primary.btn-xl type="submit" name="say" value="acknowledge" data-again { (icon("check")) "Acknowledge" }
                     }
                     @if passes {
                         div.ack-2 {

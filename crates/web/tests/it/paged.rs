@@ -56,7 +56,7 @@ async fn paged_as(
 }
 
 /// She was, about this.
-async fn page_of(
+pub async fn page_of(
     world: &World,
     number: IncidentNumber,
     seconds: i64,
@@ -111,6 +111,9 @@ async fn a_page_is_answered_from_the_telephone_without_a_login() {
     page.shows("You are paged")
         .shows("Labels &lt;b&gt;do not&lt;/b&gt; print")
         .shows("Acknowledge");
+    // Its countdown runs from the clock of the server, and what may be said twice is sent again.
+    page.shows("data-now=\"").shows("app-page.js").shows("data-answer");
+    page.shows("value=\"acknowledge\" data-again").hides("value=\"escalate\" data-again");
     assert!(!acknowledged(&world, number).await, "looking changes nothing");
     let said = world.post("", &path, &[("say", "acknowledge")]).await;
     assert_eq!((said.status, said.location()), (StatusCode::SEE_OTHER, path.as_str()));
