@@ -2,8 +2,9 @@
 //! addresses for calendars, what pages. What somebody may not do is not offered, and refused.
 
 use crate::harness::{Page, World};
+use crate::paged::page_of;
 use axum::http::StatusCode;
-use incident::Command;
+use incident::{Change, Command};
 use incident::reach::PageChannel;
 use kernel::{ContactId, OverrideId, Role, ScheduleId, Timestamp};
 use std::collections::BTreeSet;
@@ -341,4 +342,26 @@ async fn an_hour_that_comes_twice_is_asked_about() {
     let asked = world.post("mara", &format!("{at}/overrides"), &fields).await;
     assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
     asked.shows("id=\"end-e\"").shows("comes twice").shows("name=\"end_which\"");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_on_call_is_free_or_busy_and_carries_pages() {
+    let world = world().await;
+    let (id, _) = network(&world).await;
+    let path = format!("/on-call?schedule={id}");
+    world.get("peter", &path).await.shows("Busy with").shows(">free<");
+    let number = world.report("Labels do not print").await;
+    let given = Change::Set(world.person("mara").id);
+    world.command("mara", number, Command::Assign { team: Change::Keep, assignee: given }).await;
+    world.command("mara", number, Command::Acknowledge).await;
+    page_of(&world, number, 60, false).await;
+    let link = format!("href=\"/incidents/{number}\">{number}</a>");
+    world.get("peter", &path).await.shows(&link).hides(">free<").hides("pages of any schedule");
+    // One's own pages are for oneself, and everybody's for whoever manages.
+    let own = world.get("mara", &path).await;
+    own.shows("Last 4 weeks").shows("/reports/on-call/behind?").hides("pages of any schedule");
+    let all = world.get("ines", &path).await;
+    all.shows("pages of any schedule").shows("Answered in").shows("/reports/on-call/behind?");
+    all.shows("href=\"/settings/escalation-policies\"").shows("Maintenance windows");
+    own.hides("href=\"/settings/escalation-policies\"");
 }
