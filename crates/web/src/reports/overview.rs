@@ -5,12 +5,14 @@ use super::cards;
 use super::frame;
 use super::read::{LINES, Overview, lines_of};
 use super::table::{Shown, at, delta, moved, value};
-use super::words::{by_word, figure};
+use super::words::{by_word, figure, icon_of, title};
 use crate::auth::SignedIn;
+use crate::part::icon::icon;
 use crate::part::time::duration;
 use crate::problems::words as problems;
 use crate::url;
 use desk::reports::Report;
+use desk::reports::mailed::may_arrange;
 use insight::report::{By, Name, Table, Unit};
 use maud::{Markup, html};
 use std::collections::HashMap;
@@ -29,7 +31,7 @@ pub(super) fn page(who: &SignedIn, asked: &Asked, seen: &Overview) -> Markup {
         ". Every number opens the incidents behind it."
     };
     let main = html! {
-        (frame::head("Service quality", lead, html! {}))
+        (frame::head("Service quality", lead, export(who, asked)))
         div.stack-l {
             (frame::form(who, asked, url::REPORTS, None))
             (tiles(asked, seen))
@@ -46,6 +48,23 @@ pub(super) fn page(who: &SignedIn, asked: &Asked, seen: &Overview) -> Markup {
         }
     };
     frame::page(who, asked, None, main)
+}
+
+/// The figures of each report to take along: in a file now, or by letter.
+fn export(who: &SignedIn, asked: &Asked) -> Markup {
+    html! {
+        button.btn type="button" popovertarget="export" { (icon("download")) "Export" }
+        nav.pop.pop-a.menu id="export" popover aria-label="Export" {
+            p.pop-h { "As CSV, for spreadsheets" }
+            @for name in Name::ALL.iter().copied() {
+                a.opt href=(asked.api(name, super::one::lines_of(name, asked), "csv")) download { (icon(icon_of(name))) (title(name)) }
+            }
+            @if may_arrange(who.viewer()) {
+                p.pop-h { "By mail" }
+                a.opt href=(url::MAILED_REPORTS) { (icon("reply")) "Mailed reports" }
+            }
+        }
+    }
 }
 
 /// The first table of a report.
@@ -158,7 +177,7 @@ fn causes(seen: &Overview) -> Markup {
                                 th scope="row" { a.link href=(address) { (listed.problem.number) " " (listed.problem.title) } }
                                 td.num { a href=(address) { (listed.cost.incidents) } }
                                 td.num { a href=(address) { (listed.cost.open) } }
-                                td.num { (problems::hours(listed.cost.seconds)) }
+                                td.num { a href=(address) { (problems::hours(listed.cost.seconds)) } }
                                 td { (problems::state(listed.problem.state)) }
                             }
                         }
@@ -269,7 +288,7 @@ fn besides(asked: &Asked, seen: &Overview) -> Markup {
                 "More: "
                 @for (at, (name, _)) in all.iter().enumerate() {
                     @if at > 0 { ", " }
-                    a.link href={ (url::report(*name)) "?" (asked.query()) } { (super::words::title(*name).to_lowercase()) }
+                    a.link href={ (url::report(*name)) "?" (asked.query()) } { (title(*name).to_lowercase()) }
                 }
                 "."
             }

@@ -273,13 +273,13 @@ async fn what_pages_is_told_to_whoever_may_see_it() {
     let ledger = world.get("peter", &format!("/on-call/ledger/{number}")).await;
     ledger.shows("it came").shows("is to come").shows("Ines Calderon, E-mail").hides("ines@");
     let fails = world.desk.write(move |sql| {
-        let failed = "update pages set state = 'failed', error = 'it answers with <500>' where number = $1";
+        let failed = "update pages set state = 'failed', error = 'says <500>' where number = $1";
         sql.execute(failed, &[number.into()])?;
         Ok(())
     });
     fails.await.unwrap();
     let ledger = world.get("peter", &format!("/on-call/ledger/{number}")).await;
-    ledger.shows("failed</span>: it answers with &lt;500&gt;");
+    ledger.shows("failed</span>: says &lt;500&gt;");
     world.command("ines", number, Command::Restrict { team: Some(world.network) }).await;
     world.get("peter", "/on-call").await.hides("Labels").shows("Nothing pages at this moment");
     let hidden = world.get("peter", &format!("/on-call/ledger/{number}")).await;

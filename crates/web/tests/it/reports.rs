@@ -71,7 +71,10 @@ async fn staff_read_reports_and_others_land_in_the_portal() {
         let page = world.get(who, "/reports").await;
         assert_eq!(page.status, StatusCode::OK, "{who}");
         page.shows("Service quality").shows("1 incident").shows("aria-current=\"page\"");
-        page.shows(">Out</th>").shows(">Cost</th>");
+        page.shows(">Out</th>").shows(">Cost</th>").shows("popovertarget=\"export\"");
+        for name in Name::ALL {
+            page.shows(&format!("/api/v1/reports/{name}.csv?"));
+        }
         for name in Name::ALL {
             let page = world.get(who, &format!("/reports/{name}")).await;
             assert_eq!(page.status, StatusCode::OK, "{who} {name}");
