@@ -5,6 +5,7 @@
 mod around;
 
 use self::around::{Around, Bars};
+use crate::alerts::unclear;
 use crate::answer_link::kept_private;
 use crate::app::{App, zone_named};
 use crate::error::PageResult;
@@ -104,7 +105,7 @@ fn screen(app: &App, token: &str, paged: &Paged, around: &Around, refused: Refus
                 span.meta { (paged.person.name) }
             }
             section.ack-b aria-labelledby="at" {
-                div.chips { (priority(paged.state.priority)) span.chip { (number) } (alerts(paged)) @if paged.state.major { span.chip.chip-solid { (icon("major")) "Major incident" } } }
+                div.chips { (priority(paged.state.priority)) span.chip { (number) } (alerts(paged)) (unclear(&paged.state, &here)) @if paged.state.major { span.chip.chip-solid { (icon("major")) "Major incident" } } }
                 h1 id="at" { (title) }
                 (facts(app, paged, around, &here))
             }
