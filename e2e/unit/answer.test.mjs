@@ -9,6 +9,7 @@ const have = "<!doctype html><title>INC-7</title><main id=main tabindex=-1><p ro
 page(`${form}<p id=say></p>`, { url: "http://evenkeel.test/a/token" });
 const { startForms } = await import(new URL("js/forms.js", assets));
 const { startAnswers, pause } = await import(new URL("js/answer.js", assets));
+const { startPolling } = await import(new URL("js/poll.js", assets));
 startForms();
 startAnswers();
 
@@ -64,6 +65,28 @@ test("going on to the next person is never said twice by itself", async (t) => {
   t.mock.timers.tick(3 * pause);
   await turns();
   assert.equal(calls.length, 1);
+});
+
+test("how it stands is looked at again until somebody answers", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  $("#main").innerHTML = `<section id=stands data-poll=/a/token data-every=15>In 5 m</section><div id=answers>${$("#main").innerHTML}</div>`;
+  const next = `<section id=stands data-patch data-poll=/a/token data-every=15>In 4 m</section>`;
+  const calls = serve(({ method }) => {
+    if (method === "POST") throw new TypeError("no network");
+    return { body: next };
+  });
+  startPolling();
+  t.mock.timers.tick(15_000);
+  await until(() => $("#stands").textContent === "In 4 m", "looked");
+  answer("acknowledge");
+  await until(() => $("[data-trouble]"), "told");
+  t.mock.timers.tick(15_000);
+  await turns();
+  assert.ok($("[data-trouble]"), "what is told of the answer stays");
+  assert.equal(calls.filter(({ method }) => method === "GET").length, 1);
+  serve(() => ({ body: have }));
+  t.mock.timers.tick(pause);
+  await until(() => $("[role=status]"), "arrived");
 });
 
 test("what was pressed last is what is sent", async (t) => {

@@ -1,6 +1,7 @@
 // Whoever is paged may have hardly any network. What they answer is sent again until the server has it, and the page
 // says whether it arrived.
 import { $, el, icon, say } from "./dom.js";
+import { startPolling } from "./poll.js";
 
 /** Milliseconds between two attempts. */
 export const pause = 5000;
@@ -12,6 +13,7 @@ let timer = 0;
 let wish = null;
 
 export function startAnswers() {
+  startPolling();
   // Before the guard of plain forms, to which a second press is always the first one again.
   document.addEventListener("submit", press, true);
   addEventListener("online", () => wish?.waits && go(wish));
@@ -25,6 +27,8 @@ function press(event) {
   if (wish) busy(wish.submitter, false);
   wish = { form, submitter, url: form.action, body: new URLSearchParams([...new FormData(form, submitter ?? undefined)]) };
   busy(submitter, true);
+  // What is said of it until it arrived is not drawn over.
+  $("[data-poll]")?.removeAttribute("data-poll");
   go(wish);
 }
 
@@ -52,6 +56,7 @@ function arrived(html) {
   if (!main) return location.reload();
   $("#main").replaceWith(main);
   main.focus();
+  startPolling();
   say("Your answer arrived");
   document.dispatchEvent(new CustomEvent("patched", { detail: { added: [], changed: [] } }));
 }
