@@ -11,8 +11,10 @@ use crate::part::icon::icon;
 use crate::part::time::duration;
 use crate::problems::words as problems;
 use crate::url;
+use desk::recurring::Listed as Recurring;
 use desk::reports::Report;
 use desk::reports::mailed::may_arrange;
+use incident::permissions::may_write_problems;
 use insight::report::{By, Name, Table, Unit};
 use maud::{Markup, html};
 use std::collections::HashMap;
@@ -41,7 +43,7 @@ pub(super) fn page(who: &SignedIn, asked: &Asked, seen: &Overview) -> Markup {
                 (cards::times(asked, &seen.weeks, "resolve", "Time to resolve"))
             }
             div.rp-g2 { (cards::flow(asked, &seen.backlog)) (cards::ages(asked, &seen.backlog)) }
-            (causes(seen))
+            (causes(who, seen))
             (cards::arrivals(asked, &seen.arrivals))
             (lines(asked, seen))
             (besides(asked, seen))
@@ -158,12 +160,12 @@ fn tiles(asked: &Asked, seen: &Overview) -> Markup {
     }
 }
 
-/// Causes that have a problem, by what they cost.
-fn causes(seen: &Overview) -> Markup {
+/// Causes that have a problem, by what they cost, and what comes again without one.
+fn causes(who: &SignedIn, seen: &Overview) -> Markup {
     html! {
         section.card aria-labelledby="causes-h" {
             div.card-h { h2 id="causes-h" { a href=(url::PROBLEMS) { "What keeps coming back" } } span.meta { "problems that are not over, by hours lost; " a.link href=(url::RECURRING) { "recurring incidents" } } }
-            @if seen.causes.is_empty() { p.card-b.muted { "No problem has incidents. Open one from recurring incidents, or from the queue: select incidents with one cause and press B." } }
+            @if seen.causes.is_empty() && seen.unowned.is_empty() { p.card-b.muted { "No problem has incidents. Open one from recurring incidents, or from the queue: select incidents with one cause and press B." } }
             @else {
                 div.scroll-x tabindex="0" role="region" aria-label="What keeps coming back, table" { table.dt {
                     thead { tr {
@@ -181,8 +183,26 @@ fn causes(seen: &Overview) -> Markup {
                                 td { (problems::state(listed.problem.state)) }
                             }
                         }
+                        @for one in &seen.unowned { (unowned(who, one)) }
                     }
                 } }
+            }
+        }
+    }
+}
+
+/// What comes again, of which nobody looks for the cause.
+fn unowned(who: &SignedIn, one: &Recurring) -> Markup {
+    let address = url::recurring(one.cluster.id);
+    html! {
+        tr {
+            th scope="row" { a.link href=(address) { (one.cluster.name) } }
+            td.num { a href=(address) { (one.incidents) } }
+            td.num { a href=(address) { (one.open) } }
+            td.num { a href=(address) { (problems::hours(one.seconds)) } }
+            td {
+                @if may_write_problems(who.viewer()).is_ok() { a.btn.btn-sm href={ (address) "#open" } { "Open a problem" } }
+                @else { span.muted { "nobody owns this yet" } }
             }
         }
     }
