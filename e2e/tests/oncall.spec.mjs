@@ -120,6 +120,11 @@ test('what paging promised for an incident is kept', async ({ desk, open }) => {
     .toBe(1);
   await expect(manager.getByRole('heading', { level: 1 })).toHaveText(`Ledger of ${number}`);
   await isSound(manager, 'the ledger of an incident');
+  // Whoever is on call has not answered yet.
+  await manager.goto('/on-call');
+  await expect(manager.getByRole('region', { name: 'On call now, table' })).toContainText(`${number}, paged`);
+  const load = manager.getByRole('region', { name: 'Load' });
+  await expect(load.getByRole('columnheader', { name: 'Answered in' })).toBeVisible();
 });
 
 test('it is for everybody to read, wide and on a phone', async ({ open }) => {
@@ -130,6 +135,7 @@ test('it is for everybody to read, wide and on a phone', async ({ open }) => {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await page.goto('/on-call');
       await page.getByRole('link', { name: 'Network', exact: true }).last().click();
+      await expect(page.getByRole('link', { name: 'Add override' })).toHaveCount(1);
       await page.screenshot({ path: `results/screens/on-call-${width}-${colorScheme}.png`, fullPage: width === 390 });
       expect.soft(await violations(page), `${width} ${colorScheme}`).toEqual([]);
       const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
