@@ -123,7 +123,7 @@ test('what paging promised for an incident is kept', async ({ desk, open }) => {
   // Whoever is on call has not answered yet.
   await manager.goto('/on-call');
   await expect(manager.getByRole('region', { name: 'On call now, table' })).toContainText(`${number}, paged`);
-  const load = manager.getByRole('region', { name: 'Load' });
+  const load = manager.getByRole('region', { name: 'Load', exact: true });
   await expect(load.getByRole('columnheader', { name: 'Answered in' })).toBeVisible();
 });
 
