@@ -45,7 +45,7 @@ migrations!(
         35 => "0035_suggestions", 36 => "0036_causes", 37 => "0037_together",
         38 => "0038_team_views", 39 => "0039_reviews", 40 => "0040_reports",
         41 => "0041_recurring", 42 => "0042_expected", 43 => "0043_mailed_reports",
-        44 => "0044_once", 45 => "0045_many_open_alerts",
+        44 => "0044_once", 45 => "0045_many_open_alerts", 49 => "0049_confirmed",
     ]
 );
 
@@ -68,7 +68,7 @@ migrations!(
         35 => "0035_suggestions", 36 => "0036_causes", 37 => "0037_together",
         38 => "0038_team_views", 39 => "0039_reviews", 40 => "0040_reports",
         41 => "0041_recurring", 42 => "0042_expected", 43 => "0043_mailed_reports",
-        44 => "0044_once", 45 => "0045_many_open_alerts",
+        44 => "0044_once", 45 => "0045_many_open_alerts", 49 => "0049_confirmed",
     ]
 );
 

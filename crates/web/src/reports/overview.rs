@@ -144,18 +144,18 @@ fn tiles(asked: &Asked, seen: &Overview) -> Markup {
         more_is_good: false,
         under: cards::opened_with(&seen.backlog),
     };
-    let reopened = Tile {
-        name: "Opened again",
+    let confirmed = Tile {
+        name: "Confirmed by the requester",
         report: &seen.reopened,
         before: seen.reopened_before.as_ref(),
         table: 0,
-        column: "share",
-        more_is_good: false,
-        under: format!("{} incidents", figure(of(&seen.reopened, "reopened"), Unit::Count)),
+        column: "confirmed",
+        more_is_good: true,
+        under: format!("{} opened again", figure(of(&seen.reopened, "share"), Unit::Share)),
     };
     html! {
         div.tiles {
-            @for one in [&base, &acknowledge, &resolve, &open, &reopened] { (tile(asked, one)) }
+            @for one in [&base, &acknowledge, &resolve, &open, &confirmed] { (tile(asked, one)) }
         }
     }
 }

@@ -293,3 +293,23 @@ async fn whoever_arranges_nothing_is_offered_no_mailing() {
         assert_eq!(form.status, StatusCode::FORBIDDEN, "{who}");
     }
 }
+
+#[tokio::test]
+async fn the_share_that_requesters_confirmed_is_told() {
+    let world = World::new().await;
+    let mut numbers = vec![];
+    for title in ["No labels", "No ribbon"] {
+        let number = world.report(title).await;
+        let mut ask = world.desk.ask(&world.viewer("mara"), Channel::Web).on(number);
+        let note = ask.words("note", "It was mended.", kernel::limits::BODY_CHARS).unwrap();
+        let code = "fixed".to_owned();
+        let over = Command::Resolve { code, note, cause: None, known_error: None, children: false };
+        ask.issue(over).await.unwrap();
+        numbers.push(number);
+    }
+    world.command("gwen", numbers[0], Command::Confirm).await;
+    world.command("mara", numbers[1], Command::Close).await;
+    world.get("mara", "/reports").await.shows("Confirmed by the requester").shows("opened again");
+    let page = world.get("mara", "/reports/reopenings?by=all").await;
+    page.shows("Share confirmed").shows(">50.0%</a>");
+}
