@@ -81,8 +81,9 @@ test('a shift changes hands', async ({ open }) => {
   await expect(taker.getByRole('region', { name: 'You', exact: true })).toContainText('You are not on call');
 
   const manager = await open(nadia);
-  await manager.goto('/on-call');
-  await manager.getByRole('link', { name: 'Network' }).first().click();
+  await manager.goto('/inbox');
+  await expect(manager.getByRole('region', { name: 'Shifts' })).toContainText('Emil Sandahl would take the shift of Yuki Tanabe');
+  await manager.getByRole('region', { name: 'Shifts' }).getByRole('link', { name: 'Network' }).click();
   await manager.getByRole('button', { name: 'Approve: the shift of Yuki Tanabe' }).click();
   await expect(manager.getByText('the shift has changed hands')).toBeVisible();
   const lanes = manager.getByRole('region', { name: 'Schedule lanes' });

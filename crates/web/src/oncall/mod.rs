@@ -14,6 +14,8 @@ mod policies;
 mod sight;
 mod swaps;
 
+pub(crate) use self::swaps::asked;
+
 use self::sight::{DAYS, Sight, Standing};
 use crate::answer::Answer;
 use crate::app::App;

@@ -128,6 +128,9 @@ async fn a_shift_changes_hands_when_somebody_takes_it_and_a_manager_agrees() {
         .hides("Take it")
         .shows("Withdraw");
     page.shows("&lt;b&gt;Wedding&lt;/b&gt;").hides("<b>Wedding");
+    let inbox = world.get("peter", "/inbox").await;
+    inbox.shows("Mara Lindqvist asks you to take this shift").shows(&format!("schedule={id}#swaps"));
+    world.get("ines", "/inbox").await.hides("asks you to take");
     let page = world.get("peter", "/on-call").await;
     page.shows("Take it: the shift of Mara Lindqvist").hides("Withdraw").hides("Approve");
     world.get("otto", "/on-call").await.shows("Shifts that are offered").hides("Take it");
@@ -143,7 +146,11 @@ async fn a_shift_changes_hands_when_somebody_takes_it_and_a_manager_agrees() {
 
     went(&world.post("peter", &answer("take"), &[]).await, "asked");
     world.get("mara", "/on-call").await.shows("You are on call").shows("waits for a manager");
+    let inbox = world.get("ines", "/inbox").await;
+    inbox.shows("Peter Nowicki would take the shift of Mara Lindqvist");
+    world.get("peter", "/inbox").await.hides("asks you to take");
     went(&world.post("ines", &answer("approve"), &[]).await, "approved");
+    world.get("ines", "/inbox").await.hides("would take the shift");
     let page = world.get("peter", "/on-call").await;
     page.shows("You are on call until")
         .shows("After you: Mara Lindqvist")
