@@ -51,8 +51,10 @@ pub(super) fn card(who: &SignedIn, sight: &Sight, asked: Asked) -> Markup {
                 }
             } }
             (cover::gaps(who, sight, row))
-            @if who.viewer().swaps_shifts() {
-                div.card-b.show-s { a.btn href=(url::on_call_of(row.id, "cover")) { (icon("plus")) "Add override" } }
+            // What stands in the head of the page where there is room.
+            div.card-b.stack-s.show-s {
+                p.meta { "All times in " (who.here.zone_words()) "." }
+                @if who.viewer().swaps_shifts() { div { a.btn href=(url::on_call_of(row.id, "cover")) { (icon("plus")) "Add override" } } }
             }
         }
     }

@@ -27,7 +27,10 @@ pub(super) fn card(who: &SignedIn, sight: &Sight) -> Markup {
         section.card aria-labelledby="nw" {
             div.card-h {
                 h2 id="nw" { "On call now" }
-                span.meta { (counted(sight.rows.len() as i64, "schedule")) }
+                span.meta {
+                    (counted(sight.rows.len() as i64, "schedule"))
+                    @if !sight.paging.is_empty() { ", " (counted(sight.paging.len() as i64, "page")) " unanswered" }
+                }
             }
             div.scroll-x tabindex="0" role="region" aria-label="On call now, table" { table.dt.oc-t {
                 thead { tr {
