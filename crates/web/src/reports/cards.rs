@@ -309,7 +309,7 @@ fn busiest(rows: &[HeatRow]) -> Option<String> {
         for (hour, stretch) in row.hours.windows(STRETCH).enumerate() {
             let count: i64 = stretch.iter().map(|(count, _)| *count).sum();
             if best.is_none_or(|(most, ..)| count > most) {
-                best = Some((count, &row.label, hour));
+                best = Some((count, row.label.as_str(), hour));
             }
         }
     }
