@@ -46,6 +46,7 @@ test('whoever is paged answers where there is hardly any network', async ({ box,
   await expect(phone.getByRole('heading', { level: 1 })).toHaveText('No gate opens');
   await isSound(phone, 'a page');
   await phone.setViewportSize({ width: 390, height: 844 });
+  await expect(phone.getByRole('button', { name: 'Acknowledge' })).toBeInViewport();
 
   await phone.context().setOffline(true);
   await phone.getByRole('button', { name: 'Acknowledge' }).click();
