@@ -329,3 +329,35 @@ test('an incident is merged into another that is found by its words', async ({ d
   await mara.keyboard.press('Control+Enter');
   await expect(mara.getByText(`This is part of ${into}`)).toBeVisible();
 });
+
+test('on paper an incident is its record alone', async ({ desk, open }) => {
+  const { number } = await desk.api.report({ title: 'Dock door 3 hangs', team: 'Service Desk', requester: people.gwen.email });
+  await desk.api.command(number, 'comment', { body: 'The spring is broken.', visibility: 'internal' });
+  await desk.api.command(number, 'add-task', { title: 'Order a spring' });
+  const mara = await open(people.mara);
+  await mara.addInitScript(() => (window.print = () => (window.printed = true)));
+  await mara.goto(`/incidents/${number}`);
+  await mara.getByRole('button', { name: 'More actions' }).first().click();
+  await mara.getByRole('button', { name: 'Print', exact: true }).click();
+  expect(await mara.evaluate(() => window.printed)).toBe(true);
+  await expect(mara.getByRole('button', { name: 'Print', exact: true })).toBeHidden();
+
+  await mara.emulateMedia({ media: 'print' });
+  // A sheet of A4 without its margins, and a large one.
+  for (const width of [718, 1440]) {
+    await mara.setViewportSize({ width, height: 1000 });
+    await expect(mara.getByRole('heading', { level: 1 })).toHaveText('Dock door 3 hangs');
+    await expect(mara.getByText(`${number}, printed`)).toBeVisible();
+    await expect(screens.entry(mara, 'The spring is broken.')).toBeVisible();
+    await expect(mara.locator('#props')).toBeVisible();
+    await expect(mara.locator('#tasks').getByRole('checkbox', { name: 'Order a spring' })).toBeVisible();
+    await expect(mara.locator('.btn:visible, form.composer:visible, nav:visible, #similar:visible')).toHaveCount(0);
+  }
+
+  // Without scripts nobody is offered what only they can do.
+  const plain = await open(people.mara, { javaScriptEnabled: false });
+  await plain.goto(`/incidents/${number}`);
+  await plain.getByRole('button', { name: 'More actions' }).first().click();
+  await expect(plain.getByRole('link', { name: 'Cancel, recorded in error' })).toBeVisible();
+  await expect(plain.getByRole('button', { name: 'Print', exact: true })).toBeHidden();
+});

@@ -1,6 +1,7 @@
 // Without scripts forms post and links navigate; nothing of the main job is lost.
 import { expect, people, PASSWORD, test } from '../support/fixtures.mjs';
 import * as screens from '../support/screens.mjs';
+import { isSound, violations } from '../support/sound.mjs';
 
 test('the main job without JavaScript', async ({ desk, open }) => {
   const plain = { javaScriptEnabled: false };
@@ -79,6 +80,45 @@ test('selected incidents change together without JavaScript', async ({ desk, ope
   await mara.keyboard.press('Enter');
   await expect.poll(async () => (await desk.api.incident(numbers[0])).tags).toEqual(['gates']);
   expect((await desk.api.incident(numbers[1])).tags).toEqual([]);
+});
+
+test('everybody chooses the columns of the queue, without JavaScript too', async ({ desk, open }) => {
+  const { number } = await desk.api.report({ title: 'Conveyor 7 stands still', team: 'Service Desk', requester: people.gwen.email });
+  const address = '/queue?q=' + encodeURIComponent('state:open conveyor');
+  const names = ['Risk', 'Number', 'Requester', 'Service', 'State', 'Assignee', 'Next SLA clock', 'Updated'];
+  const choose = async (page, left) => {
+    await page.goto(address);
+    await page.getByRole('button', { name: 'Columns' }).click();
+    const menu = page.getByRole('group', { name: 'Columns' });
+    for (const name of names) await menu.getByRole('checkbox', { name }).setChecked(!left.includes(name));
+    await menu.getByRole('button', { name: 'Show these' }).click();
+    await expect(page.getByRole('columnheader', { name: 'Updated' })).toHaveCount(left.includes('Updated') ? 0 : 1);
+  };
+  const plain = await open(people.mara, { javaScriptEnabled: false });
+  await choose(plain, ['Risk', 'Requester', 'Assignee', 'Updated']);
+  await expect(plain.getByRole('columnheader', { name: 'Next SLA clock' })).toBeVisible();
+  await expect(plain.getByRole('columnheader', { name: 'Risk' })).toHaveCount(0);
+
+  // The room is the title's, and a card says as much.
+  const mara = await open(people.mara);
+  await mara.goto(address);
+  const row = screens.queueRow(mara, number);
+  for (const width of [1440, 390]) {
+    await mara.setViewportSize({ width, height: 900 });
+    await expect(row.getByRole('link', { name: 'Conveyor 7 stands still' })).toBeVisible();
+    await expect(row).not.toContainText('Gwen Tarrant', { useInnerText: true });
+    const share = await row.evaluate((tr) => tr.querySelector('.c-title').offsetWidth / tr.offsetWidth);
+    expect(share, `the title at ${width} px`).toBeGreaterThan(0.5);
+  }
+  await isSound(mara, 'a queue with few columns');
+
+  // Others are not asked, and one can have all of them again.
+  const ines = await open(people.ines);
+  await ines.goto(address);
+  await expect(ines.getByRole('columnheader', { name: 'Updated' })).toBeVisible();
+  await choose(mara, []);
+  await mara.getByRole('button', { name: 'Columns' }).click();
+  expect(await violations(mara), 'the menu of columns').toEqual([]);
 });
 
 test('a wrong password says so and keeps the address', async ({ open }) => {

@@ -44,3 +44,23 @@ test('a long word widens no page of the portal', async ({ desk, open }) => {
     expect(await gwen.evaluate(() => document.documentElement.scrollWidth), path).toBe(PHONE.width);
   }
 });
+
+test('a card says what helps meanwhile, and the services lead to the status page where there is one', async ({ desk, open }) => {
+  const { number } = await desk.api.report({ title: 'Route planner is slow', requester: people.peter.email });
+  await desk.api.command(number, 'publish-update', { body: 'Use the printed list until noon.', phase: 'investigating' });
+  const peter = await open(people.peter);
+  await peter.goto('/portal');
+  await expect(peter.getByRole('link', { name: /Route planner is slow/ })).toContainText('Use the printed list until noon.');
+  const page = peter.getByRole('link', { name: 'Status page' });
+  await desk.api.done('PUT', '/api/v1/status-page', { public: true, name: 'Northwind' });
+  try {
+    await expect(async () => {
+      await peter.reload();
+      await expect(page).toBeVisible({ timeout: 500 });
+    }).toPass({ timeout: 10_000 });
+    await page.click();
+    await expect(peter).toHaveURL(/\/status$/);
+  } finally {
+    await desk.api.done('PUT', '/api/v1/status-page', { public: false });
+  }
+});

@@ -102,6 +102,37 @@ test('beside an incident stands how the last one ended, and it learns what helpe
   await holds(mara, 'similar incidents');
 });
 
+test('a known error that does not fit is not offered again beside that incident', async ({ desk, open }) => {
+  const { number: known } = await desk.api.post('/api/v1/problems', {
+    title: 'Projector is dark',
+    cause: 'The lamp is worn.',
+    workaround: 'Turn it off and on.',
+    state: 'known_error',
+  });
+  const dark = (await desk.api.report({ title: 'Projector is dark in room 4', team: 'Service Desk' })).number;
+  const mara = await open(people.mara);
+  const similar = mara.getByRole('region', { name: 'Similar incidents' });
+  const not = similar.getByRole('button', { name: `Not this: ${known}` });
+  await expect(async () => {
+    await mara.goto(`/incidents/${dark}`);
+    await expect(not).toBeVisible({ timeout: 500 });
+  }).toPass(FOUND);
+  await expect(similar.getByRole('link', { name: 'Apply workaround' })).toBeVisible();
+  await not.click();
+  await expect(similar.getByRole('link', { name: screens.words(known) })).toHaveCount(0);
+  await mara.reload();
+  await expect(similar.getByRole('link', { name: 'Show what is alike' })).toHaveCount(0);
+  await expect(similar.getByRole('link', { name: screens.words(known) })).toHaveCount(0);
+
+  // Without scripts, and taken back.
+  const plain = await open(people.mara, { javaScriptEnabled: false, viewport: PHONE });
+  await plain.goto(`/incidents/${dark}/similar?dropped=${known}`);
+  await plain.getByRole('button', { name: 'Undo' }).click();
+  await plain.getByRole('button', { name: `Not this: ${known}` }).click();
+  await expect(plain.getByText(`${known} is not shown here any more.`)).toBeVisible();
+  await expect(plain.getByRole('button', { name: `Not this: ${known}` })).toHaveCount(0);
+});
+
 test('without scripts a link leads to what is alike, and the forms work', async ({ open }) => {
   const plain = await open(people.ines, { javaScriptEnabled: false, viewport: PHONE });
   await expect(async () => {

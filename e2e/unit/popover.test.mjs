@@ -35,6 +35,15 @@ test("a dialog opens at once, and its form comes up to date under what is typed"
   assert.equal($("input[name=version]").value, "2");
 });
 
+test("what prints closes its menu first", () => {
+  const done = [];
+  window.print = () => done.push("printed");
+  $("#main").innerHTML = "<div id=more popover><button id=print type=button data-print><span>Print</span></button></div>";
+  $("#more").hidePopover = () => done.push("closed");
+  $("#print span").click();
+  assert.deepEqual(done, ["closed", "printed"]);
+});
+
 test("an untouched field gets what is stored now and keeps the focus", async () => {
   $("#open").click();
   assert.equal(document.activeElement, $("textarea"));

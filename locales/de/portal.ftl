@@ -33,6 +33,7 @@ which-incidents = Welche Meldungen
 reported-at = Gemeldet <time>{ $at }</time>
 reported-by-at = { $who }, gemeldet <time>{ $at }</time>
 services = Dienste
+status-page = Statusseite
 working = in Ordnung
 limited = eingeschränkt
 not-working = gestört

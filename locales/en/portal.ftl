@@ -35,6 +35,7 @@ which-incidents = Which incidents
 reported-at = Reported <time>{ $at }</time>
 reported-by-at = { $who }, reported <time>{ $at }</time>
 services = Services
+status-page = Status page
 working = working
 limited = limited
 not-working = not working

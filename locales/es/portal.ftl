@@ -33,6 +33,7 @@ which-incidents = Qué incidencias
 reported-at = Comunicada: <time>{ $at }</time>
 reported-by-at = { $who }, comunicada: <time>{ $at }</time>
 services = Servicios
+status-page = Página de estado
 working = funciona
 limited = limitado
 not-working = no funciona

@@ -33,6 +33,7 @@ which-incidents = Quels incidents
 reported-at = Signalé <time>{ $at }</time>
 reported-by-at = { $who }, signalé <time>{ $at }</time>
 services = Services
+status-page = Page d’état
 working = fonctionne
 limited = perturbé
 not-working = en panne

@@ -34,6 +34,7 @@ which-incidents = Które zgłoszenia
 reported-at = Zgłoszono: <time>{ $at }</time>
 reported-by-at = { $who }, zgłoszono: <time>{ $at }</time>
 services = Usługi
+status-page = Strona stanu usług
 working = działa
 limited = ograniczona
 not-working = nie działa

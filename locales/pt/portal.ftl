@@ -33,6 +33,7 @@ which-incidents = Quais incidentes
 reported-at = Comunicado: <time>{ $at }</time>
 reported-by-at = { $who }, comunicado: <time>{ $at }</time>
 services = Serviços
+status-page = Página de estado
 working = funcionando
 limited = limitado
 not-working = não funciona

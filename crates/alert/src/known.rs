@@ -79,7 +79,8 @@ pub enum Outcome {
     Acknowledged,
     /// It is over.
     Resolved,
-    /// Nothing was known that could be over or taken.
+    /// Nothing was known that could be over or taken; what is known now began after the end that
+    /// was told.
     Unknown,
 }
 
@@ -149,6 +150,17 @@ impl Alert {
         (by_its_source && lately && (begun || told)) || (begun && past)
     }
 
+    /// Whether a signal that it is over is of one before it, and came late: that one ended before
+    /// this one began, by what their source says of both. Our clock says nothing here.
+    fn began_after(&self, signal: &Signal) -> bool {
+        let (Some(began_at), Some(started_at), Some(ended_at)) =
+            (self.started_at, signal.started_at, signal.ends_at)
+        else {
+            return false;
+        };
+        started_at < began_at && ended_at <= began_at
+    }
+
     fn changed(&mut self, settings: &AlertSettings, now: Timestamp) {
         let since = now.plus_seconds(-settings.flap_seconds);
         self.changes.retain(|at| *at > since);
@@ -173,6 +185,9 @@ pub fn take(
     new_id: impl FnOnce() -> AlertId,
 ) -> (Outcome, Option<Alert>) {
     match (open, signal.status) {
+        (Some(alert), SignalStatus::Resolved) if alert.began_after(signal) => {
+            (Outcome::Unknown, None)
+        }
         (Some(alert), _) => (follow(alert, signal, around), None),
         (None, SignalStatus::Firing) => {
             if last.is_some_and(|last| last.ended_after(signal, around.now)) {

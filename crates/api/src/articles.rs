@@ -13,7 +13,7 @@ use crate::page::{ListParams, Page, PageParams, Params, page_of};
 use crate::path::Path;
 use crate::problem::Problem;
 use crate::problems::ShownSuccess;
-use crate::reference::{References, or_before};
+use crate::reference::{Place, References};
 use crate::version::{Seen, Tries};
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -205,9 +205,8 @@ async fn create(
     caller.must_edit()?;
     let references = References::of(&app, caller.viewer()).await?;
     let new = body.value;
-    let category = new.category.map(|text| references.category("category", &text)).transpose()?;
-    let team = new.team.map(|text| references.team("team", &text)).transpose()?;
-    let owner = references.opt_person("owner", new.owner.as_deref()).await?;
+    let named = [&new.category, &new.team, &new.owner].map(|named| named.as_deref().map(Some));
+    let Place { category, team, owner } = references.place(named, Place::default()).await?;
     let row = rows::Article {
         body: new.body.trim().to_owned(),
         language: new.language.unwrap_or_default(),
@@ -269,13 +268,10 @@ async fn changed(
     before: rows::Article,
     wish: ArticleChange,
 ) -> Result<rows::Article, Problem> {
-    let category = wish.category.as_ref().map(Option::as_deref);
-    let category =
-        or_before(category, before.category, |text| references.category("category", text))?;
-    let team = wish.team.as_ref().map(Option::as_deref);
-    let team = or_before(team, before.team, |text| references.team("team", text))?;
-    let owner = wish.owner.as_ref().map(Option::as_deref);
-    let owner = references.person_or("owner", owner, before.owner).await?;
+    let named = [&wish.category, &wish.team, &wish.owner];
+    let named = named.map(|named| named.as_ref().map(Option::as_deref));
+    let was = Place { category: before.category, team: before.team, owner: before.owner };
+    let Place { category, team, owner } = references.place(named, was).await?;
     let services = match wish.services {
         Some(named) => references.services("services", &named)?,
         None => before.services.clone(),

@@ -11,7 +11,7 @@ use serde_json::Value;
 use std::borrow::Cow;
 use std::pin::Pin;
 use std::sync::Arc;
-use utoipa::openapi::path::{OperationBuilder, ParameterBuilder, ParameterIn};
+use utoipa::openapi::path::{OperationBuilder, Parameter, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::{
     ContentBuilder, HttpMethod, ObjectBuilder, Ref, RefOr, Required, ResponseBuilder, Schema, Type,
@@ -27,6 +27,9 @@ pub(crate) struct NamedSchema {
     pub(crate) make: fn(&mut Vec<(String, RefOr<Schema>)>),
 }
 
+/// Adds to what is said about an operation.
+type Saying = Box<dyn FnOnce(OperationBuilder) -> OperationBuilder>;
+
 /// One operation.
 pub(crate) struct Door {
     /// Its address; parts in braces are parameters.
@@ -35,8 +38,9 @@ pub(crate) struct Door {
     pub(crate) method: HttpMethod,
     /// What serves it.
     pub(crate) handler: MethodRouter<App>,
-    /// What is said about it.
-    pub(crate) operation: OperationBuilder,
+    /// What is said about it, put together when the description is: a server that starts needs the
+    /// handlers alone.
+    said: Vec<Saying>,
     /// The schemas it refers to.
     pub(crate) schemas: Vec<NamedSchema>,
 }
@@ -102,46 +106,67 @@ impl Door {
         method: HttpMethod,
         handler: MethodRouter<App>,
     ) -> Self {
-        let mut operation = OperationBuilder::new().operation_id(Some(id));
-        for name in path.split(['{', '}']).skip(1).step_by(2) {
-            operation = operation.parameter(
-                ParameterBuilder::new()
-                    .name(name)
-                    .parameter_in(ParameterIn::Path)
-                    .required(Required::True)
-                    .description(Some(about_parameter(name)))
-                    .schema(Some(ObjectBuilder::new().schema_type(Type::String))),
-            );
-        }
-        Door { path, method, handler, operation, schemas: vec![] }
+        let (id, whole) = (id.to_owned(), path.clone());
+        let door = Door { path, method, handler, said: vec![], schemas: vec![] };
+        door.say(move |operation| {
+            let mut operation = operation.operation_id(Some(id));
+            for name in whole.split(['{', '}']).skip(1).step_by(2) {
+                operation = operation.parameter(
+                    ParameterBuilder::new()
+                        .name(name)
+                        .parameter_in(ParameterIn::Path)
+                        .required(Required::True)
+                        .description(Some(about_parameter(name)))
+                        .schema(Some(ObjectBuilder::new().schema_type(Type::String))),
+                );
+            }
+            operation
+        })
+    }
+
+    fn say(mut self, saying: impl FnOnce(OperationBuilder) -> OperationBuilder + 'static) -> Self {
+        self.said.push(Box::new(saying));
+        self
+    }
+
+    /// Its address, and all that is said about it.
+    pub(crate) fn described(self) -> (String, PathItem) {
+        let operation =
+            self.said.into_iter().fold(OperationBuilder::new(), |so_far, say| say(so_far));
+        (self.path.replace("{*", "{"), PathItem::new(self.method, operation.build()))
     }
 
     /// Its family and what it does, in one line and in more words.
-    pub(crate) fn about(mut self, tag: &str, summary: &str, description: &str) -> Self {
-        let more = (!description.is_empty()).then_some(description);
-        self.operation = self.operation.tag(tag).summary(Some(summary)).description(more);
-        self
+    pub(crate) fn about(self, tag: &str, summary: &str, description: &str) -> Self {
+        let more = (!description.is_empty()).then(|| description.to_owned());
+        let (tag, summary) = (tag.to_owned(), summary.to_owned());
+        self.say(move |operation| operation.tag(tag).summary(Some(summary)).description(more))
     }
 
     /// What may follow the question mark.
-    pub(crate) fn query<P: IntoParams>(mut self) -> Self {
-        for parameter in P::into_params(|| Some(ParameterIn::Query)) {
-            self.operation = self.operation.parameter(parameter);
-        }
-        self
+    pub(crate) fn query<P: IntoParams>(self) -> Self {
+        self.query_of(|| P::into_params(|| Some(ParameterIn::Query)))
+    }
+
+    fn query_of(self, parameters: fn() -> Vec<Parameter>) -> Self {
+        self.say(move |operation| {
+            parameters().into_iter().fold(operation, OperationBuilder::parameter)
+        })
     }
 
     /// A header it heeds.
-    pub(crate) fn header(mut self, name: &str, description: &str) -> Self {
-        self.operation = self.operation.parameter(
-            ParameterBuilder::new()
-                .name(name)
-                .parameter_in(ParameterIn::Header)
-                .required(Required::False)
-                .description(Some(description))
-                .schema(Some(ObjectBuilder::new().schema_type(Type::String))),
-        );
-        self
+    pub(crate) fn header(self, name: &str, description: &str) -> Self {
+        let (name, description) = (name.to_owned(), description.to_owned());
+        self.say(move |operation| {
+            operation.parameter(
+                ParameterBuilder::new()
+                    .name(name)
+                    .parameter_in(ParameterIn::Header)
+                    .required(Required::False)
+                    .description(Some(description))
+                    .schema(Some(ObjectBuilder::new().schema_type(Type::String))),
+            )
+        })
     }
 
     /// Heeds `Idempotency-Key`.
@@ -166,23 +191,19 @@ impl Door {
         self.body_of(schema, example)
     }
 
-    fn body_of(mut self, schema: RefOr<Schema>, example: Value) -> Self {
-        let content = ContentBuilder::new().schema(Some(schema)).example(Some(example)).build();
-        let body = RequestBodyBuilder::new()
-            .content("application/json", content)
-            .required(Some(Required::True))
-            .build();
-        self.operation = self.operation.request_body(Some(body));
-        self
+    fn body_of(self, schema: Ref, example: Value) -> Self {
+        self.say(move |operation| {
+            let content = ContentBuilder::new().schema(refers(&schema)).example(Some(example));
+            with_body(operation, "application/json", content)
+        })
     }
 
     /// A body of another kind.
-    pub(crate) fn other_body(mut self, media_type: &str, schema: impl Into<RefOr<Schema>>) -> Self {
-        let content = ContentBuilder::new().schema(Some(schema)).build();
-        let body =
-            RequestBodyBuilder::new().content(media_type, content).required(Some(Required::True));
-        self.operation = self.operation.request_body(Some(body.build()));
-        self
+    pub(crate) fn other_body(self, media_type: &'static str, schema: Schema) -> Self {
+        let schema = Box::new(schema);
+        self.say(move |operation| {
+            with_body(operation, media_type, ContentBuilder::new().schema(Some(*schema)))
+        })
     }
 
     /// Its answer when all is well.
@@ -191,47 +212,50 @@ impl Door {
         self.answers_with(schema, status, description)
     }
 
-    fn answers_with(mut self, schema: RefOr<Schema>, status: u16, description: &str) -> Self {
-        let content = ContentBuilder::new().schema(Some(schema)).build();
-        let response =
-            ResponseBuilder::new().description(description).content("application/json", content);
-        self.operation = self.operation.response(status.to_string(), response);
-        self
+    fn answers_with(self, schema: Ref, status: u16, description: &str) -> Self {
+        let description = description.to_owned();
+        self.say(move |operation| {
+            let content = ContentBuilder::new().schema(refers(&schema)).build();
+            let response = ResponseBuilder::new()
+                .description(description)
+                .content("application/json", content);
+            operation.response(status.to_string(), response)
+        })
     }
 
     /// An answer that is no JSON, or without a body (`media_type` empty).
-    pub(crate) fn answers_plainly(
-        mut self,
-        status: u16,
-        media_type: &str,
-        description: &str,
-    ) -> Self {
-        let mut response = ResponseBuilder::new().description(description);
-        if !media_type.is_empty() {
-            let text = ObjectBuilder::new().schema_type(Type::String);
-            response =
-                response.content(media_type, ContentBuilder::new().schema(Some(text)).build());
-        }
-        self.operation = self.operation.response(status.to_string(), response);
-        self
+    pub(crate) fn answers_plainly(self, status: u16, media_type: &str, description: &str) -> Self {
+        let (media_type, description) = (media_type.to_owned(), description.to_owned());
+        self.say(move |operation| {
+            let mut response = ResponseBuilder::new().description(description);
+            if !media_type.is_empty() {
+                let text = ObjectBuilder::new().schema_type(Type::String);
+                response =
+                    response.content(media_type, ContentBuilder::new().schema(Some(text)).build());
+            }
+            operation.response(status.to_string(), response)
+        })
     }
 
     /// The problems it may answer with besides those of every operation.
     pub(crate) fn problems(mut self, statuses: &[u16]) -> Self {
         // An address with a part in braces may be one that cannot be read.
-        let unreadable = self.path.contains('{').then_some(&400);
-        for status in unreadable.into_iter().chain(statuses) {
-            let content = ContentBuilder::new().schema(Some(self.named::<ProblemJson>())).build();
-            let response = ResponseBuilder::new()
-                .description(about_problem(*status))
-                .content("application/problem+json", content);
-            self.operation = self.operation.response(status.to_string(), response);
-        }
-        self
+        let unreadable = self.path.contains('{').then_some(400);
+        let statuses: Vec<u16> = unreadable.into_iter().chain(statuses.iter().copied()).collect();
+        let problem = self.named::<ProblemJson>();
+        self.say(move |operation| {
+            statuses.into_iter().fold(operation, |operation, status| {
+                let content = ContentBuilder::new().schema(refers(&problem)).build();
+                let response = ResponseBuilder::new()
+                    .description(about_problem(status))
+                    .content("application/problem+json", content);
+                operation.response(status.to_string(), response)
+            })
+        })
     }
 
     /// A reference to a type's schema, which becomes part of the description.
-    fn named<T: ToSchema>(&mut self) -> RefOr<Schema> {
+    fn named<T: ToSchema>(&mut self) -> Ref {
         self.named_as(T::name(), |all| {
             all.push((T::name().into_owned(), T::schema()));
             T::schemas(all);
@@ -242,11 +266,26 @@ impl Door {
         &mut self,
         name: Cow<'static, str>,
         make: fn(&mut Vec<(String, RefOr<Schema>)>),
-    ) -> RefOr<Schema> {
+    ) -> Ref {
         let reference = Ref::from_schema_name(&*name);
         self.schemas.push(NamedSchema { name, make });
-        RefOr::Ref(reference)
+        reference
     }
+}
+
+fn refers(to: &Ref) -> Option<RefOr<Schema>> {
+    Some(RefOr::Ref(to.clone()))
+}
+
+fn with_body(
+    operation: OperationBuilder,
+    media_type: &str,
+    content: ContentBuilder,
+) -> OperationBuilder {
+    let body = RequestBodyBuilder::new()
+        .content(media_type, content.build())
+        .required(Some(Required::True));
+    operation.request_body(Some(body.build()))
 }
 
 fn about_parameter(name: &str) -> &'static str {

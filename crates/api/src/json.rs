@@ -112,10 +112,19 @@ pub(crate) fn read_value<T: DeserializeOwned>(value: &Value) -> Result<T, Proble
     T::deserialize(value).map_err(|error| field::explain::<T>(value, &error.to_string()))
 }
 
+/// What most answers take at least.
+const SMALL_BYTES: usize = 512;
+
 /// A JSON answer.
 pub(crate) fn answer(status: StatusCode, value: &impl Serialize) -> Response {
-    match serde_json::to_vec(value) {
-        Ok(bytes) => raw(status, bytes),
+    answer_of(status, value, SMALL_BYTES)
+}
+
+/// A JSON answer of about so many bytes: memory that grows is copied at each step.
+pub(crate) fn answer_of(status: StatusCode, value: &impl Serialize, bytes: usize) -> Response {
+    let mut written = Vec::with_capacity(bytes);
+    match serde_json::to_writer(&mut written, value) {
+        Ok(()) => raw(status, written),
         Err(error) => {
             tracing::error!(%error, "an answer could not be written");
             Problem::internal().into_response()

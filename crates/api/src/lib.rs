@@ -75,6 +75,7 @@ use axum::http::header::HOST;
 use desk::Desk;
 use door::Door;
 use kernel::limits;
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 pub use within::{FieldRefused, Refused, Within};
 
@@ -119,10 +120,14 @@ pub fn router(desk: Desk, options: Options) -> Router {
         .route("/api", axum::routing::any(problem::no_such_path))
         .route("/api/{*rest}", axum::routing::any(problem::no_such_path))
         .method_not_allowed_fallback(problem::wrong_method)
-        .layer(DefaultBodyLimit::max(limits::JSON_BODY_BYTES))
-        .layer(axum::middleware::from_fn(once::to_its_end))
-        .layer(CatchPanicLayer::custom(problem::panicked))
-        .layer(axum::middleware::from_fn_with_state(app.clone(), observe::observe))
+        // Put around each of hundreds of routes, so together, the outermost first.
+        .layer(
+            ServiceBuilder::new()
+                .layer(axum::middleware::from_fn_with_state(app.clone(), observe::observe))
+                .layer(CatchPanicLayer::custom(problem::panicked))
+                .layer(axum::middleware::from_fn(once::to_its_end))
+                .layer(DefaultBodyLimit::max(limits::JSON_BODY_BYTES)),
+        )
         .with_state(app)
 }
 

@@ -2,7 +2,7 @@
 
 use crate::door::Door;
 use std::collections::BTreeSet;
-use utoipa::openapi::path::{PathItem, PathsBuilder};
+use utoipa::openapi::path::PathsBuilder;
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
@@ -54,16 +54,15 @@ pub(crate) fn document(doors: Vec<Door>) -> OpenApi {
     let mut paths: Paths = PathsBuilder::new().build();
     let mut components = ComponentsBuilder::new();
     let mut made = BTreeSet::new();
-    for door in doors {
-        for named in door.schemas {
+    for mut door in doors {
+        for named in std::mem::take(&mut door.schemas) {
             if made.insert(named.name) {
                 let mut schemas = Vec::new();
                 (named.make)(&mut schemas);
                 components = components.schemas_from_iter(schemas);
             }
         }
-        let item = PathItem::new(door.method, door.operation.build());
-        let path = door.path.replace("{*", "{");
+        let (path, item) = door.described();
         match paths.paths.get_mut(&path) {
             Some(known) => known.merge_operations(item),
             None => drop(paths.paths.insert(path, item)),

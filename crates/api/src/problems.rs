@@ -12,7 +12,7 @@ use crate::once::{self, Answered, Once};
 use crate::page::{ListParams, Page, Params, page_of};
 use crate::path::Path;
 use crate::problem::Problem;
-use crate::reference::{References, or_before};
+use crate::reference::{Place, References, or_before};
 use crate::version::{Seen, Tries};
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -228,9 +228,8 @@ async fn create(
     let references = References::of(&app, caller.viewer()).await?;
     let new = body.value;
     let service = new.service.map(|text| references.service("service", &text)).transpose()?;
-    let category = new.category.map(|text| references.category("category", &text)).transpose()?;
-    let team = new.team.map(|text| references.team("team", &text)).transpose()?;
-    let owner = references.opt_person("owner", new.owner.as_deref()).await?;
+    let named = [&new.category, &new.team, &new.owner].map(|named| named.as_deref().map(Some));
+    let Place { category, team, owner } = references.place(named, Place::default()).await?;
     let row = rows::Problem {
         state: new.state.unwrap_or(ProblemState::Open),
         description: new.description.unwrap_or_default(),
@@ -299,13 +298,10 @@ async fn changed(
 ) -> Result<rows::Problem, Problem> {
     let service = wish.service.as_ref().map(Option::as_deref);
     let service = or_before(service, before.service, |text| references.service("service", text))?;
-    let category = wish.category.as_ref().map(Option::as_deref);
-    let category =
-        or_before(category, before.category, |text| references.category("category", text))?;
-    let team = wish.team.as_ref().map(Option::as_deref);
-    let team = or_before(team, before.team, |text| references.team("team", text))?;
-    let owner = wish.owner.as_ref().map(Option::as_deref);
-    let owner = references.person_or("owner", owner, before.owner).await?;
+    let named = [&wish.category, &wish.team, &wish.owner];
+    let named = named.map(|named| named.as_ref().map(Option::as_deref));
+    let was = Place { category: before.category, team: before.team, owner: before.owner };
+    let Place { category, team, owner } = references.place(named, was).await?;
     Ok(rows::Problem {
         title: wish.title.map_or(before.title, |title| title.trim().to_owned()),
         state: wish.state.unwrap_or(before.state),

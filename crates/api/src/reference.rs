@@ -135,6 +135,20 @@ impl<'a> References<'a> {
         }
     }
 
+    /// What the fields `category`, `team` and `owner` name, in this order: what it was where one is
+    /// absent, nothing where it is null.
+    pub(crate) async fn place(
+        &self,
+        [category, team, owner]: [Option<Option<&str>>; 3],
+        before: Place,
+    ) -> Result<Place, Problem> {
+        Ok(Place {
+            category: or_before(category, before.category, |text| self.category("category", text))?,
+            team: or_before(team, before.team, |text| self.team("team", text))?,
+            owner: self.person_or("owner", owner, before.owner).await?,
+        })
+    }
+
     /// People who are known, one after the other.
     pub(crate) async fn people(
         &self,
@@ -206,6 +220,17 @@ impl<'a> References<'a> {
         }
         Ok(self.directory.by_email(self.app.desk(), &text.to_lowercase()).await?)
     }
+}
+
+/// Where what people wrote down belongs, and who has it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Place {
+    /// The category.
+    pub(crate) category: Option<CategoryId>,
+    /// The team.
+    pub(crate) team: Option<TeamId>,
+    /// The person.
+    pub(crate) owner: Option<PersonId>,
 }
 
 /// What a field of a change refers to: what it was where it is absent, nothing where it is null.

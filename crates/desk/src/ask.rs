@@ -3,6 +3,7 @@
 
 use crate::chance::{bytes, fresh};
 use crate::files::Claim;
+use crate::surges::Accepting;
 use crate::{Desk, Kept, Trouble};
 use incident::command::Report;
 use incident::decide::Origin;
@@ -10,8 +11,8 @@ use incident::event::{Derived, SUGGESTION};
 use incident::policy::PersonFacts;
 use incident::{Command, Facts, Refusal, State, Viewer, Visibility, decide};
 use kernel::{
-    Actor, AttachmentId, BatchId, Channel, ContentId, IncidentNumber, OutageId, PersonId, SurgeId,
-    TaskId, Timestamp, UpdateId, limits,
+    Actor, AttachmentId, BatchId, Channel, ContentId, IncidentNumber, OutageId, PersonId, TaskId,
+    Timestamp, UpdateId, limits,
 };
 use std::collections::HashMap;
 use store::directory::{Person, idempotency};
@@ -94,7 +95,7 @@ pub(crate) struct Prepared {
     /// The suggestion that it accepts or carries out.
     pub(crate) suggestion: Option<Derived>,
     /// The surge that its incident becomes the parent of.
-    pub(crate) surge: Option<SurgeId>,
+    pub(crate) surge: Option<Accepting>,
 }
 
 /// What was done.
@@ -241,7 +242,7 @@ impl Ask<'_> {
     /// Its incident becomes the parent of a surge in the same transaction; refused with `decided`
     /// when somebody decided about that before.
     #[must_use]
-    pub(crate) fn accepting(mut self, surge: SurgeId) -> Self {
+    pub(crate) fn accepting(mut self, surge: Accepting) -> Self {
         self.prepared.surge = Some(surge);
         self
     }

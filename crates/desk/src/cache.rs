@@ -1,8 +1,12 @@
 //! What was looked up and is kept at hand until it changes.
 
+use kernel::IncidentNumber;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Incidents of which something that was computed is kept.
+const COMPUTED_MAX: usize = 256;
 
 /// A bounded cache that never keeps what was read before it was told to forget:
 /// whoever looks something up takes the [`Age`] first and hands it in with what was found.
@@ -67,9 +71,44 @@ impl<K: Eq + Hash, V: Clone> Cache<K, V> {
     }
 }
 
+/// What was computed of incidents that are looked at, each with what it was computed from: it is
+/// good while that is the same.
+pub(crate) struct Computed<F, V>(Cache<IncidentNumber, (F, V)>);
+
+impl<F: Clone, V: Clone> Default for Computed<F, V> {
+    fn default() -> Self {
+        Computed(Cache::new(COMPUTED_MAX))
+    }
+}
+
+impl<F: Clone + PartialEq, V: Clone> Computed<F, V> {
+    /// What was computed before `from` the same; else it is computed now.
+    pub(crate) fn of(&self, number: IncidentNumber, from: F, compute: impl FnOnce() -> V) -> V {
+        match self.0.get(&number) {
+            Some((kept, value)) if kept == from => value,
+            _ => {
+                let value = compute();
+                self.0.keep(self.0.age(), number, (from, value.clone()));
+                value
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_computed_is_good_while_it_comes_from_the_same() {
+        let computed: Computed<u32, &str> = Computed::default();
+        let number = IncidentNumber(7);
+        assert_eq!(computed.of(number, 1, || "first"), "first");
+        assert_eq!(computed.of(number, 1, || "again"), "first");
+        assert_eq!(computed.of(IncidentNumber(8), 1, || "another"), "another");
+        assert_eq!(computed.of(number, 2, || "changed"), "changed");
+        assert_eq!(computed.of(number, 1, || "back"), "back");
+    }
 
     #[test]
     fn what_was_read_before_a_change_is_not_kept_after_it() {

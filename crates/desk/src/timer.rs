@@ -49,10 +49,10 @@ pub(crate) fn start(desk: &Desk) {
         let resting = resting.clone();
         Some(async move { ring(&desk, &resting).await })
     });
-    let mut kept_house = None;
+    let (mut kept_house, begins) = (None, Instant::now() + crate::BEGINS_AFTER);
     look_often(desk, "housekeeping", move |desk| {
         let now = desk.now();
-        let due = is_housekeeping_due(kept_house, now);
+        let due = Instant::now() >= begins && is_housekeeping_due(kept_house, now);
         due.then(|| {
             kept_house = Some(now);
             async move { keep_house(&desk, now).await }

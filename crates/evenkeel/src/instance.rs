@@ -52,6 +52,11 @@ pub(crate) fn sqlite_file(settings: &Settings) -> PathBuf {
     settings.data.value.join(DATABASE)
 }
 
+/// The folder of the search index.
+pub(crate) fn search(settings: &Settings) -> PathBuf {
+    settings.data.value.join(SEARCH)
+}
+
 /// Where attachments are kept: in the data folder, or in an S3-compatible store.
 pub(crate) fn files(settings: &Settings) -> Result<Files, Failed> {
     let folder = settings.data.value.join(FILES);
@@ -216,7 +221,6 @@ pub(crate) async fn open_to_serve(settings: &Settings) -> Result<Opened, Failed>
     let first = store.clone();
     let filling = blocking(move || Ok(first.filling()?)).await?;
     let desk = open_desk(settings, store, Arc::new(SystemClock), true).await?;
-    desk.use_search(Some(settings.data.value.join(SEARCH)));
     Ok(Opened { desk, filling })
 }
 

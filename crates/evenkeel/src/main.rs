@@ -41,6 +41,11 @@ const IDLE_THREADS_END: Duration = Duration::from_secs(2);
 const FAREWELL: Duration = Duration::from_secs(2);
 
 fn main() -> ExitCode {
+    // Before anything is read, because the program begins once more there. A word that only looks like
+    // one of these costs it some milliseconds.
+    if std::env::args_os().any(|word| word == "serve" || word == "demo") {
+        memory::give_back_at_once();
+    }
     let (cli, settings) = match config::read(std::env::args_os()) {
         Ok(read) => read,
         // A mail server that is told of wrong usage gives the message back.
@@ -55,9 +60,6 @@ fn main() -> ExitCode {
     if let Command::Mail(args) = &cli.command {
         // Without the threads of the others: one is started for each message.
         return mail::run(args, &settings);
-    }
-    if matches!(cli.command, Command::Serve { .. } | Command::Demo(_)) {
-        memory::give_back_at_once();
     }
     memory::small_pages();
     let mut signals = None;

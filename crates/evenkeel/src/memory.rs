@@ -32,8 +32,8 @@ pub(crate) fn give_back_at_once() {
     let mut arguments = std::env::args_os();
     let (Some(name), Ok(program)) = (arguments.next(), std::env::current_exe()) else { return };
     let mut again = std::process::Command::new(program);
-    let error = again.arg0(name).args(arguments).env(DELAY, "0").exec();
-    tracing::debug!(%error, "memory that is freed is kept for a while");
+    // It comes back only where that cannot be.
+    drop(again.arg0(name).args(arguments).env(DELAY, "0").exec());
 }
 
 /// Memory is given back when the system's allocator does.

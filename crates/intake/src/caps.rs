@@ -30,7 +30,8 @@ pub const PER_INCIDENT: [Window; 5] =
 /// two machines that answer each other. The next ones are not answered.
 pub const ANSWERED: [Window; 5] = PER_INCIDENT;
 /// New incidents of one address by messages that no person wrote: ten times as many, as
-/// monitoring does so on a bad day. Reports on letters that are not known here count as well.
+/// monitoring does so on a bad day. Reports on letters that are not known here count as well, and
+/// those without a sender together.
 pub const AUTOMATIC: [Window; 3] = windows([(100, 10), (250, 60), (1_000, 600)]);
 /// Messages of one domain, within an hour: more than a company of a hundred thousand writes
 /// when everything is down.

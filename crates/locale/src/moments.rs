@@ -17,100 +17,128 @@ pub struct Names {
 }
 
 /// The short names of days and months in a language.
-pub const fn date_names(language: Language) -> Names {
+pub const fn date_names(language: Language) -> &'static Names {
     match language {
-        Language::En => Names {
-            weekdays: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
-            months: [
-                "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-            ],
-            between: (" ", " "),
-            after_weekday: " ",
-        },
-        Language::De => Names {
-            weekdays: ["Mo.", "Di.", "Mi.", "Do.", "Fr.", "Sa.", "So."],
-            months: [
-                "Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sept.", "Okt.",
-                "Nov.", "Dez.",
-            ],
-            between: (". ", " "),
-            after_weekday: ", ",
-        },
-        Language::Fr => Names {
-            weekdays: ["lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim."],
-            months: [
-                "janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.",
-                "nov.", "déc.",
-            ],
-            between: (" ", " "),
-            after_weekday: " ",
-        },
-        Language::Es => Names {
-            weekdays: ["lun", "mar", "mié", "jue", "vie", "sáb", "dom"],
-            months: [
-                "ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sept", "oct", "nov", "dic",
-            ],
-            between: (" ", " "),
-            after_weekday: ", ",
-        },
-        Language::Pt => Names {
-            weekdays: ["seg.", "ter.", "qua.", "qui.", "sex.", "sáb.", "dom."],
-            months: [
-                "jan.", "fev.", "mar.", "abr.", "mai.", "jun.", "jul.", "ago.", "set.", "out.",
-                "nov.", "dez.",
-            ],
-            between: (" de ", " de "),
-            after_weekday: ", ",
-        },
-        Language::Pl => Names {
-            weekdays: ["pon.", "wt.", "śr.", "czw.", "pt.", "sob.", "niedz."],
-            months: [
-                "sty", "lut", "mar", "kwi", "maj", "cze", "lip", "sie", "wrz", "paź", "lis", "gru",
-            ],
-            between: (" ", " "),
-            after_weekday: ", ",
-        },
+        Language::En => &EN,
+        Language::De => &DE,
+        Language::Fr => &FR,
+        Language::Es => &ES,
+        Language::Pt => &PT,
+        Language::Pl => &PL,
     }
 }
+
+static EN: Names = Names {
+    weekdays: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+    months: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+    between: (" ", " "),
+    after_weekday: " ",
+};
+
+static DE: Names = Names {
+    weekdays: ["Mo.", "Di.", "Mi.", "Do.", "Fr.", "Sa.", "So."],
+    months: [
+        "Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sept.", "Okt.", "Nov.",
+        "Dez.",
+    ],
+    between: (". ", " "),
+    after_weekday: ", ",
+};
+
+static FR: Names = Names {
+    weekdays: ["lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim."],
+    months: [
+        "janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.",
+        "déc.",
+    ],
+    between: (" ", " "),
+    after_weekday: " ",
+};
+
+static ES: Names = Names {
+    weekdays: ["lun", "mar", "mié", "jue", "vie", "sáb", "dom"],
+    months: ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sept", "oct", "nov", "dic"],
+    between: (" ", " "),
+    after_weekday: ", ",
+};
+
+static PT: Names = Names {
+    weekdays: ["seg.", "ter.", "qua.", "qui.", "sex.", "sáb.", "dom."],
+    months: [
+        "jan.", "fev.", "mar.", "abr.", "mai.", "jun.", "jul.", "ago.", "set.", "out.", "nov.",
+        "dez.",
+    ],
+    between: (" de ", " de "),
+    after_weekday: ", ",
+};
+
+static PL: Names = Names {
+    weekdays: ["pon.", "wt.", "śr.", "czw.", "pt.", "sob.", "niedz."],
+    months: ["sty", "lut", "mar", "kwi", "maj", "cze", "lip", "sie", "wrz", "paź", "lis", "gru"],
+    between: (" ", " "),
+    after_weekday: ", ",
+};
 
 fn weekday(language: Language, at: &Zoned) -> &'static str {
     date_names(language).weekdays[at.weekday().to_monday_zero_offset() as usize % 7]
 }
 
+// A page tells hundreds of moments: they are put together without the machinery of formats.
+
+fn push_clock(text: &mut String, at: &Zoned) {
+    let digit = |number: i8| char::from(b'0' + number.rem_euclid(10) as u8);
+    let (hour, minute) = (at.hour(), at.minute());
+    text.extend([digit(hour / 10), digit(hour), ':', digit(minute / 10), digit(minute)]);
+}
+
+fn push_date(text: &mut String, language: Language, at: &Zoned, with_year: bool) {
+    let names = date_names(language);
+    text.push_str(&at.day().to_string());
+    text.push_str(names.between.0);
+    text.push_str(names.months[(at.month() as usize).saturating_sub(1) % 12]);
+    if with_year {
+        text.push_str(names.between.1);
+        text.push_str(&at.year().to_string());
+    }
+}
+
 fn clock(at: &Zoned) -> String {
-    format!("{:02}:{:02}", at.hour(), at.minute())
+    let mut text = String::with_capacity(5);
+    push_clock(&mut text, at);
+    text
 }
 
 /// "17 Nov", "17. Nov.", "17 de nov."; with the year "17 Nov 2025".
 pub fn date(language: Language, at: &Zoned, with_year: bool) -> String {
-    let names = date_names(language);
-    let month = names.months[(at.month() as usize).saturating_sub(1) % 12];
-    let day = format!("{}{}{month}", at.day(), names.between.0);
-    if with_year { format!("{day}{}{}", names.between.1, at.year()) } else { day }
+    let mut text = String::new();
+    push_date(&mut text, language, at, with_year);
+    text
 }
 
 /// "Thu 12:20".
 pub fn weekday_time(language: Language, at: &Zoned) -> String {
-    format!("{} {}", weekday(language, at), clock(at))
+    let mut text = weekday(language, at).to_owned();
+    text.push(' ');
+    push_clock(&mut text, at);
+    text
 }
 
 /// "Mon 23 Nov 2026, 13:12 CET".
 pub fn full(language: Language, at: &Zoned) -> String {
-    let zone = at.time_zone().to_offset_info(at.timestamp());
-    format!(
-        "{}{}{}, {} {}",
-        weekday(language, at),
-        date_names(language).after_weekday,
-        date(language, at, true),
-        clock(at),
-        zone.abbreviation()
-    )
+    let mut text = String::with_capacity(48);
+    text.push_str(weekday(language, at));
+    text.push_str(date_names(language).after_weekday);
+    push_date(&mut text, language, at, true);
+    text.push_str(", ");
+    push_clock(&mut text, at);
+    text.push(' ');
+    text.push_str(at.time_zone().to_offset_info(at.timestamp()).abbreviation());
+    text
 }
 
 /// Today "12:58", within 6 days "Thu 12:20", else "17 Nov", of another year "17 Nov 2025".
 pub fn moment(language: Language, now: &Zoned, at: &Zoned) -> String {
-    let apart = now.date().since(at.date()).map_or(i32::MAX, |span| span.get_days().abs());
-    match apart {
+    match now.date().duration_since(at.date()).as_hours().abs() / 24 {
         0 => clock(at),
         1..=6 => weekday_time(language, at),
         _ => date(language, at, now.year() != at.year()),

@@ -45,7 +45,8 @@ migrations!(
         35 => "0035_suggestions", 36 => "0036_causes", 37 => "0037_together",
         38 => "0038_team_views", 39 => "0039_reviews", 40 => "0040_reports",
         41 => "0041_recurring", 42 => "0042_expected", 43 => "0043_mailed_reports",
-        44 => "0044_once", 45 => "0045_many_open_alerts", 49 => "0049_confirmed",
+        44 => "0044_once", 45 => "0045_many_open_alerts", 46 => "0046_many_open",
+        47 => "0047_screens", 48 => "0048_confirmed",
     ]
 );
 
@@ -68,7 +69,8 @@ migrations!(
         35 => "0035_suggestions", 36 => "0036_causes", 37 => "0037_together",
         38 => "0038_team_views", 39 => "0039_reviews", 40 => "0040_reports",
         41 => "0041_recurring", 42 => "0042_expected", 43 => "0043_mailed_reports",
-        44 => "0044_once", 45 => "0045_many_open_alerts", 49 => "0049_confirmed",
+        44 => "0044_once", 45 => "0045_many_open_alerts", 46 => "0046_many_open",
+        47 => "0047_screens", 48 => "0048_confirmed",
     ]
 );
 
@@ -80,12 +82,13 @@ const STEPS_TABLE: &str =
 /// waited for whoever else opens it.
 const LOG_TRIES_MAX: u32 = 20;
 
-/// Makes the file if there is none and brings its schema up to date.
-pub(crate) fn sqlite(path: &Path) -> Result<(), Failure> {
+/// Makes the file if there is none and brings its schema up to date. Gives the connection that did
+/// so, which can write.
+pub(crate) fn sqlite(path: &Path) -> Result<Lite, Failure> {
     sqlite_to(path, SQLITE)
 }
 
-fn sqlite_to(path: &Path, steps: &[Migration]) -> Result<(), Failure> {
+fn sqlite_to(path: &Path, steps: &[Migration]) -> Result<Lite, Failure> {
     disk::create(path).map_err(|error| {
         Failure::Unusable(format!("{} cannot be opened for writing: {error}", path.display()))
     })?;
@@ -103,7 +106,8 @@ fn sqlite_to(path: &Path, steps: &[Migration]) -> Result<(), Failure> {
             disk::copy_database(path, &disk::beside(path, &format!(".before-{}", latest(steps))))?;
         }
         take(sql, steps, before)
-    })
+    })?;
+    Ok(writer)
 }
 
 /// A connection that writes, where the file is there and nothing of its schema is missing.
@@ -314,7 +318,7 @@ mod tests {
         assert_eq!(rows(&path, "select max(version) from schema_migrations"), [[Value::Int(2)]]);
         assert_eq!(rows(&copied, "select version from settings"), [[Value::Int(7)]]);
         assert_eq!(rows(&copied, "select max(version) from schema_migrations"), [[Value::Int(1)]]);
-        let refused = sqlite_to(&path, first_step()).unwrap_err().to_string();
+        let refused = sqlite_to(&path, first_step()).map(drop).unwrap_err().to_string();
         assert!(refused.contains("newer version of Evenkeel"), "{refused}");
     }
 

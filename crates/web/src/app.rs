@@ -1,7 +1,7 @@
 //! What every page can reach: the desk, the options, and what is kept between requests.
 
 use crate::error::PageError;
-use crate::incident::Timelines;
+use crate::incident::{Drawn, Timelines};
 use crate::live::Hub;
 use crate::mail::Original;
 use crate::queue::counts::Counts;
@@ -105,6 +105,8 @@ pub(crate) struct App {
     pub(crate) shelf: Arc<Shelf>,
     /// Timelines that were read before.
     pub(crate) timelines: Arc<Timelines>,
+    /// Parts of incidents' pages that were drawn before.
+    pub(crate) drawn: Arc<Drawn>,
     /// Where live streams hear what changed.
     pub(crate) hub: Arc<Hub>,
     instance: Arc<RwLock<Option<Arc<Instance>>>>,
@@ -118,6 +120,7 @@ impl App {
             counts: Arc::default(),
             shelf: Arc::default(),
             timelines: Arc::default(),
+            drawn: Arc::default(),
             hub: Arc::default(),
             instance: Arc::default(),
         }

@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::Write;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 macro_rules! embedded {
     ($($path:literal),+ $(,)?) => { &[$(($path, include_bytes!(concat!("../assets/", $path)) as &[u8])),+] };
@@ -111,8 +111,11 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 struct File {
     kind: &'static str,
-    bytes: Cow<'static, [u8]>,
-    gzip: Vec<u8>,
+    /// As it stands in the program.
+    bytes: &'static [u8],
+    /// As it is sent to whoever takes it compressed, once somebody asked: compressing all of them would
+    /// make the first page wait.
+    gzip: OnceLock<Vec<u8>>,
     etag: HeaderValue,
 }
 
@@ -131,7 +134,7 @@ static SHELF: LazyLock<Shelf> = LazyLock::new(|| {
         all.update(bytes);
     }
     let digest = hex(&all.finalize())[..PREFIX_CHARS].to_owned();
-    let files = served().map(|(path, bytes)| (path, file(path, bytes))).collect();
+    let files = served().map(|(path, bytes)| (path, File::of(path, bytes))).collect();
     let icons = format!("/assets/{digest}/icons.svg");
     let speculation = HeaderValue::from_str(&format!("\"/assets/{digest}/speculation.json\""))
         .expect("hex is a header value");
@@ -220,9 +223,10 @@ fn serve(name: &str, for_good: bool, headers: &HeaderMap) -> Response {
     let kind = [(header::CONTENT_TYPE, HeaderValue::from_static(file.kind))];
     if takes_gzip(headers) {
         let encoding = [(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"))];
-        return (common, kind, encoding, file.gzip.as_slice()).into_response();
+        let bytes = file.gzip.get_or_init(|| gzip(&file.sent())).as_slice();
+        return (common, kind, encoding, bytes).into_response();
     }
-    (common, kind, &file.bytes[..]).into_response()
+    (common, kind, file.sent()).into_response()
 }
 
 fn takes_gzip(headers: &HeaderMap) -> bool {
@@ -236,18 +240,22 @@ fn takes_gzip(headers: &HeaderMap) -> bool {
     })
 }
 
-fn file(path: &str, bytes: &'static [u8]) -> File {
-    let kind = kind_of(path);
-    let bytes = match std::str::from_utf8(bytes) {
-        Ok(script) if kind == SCRIPT => Cow::Owned(lean(script).into_bytes()),
-        _ => Cow::Borrowed(bytes),
-    };
-    let etag = format!("\"{}\"", &hex(&Sha256::digest(&bytes[..]))[..16]);
-    File {
-        kind,
-        gzip: gzip(&bytes),
-        bytes,
-        etag: HeaderValue::from_str(&etag).expect("hex is a header value"),
+impl File {
+    fn of(path: &str, bytes: &'static [u8]) -> File {
+        let etag = format!("\"{}\"", &hex(&Sha256::digest(bytes))[..16]);
+        File {
+            kind: kind_of(path),
+            bytes,
+            gzip: OnceLock::new(),
+            etag: HeaderValue::from_str(&etag).expect("hex is a header value"),
+        }
+    }
+
+    fn sent(&self) -> Cow<'static, [u8]> {
+        match std::str::from_utf8(self.bytes) {
+            Ok(script) if self.kind == SCRIPT => Cow::Owned(lean(script).into_bytes()),
+            _ => Cow::Borrowed(self.bytes),
+        }
     }
 }
 

@@ -23,6 +23,7 @@ mod language;
 mod live;
 mod mail;
 mod majors;
+mod matched;
 mod models;
 mod oncall;
 mod page_link;
@@ -50,13 +51,14 @@ mod wall;
 
 pub use app::{Draw, DrawLetter, DrawnLetter, Mail, Options};
 pub use mail::{Original, OriginalFile};
+pub use matched::{Matched, matched};
 
 use crate::route::get;
 use app::App;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderValue, header};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state, map_request};
 use axum::response::{Redirect, Response};
 use desk::Desk;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
@@ -72,7 +74,7 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; base-uri 'none'; form
 /// All screens of the product.
 pub fn router(desk: Desk, options: Options) -> Router {
     let app = App::new(desk, options);
-    let pages = Router::new()
+    let pages: Router = Router::new()
         .route("/", get(home))
         .merge(sign_in::routes())
         .merge(account::routes())
@@ -101,9 +103,13 @@ pub fn router(desk: Desk, options: Options) -> Router {
         .merge(search::routes())
         .merge(palette::routes())
         .fallback(nothing_here)
-        .layer(
-            CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(worth_it()),
-        );
+        .layer(map_request(matched))
+        .with_state(app.clone());
+    // A layer of a router goes around each of its routes. The pages are hundreds, so what holds for all of
+    // them goes around them as one service: else starting takes longer, and more memory is held.
+    let pages: Router<App> = Router::new().fallback_service(pages).layer(
+        CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(worth_it()),
+    );
     Router::new()
         .merge(pages)
         .merge(live::routes())

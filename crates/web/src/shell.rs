@@ -10,7 +10,7 @@ use crate::assets::{self, DEFS};
 use crate::auth::SignedIn;
 use crate::inbox;
 use crate::part::icon::{icon, mark, wordmark};
-use crate::part::many::{PLACE, within};
+use crate::part::many::{PLACE, Pieces, fill, within};
 use crate::part::person::avatar;
 use crate::url;
 use kernel::{IncidentNumber, Language, Timestamp};
@@ -52,11 +52,11 @@ pub(crate) struct Page<'a> {
     top: Option<Markup>,
     stream: Option<String>,
     on: Option<IncidentNumber>,
-    side: Option<Markup>,
-    panel: Option<Markup>,
+    side: Pieces,
+    panel: Pieces,
     main_class: &'a str,
     script: Option<&'static str>,
-    after: Option<Markup>,
+    after: Pieces,
 }
 
 impl<'a> Page<'a> {
@@ -71,11 +71,11 @@ impl<'a> Page<'a> {
             top: None,
             stream: None,
             on: None,
-            side: None,
-            panel: None,
+            side: Pieces::default(),
+            panel: Pieces::default(),
             main_class: "main",
             script: None,
-            after: None,
+            after: Pieces::default(),
         }
     }
 
@@ -119,13 +119,13 @@ impl<'a> Page<'a> {
     /// The column at the start: an `aside.side` or `nav.side` of the caller's.
     #[must_use]
     pub(crate) fn side(self, markup: Markup) -> Self {
-        Page { side: Some(markup), ..self }
+        Page { side: markup.into(), ..self }
     }
 
     /// The column at the end: an `aside.panel` of the caller's.
     #[must_use]
     pub(crate) fn panel(self, markup: Markup) -> Self {
-        Page { panel: Some(markup), ..self }
+        Page { panel: markup.into(), ..self }
     }
 
     /// The classes of `main`; "main" when nothing is said.
@@ -142,12 +142,21 @@ impl<'a> Page<'a> {
 
     /// Dialogs, popovers and other things outside the columns.
     #[must_use]
-    pub(crate) fn after(self, markup: Markup) -> Self {
-        Page { after: Some(markup), ..self }
+    pub(crate) fn after(self, markup: impl Into<Pieces>) -> Self {
+        Page { after: markup.into(), ..self }
     }
 
     /// The whole page around its main part.
-    pub(crate) fn show(self, main: Markup) -> Markup {
+    pub(crate) fn show(self, main: impl Into<Pieces>) -> Markup {
+        self.around(main.into()).whole()
+    }
+
+    /// The same in pieces, for pages that are large.
+    pub(crate) fn pieces(self, main: impl Into<Pieces>) -> Pieces {
+        self.around(main.into())
+    }
+
+    fn around(self, main: Pieces) -> Pieces {
         let crumbs: Vec<&str> = self.crumbs.iter().rev().map(|(_, name)| name.as_str()).collect();
         let tab = self
             .tab
@@ -167,21 +176,21 @@ impl<'a> Page<'a> {
             language: self.who.here.language,
             now: None,
         };
-        let drawn = html! {
+        let frame = html! {
             (PreEscaped(DEFS))
             (skip_link(Language::En))
             (rail(self.who, self.section))
             (top_bar(&self))
             div.frame {
-                @if let Some(side) = &self.side { (side) }
+                (PLACE)
                 main class=(self.main_class) id="main" tabindex="-1" { (PLACE) }
-                @if let Some(panel) = &self.panel { (panel) }
+                (PLACE)
             }
             (outside_main())
-            @if let Some(after) = &self.after { (after) }
+            (PLACE)
             (shortcuts::dialog())
         };
-        within(html.around(drawn), &main)
+        html.around(fill(frame, [self.side, main, self.panel, self.after]))
     }
 }
 
@@ -249,6 +258,7 @@ impl<'a> PortalPage<'a> {
             main.p-main id="main" tabindex="-1" { (main) }
             (outside_main())
         })
+        .whole()
     }
 }
 
@@ -276,6 +286,7 @@ pub(crate) fn wall_page(who: &SignedIn, title: &str, stream: String, main: Marku
         main.main id="main" tabindex="-1" { (main) }
         (outside_main())
     })
+    .whole()
 }
 
 #[derive(Default)]
@@ -292,7 +303,7 @@ struct Html<'a> {
 }
 
 impl Html<'_> {
-    fn around(&self, body: Markup) -> Markup {
+    fn around(&self, body: impl Into<Pieces>) -> Pieces {
         let person = self.who.map(SignedIn::person);
         let theme = person.map(|person| person.theme.as_str()).filter(|theme| !theme.is_empty());
         let keys = person.filter(|person| !person.single_keys).map(|_| "off");
@@ -317,7 +328,7 @@ impl Html<'_> {
                 body class=(self.body) { (PLACE) }
             }
         };
-        within(head, &body)
+        within(head, body)
     }
 }
 

@@ -166,6 +166,39 @@ fn what_is_told_to_fire_after_its_end_came_begins_nothing() {
 }
 
 #[test]
+fn an_end_that_came_late_leaves_what_began_after_it() {
+    let over = life(SignalStatus::Resolved);
+    let since = |at: i64| Signal {
+        started_at: Some(START.plus_seconds(at)),
+        ..signal("a", SignalStatus::Firing, Severity::Critical)
+    };
+    let mut known = Known::default();
+    known.takes(&since(10), 11);
+    assert_eq!(known.takes(&over, 21), Outcome::Resolved);
+    for began in [20, 25] {
+        known.takes(&since(began), 30);
+        let before = known.open["a"].clone();
+        assert_eq!(known.takes(&over, 31), Outcome::Unknown, "told once more");
+        assert_eq!(known.open["a"], before);
+        let its_own = Signal { ends_at: Some(START.plus_seconds(40)), ..over.clone() };
+        assert_eq!(known.takes(&its_own, 41), Outcome::Resolved, "it ended after that");
+    }
+    // Where one of the instants is missing, what is open is over, whenever it began here.
+    let nameless = [
+        Signal { ends_at: None, ..over.clone() },
+        Signal { started_at: None, ..over.clone() },
+        Signal { started_at: Some(START.plus_seconds(50)), ..over.clone() },
+    ];
+    for end in nameless {
+        known.takes(&since(50), 2_000);
+        assert_eq!(known.takes(&end, 2_001), Outcome::Resolved);
+        known.over.clear();
+    }
+    known.fires(3_000);
+    assert_eq!(known.takes(&over, 3_001), Outcome::Resolved, "it said of neither when it began");
+}
+
+#[test]
 fn what_names_an_end_that_is_past_begins_nothing_once_it_is_over() {
     let fires = life(SignalStatus::Firing);
     let mut known = Known::default();

@@ -14,6 +14,7 @@ use desk::Done;
 use desk::expected::Outlook;
 use incident::{Access, Scope, State, Subject, TokenScope, Viewer};
 use kernel::{ContentId, IncidentNumber, Timestamp};
+use serde::{Serialize, Serializer};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use store::incidents::list::{self, IncidentRow};
@@ -26,7 +27,7 @@ pub(crate) struct Loaded {
     pub(crate) access: Access,
     title: String,
     words: Words,
-    people: Cards,
+    people: Arc<Cards>,
     directory: Arc<Directory>,
     related: Arc<BTreeSet<IncidentNumber>>,
     now: Timestamp,
@@ -77,6 +78,30 @@ impl Loaded {
     }
 }
 
+/// About what an incident takes, written.
+const WRITTEN_BYTES: usize = 2_500;
+
+/// A page of incidents. Each is rendered as its turn comes, and none is kept.
+#[derive(Serialize)]
+struct Listed<'a> {
+    items: Items<'a>,
+    next: Option<String>,
+}
+
+struct Items<'a>(&'a [Loaded], &'a App);
+
+impl Serialize for Items<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|one| one.show(self.1)))
+    }
+}
+
+/// The answer with a page of a list, and where the next one begins.
+pub(crate) fn list_of(app: &App, loaded: &[Loaded], next: Option<String>) -> Response {
+    let listed = Listed { items: Items(loaded, app), next };
+    json::answer_of(StatusCode::OK, &listed, loaded.len() * WRITTEN_BYTES)
+}
+
 /// An incident as somebody may see it.
 pub(crate) async fn load(
     app: &App,
@@ -102,7 +127,7 @@ pub(crate) async fn load(
     let directory = app.directory_for(std::iter::once(&*row.state)).await?;
     let people = directory.people(app.desk(), people_needed(&row.state, row.access)).await?;
     let words = for_viewer(words, row.access);
-    let loaded = loaded(row, words, people, directory, Arc::new(related), now);
+    let loaded = loaded(row, words, people.into(), directory, Arc::new(related), now);
     Ok(Loaded { outlook, ..loaded })
 }
 
@@ -123,7 +148,7 @@ pub(crate) async fn load_rows(
     };
     let directory = app.directory_for(rows.iter().map(|row| &*row.state)).await?;
     let people = rows.iter().flat_map(|row| people_needed(&row.state, row.access));
-    let people = directory.people(app.desk(), people).await?;
+    let people = Arc::new(directory.people(app.desk(), people).await?);
     let now = app.desk().now();
     let one = |row: IncidentRow| {
         let ids = words_needed(&row.state, row.access, false);
@@ -162,7 +187,7 @@ pub(crate) async fn reported(
         access,
         title,
         words,
-        people,
+        people: people.into(),
         directory,
         related,
         now,
@@ -209,7 +234,7 @@ async fn after(app: &App, viewer: &Viewer, done: Done) -> Result<Loaded, Problem
         access,
         title,
         words,
-        people,
+        people: people.into(),
         directory,
         related,
         now,
@@ -239,7 +264,7 @@ fn for_viewer(stored: HashMap<ContentId, StoredContent>, access: Access) -> Word
 fn loaded(
     row: IncidentRow,
     words: Words,
-    people: Cards,
+    people: Arc<Cards>,
     directory: Arc<Directory>,
     related: Arc<BTreeSet<IncidentNumber>>,
     now: Timestamp,

@@ -106,8 +106,7 @@ async fn many(
         .await?;
     let next = page.next.map(|cursor| cursor.to_string());
     let loaded = answer::load_rows(&app, caller.viewer(), page.rows, page.ranked_at).await?;
-    let items = loaded.iter().map(|one| one.show(&app)).collect();
-    Ok(json::answer(StatusCode::OK, &Page { items, next }))
+    Ok(answer::list_of(&app, &loaded, next))
 }
 
 async fn count(

@@ -12,7 +12,7 @@ use crate::search::{ArticleHit, ProblemHit};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use desk::search::{Feedback, Like, SimilarIncident};
+use desk::search::{Alike, Feedback, Like, SimilarIncident};
 use incident::Lifecycle;
 use kernel::{IncidentNumber, Priority, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -127,13 +127,13 @@ struct All {
     building: Option<f32>,
 }
 
-/// What somebody says of a similar incident.
+/// What somebody says of a similar incident or a known error.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = SimilarFeedback)]
 struct Said {
-    /// True: it helped. False: it is not alike, and is not shown beside that incident any more.
-    /// Null takes back what the caller said.
+    /// True: it helped; of incidents alone. False: it is not alike, and is not shown beside that
+    /// incident any more. Null takes back what the caller said.
     helped: Option<bool>,
 }
 
@@ -144,7 +144,7 @@ pub(super) fn doors() -> Vec<Door> {
             .answers::<All>(200, "They, within what the caller may see.")
             .problems(&[401, 403, 404, 503]),
         Door::post("/api/v1/incidents/{number}/similar/{other}/feedback", "saySimilar", say)
-            .about("incidents", "Say whether a similar incident helped", "For people who see all of both and work on them.")
+            .about("incidents", "Say whether what is similar helped", "`other` is the number of an incident or of a known error. For people who see all of both and work on them.")
             .body::<Said>(json!({ "helped": true }))
             .once()
             .answers::<Said>(200, "What was said.")
@@ -186,7 +186,8 @@ async fn say(
     body: Body<Said>,
 ) -> Result<Response, Problem> {
     caller.must_write()?;
-    let (number, other) = (number_of(&number)?, number_of(&other)?);
+    let number = number_of(&number)?;
+    let other: Alike = other.parse().map_err(|_| Problem::no_such_incident())?;
     let doing = said(&app, &caller, (number, other), body.value);
     once::done(&app, &caller, once.of(&body.bytes), doing).await
 }
@@ -194,7 +195,7 @@ async fn say(
 async fn said(
     app: &App,
     caller: &Caller,
-    (number, other): (IncidentNumber, IncidentNumber),
+    (number, other): (IncidentNumber, Alike),
     said: Said,
 ) -> Result<Answered, Problem> {
     let feedback = said.helped.map(|helped| match helped {

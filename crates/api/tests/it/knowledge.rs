@@ -61,6 +61,27 @@ async fn a_problem_is_made_with_little_and_becomes_a_known_error() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_problems_and_articles_belong_stays_unless_it_is_named() {
+    let world = World::new().await;
+    let ines = world.of("ines");
+    let owner = "ines@northwind.example";
+    let new = json!({ "title": "Cables", "body": "New ones.", "team": "Network", "owner": owner });
+    let mut bare = new.clone();
+    bare.as_object_mut().unwrap().remove("body");
+    let both = [("/api/v1/problems", PROBLEM, bare), ("/api/v1/articles", ARTICLE, new)];
+    for (all, one, new) in both {
+        let made = ines.post(all, new).await;
+        assert_eq!((made.status, &made.json["team"]), (201, &json!("Network")), "{}", made.text);
+        let without = ines.patch(one, json!({ "team": null })).await;
+        assert_eq!(without.good()["team"], Value::Null);
+        assert_eq!(without.json["owner"], made.json["owner"]);
+        assert_ne!(made.json["owner"], Value::Null);
+        ines.patch(one, json!({ "team": "Nobody's" })).await.field(422, "team");
+        ines.patch(one, json!({ "category": "Nothing" })).await.field(422, "category");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_role_does_its_own_with_problems() {
     let world = World::new().await;
     known(&world).await;

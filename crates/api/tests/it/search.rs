@@ -129,6 +129,20 @@ async fn similar_ones_are_told_with_why_and_outcome_and_take_feedback() {
     ines.post(&feedback, json!({ "helped": false })).await.good();
     assert_eq!(ines.get(&address).await.good()["incidents"], json!([]));
     ines.get("/api/v1/incidents/INC-999/similar").await.problem(404);
+
+    let known = json!({ "title": "Freezer alarm", "cause": "A worn seal", "workaround": "Press the lid", "state": "known_error" });
+    let known = ines.post("/api/v1/problems", known).await.good()["number"].clone();
+    world.desk.search_caught_up().await.unwrap();
+    assert_eq!(ines.get(&address).await.good()["known_errors"][0]["number"], known);
+    let feedback = format!("{address}/{}/feedback", known.as_str().unwrap());
+    ines.post(&feedback, json!({ "helped": true })).await.field(422, "helped");
+    ines.post(&feedback, json!({ "helped": false })).await.good();
+    assert_eq!(ines.get(&address).await.good()["known_errors"], json!([]));
+    ines.post(&feedback, json!({ "helped": null })).await.good();
+    assert_eq!(ines.get(&address).await.good()["known_errors"][0]["number"], known);
+    ines.post(&format!("{address}/PRB-999/feedback"), json!({ "helped": false }))
+        .await
+        .problem(404);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

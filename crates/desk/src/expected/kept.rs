@@ -1,7 +1,7 @@
 //! What was learned: when it is learned again, and how it is kept for the next start and for
 //! other nodes.
 
-use super::{Forecaster, Known, Watch, learn};
+use super::{Forecaster, Known, LikelyKept, Watch, learn};
 use crate::learning::{self, KEPT_BYTES_MAX};
 use crate::{Desk, Trouble};
 use std::sync::{Arc, PoisonError};
@@ -68,7 +68,8 @@ impl Desk {
         let learned =
             learned.map_err(|error| Failure::Broken(format!("learning times ended: {error}")))?;
         let Some((body, learn::Learned { model, measured })) = learned else { return Ok(()) };
-        let known = Known { version, trained_at: now, measured, history: last, model };
+        let likely = LikelyKept::default();
+        let known = Known { version, trained_at: now, measured, history: last, model, likely };
         self.keep_times(known, body.map_err(broken)?).await
     }
 
@@ -109,7 +110,10 @@ fn read_model(stored: Trained) -> Option<Known> {
         return None;
     }
     match (serde_json::from_slice(&body), serde_json::from_str(&summary)) {
-        (Ok(model), Ok(measured)) => Some(Known { version, trained_at, measured, history, model }),
+        (Ok(model), Ok(measured)) => {
+            let likely = LikelyKept::default();
+            Some(Known { version, trained_at, measured, history, model, likely })
+        }
         (Err(error), _) | (_, Err(error)) => {
             tracing::warn!(%error, "stored times cannot be read; they are learned again");
             None

@@ -13,6 +13,7 @@ pub use hours::Hours;
 pub use measured::{Measured, Tally};
 pub use shown::Quality;
 
+use crate::cache::Computed;
 use crate::learning::{self, TURNS_BEFORE_LEARNING};
 use crate::suggest::learn as values;
 use crate::{Desk, Trouble};
@@ -39,6 +40,8 @@ const HIGH_PART: f64 = 0.9;
 /// to half a day beyond.
 const FINE_SECONDS: i64 = 4 * 3_600;
 const COARSE_SECONDS: i64 = 86_400;
+/// How long a time is told as it was computed, in seconds: none is told more finely.
+const COMPUTED_SECONDS: i64 = 60;
 
 /// When an incident that is not over is expected to be.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,7 +99,12 @@ pub struct Known {
     pub measured: Measured,
     history: i64,
     model: Model,
+    likely: LikelyKept,
 }
+
+/// Times of incidents that are looked at, each from the version of the incident, that of the
+/// policy, and the minute.
+type LikelyKept = Computed<(u32, i64, i64), Option<Likely>>;
 
 /// What is known of how long incidents take; one value for whoever reads.
 #[derive(Default)]
@@ -151,6 +159,29 @@ impl Forecaster {
         policy: &Policy,
         now: Timestamp,
     ) -> Option<Outlook> {
+        Self::decide(state, || self.likely(state, events, policy, now))
+    }
+
+    /// As [`Forecaster::outlook`] for a screen that is drawn again and again: what comes from
+    /// past incidents is computed once a minute for each version, and `events` are asked for only
+    /// then.
+    pub fn outlook_of<'a, E: IntoIterator<Item = &'a Event>>(
+        &self,
+        (number, state): (IncidentNumber, &State),
+        events: impl FnOnce() -> E,
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Option<Outlook> {
+        Self::decide(state, || {
+            let minute = now.seconds_since(Timestamp::default()).div_euclid(COMPUTED_SECONDS);
+            let from = (state.version, policy.version, minute);
+            let compute = || self.likely(state, events(), policy, now);
+            self.known()?.likely.of(number, from, compute)
+        })
+    }
+
+    /// What people said wins over what is likely.
+    fn decide(state: &State, likely: impl FnOnce() -> Option<Likely>) -> Option<Outlook> {
         let restored = state.moments.restored.is_some();
         if !state.lifecycle.is_open() || restored || state.merged_into.is_some() {
             return None;
@@ -161,8 +192,7 @@ impl Forecaster {
         if let Some(promise) = state.pending_promises().next() {
             return Some(Outlook::Promised(promise.at));
         }
-        let likely = self.likely(state, events, policy, now);
-        Some(likely.map_or(Outlook::Unknown, Outlook::Likely))
+        Some(likely().map_or(Outlook::Unknown, Outlook::Likely))
     }
 
     fn likely<'a>(

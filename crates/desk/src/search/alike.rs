@@ -1,14 +1,15 @@
 //! What is like an incident, or like what somebody types: candidates of the index, read again
 //! within the viewer's scope, compared by [`insight::similar`], with what people said of them.
 //!
-//! What people say counts in three simple ways. A pair that somebody called not alike is not
-//! shown again beside that incident. Of one that helped there, title and service count as if the
-//! incident itself had them. And one that helped beside others comes a little earlier.
+//! What people say counts in simple ways. A pair that somebody called not alike is not shown again
+//! beside that incident. Of one that helped there, title and service count as if the incident
+//! itself had them. One that helped beside others comes a little earlier. And a known error that
+//! was not behind others comes later, and must have more of what is asked for.
 
 use super::documents::ALERT;
 use super::shown::Shown;
 use super::weights::Known;
-use super::{Ended, Feedback, KnownOutage, Like, Similar, SimilarIncident, Why};
+use super::{Ended, KnownOutage, Like, Similar, SimilarIncident, Why};
 use crate::{Desk, Trouble};
 use ::search::{Index, Kind, Label};
 use incident::permissions::{KNOWN_OUTAGE_TAG, is_known_outage};
@@ -19,7 +20,7 @@ use kernel::{ArticleNumber, IncidentNumber, ProblemNumber, ServiceId, Timestamp}
 use query::{Choice, Context, Expr, Query, StateWord, Term, Text};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
-use store::directory::{articles, people, problems};
+use store::directory::{Problem, articles, people, problems};
 use store::incidents::alike::{self as rows, Said};
 use store::incidents::documents::{self as stored, Words};
 use store::incidents::list::{self, IncidentRow, Look};
@@ -51,6 +52,10 @@ const HELPED_HERE: f64 = 1.3;
 const HELPED_SERVICE: f64 = 1.1;
 const HELPED_THERE: f64 = 0.05;
 const HELPED_TIMES: i64 = 3;
+/// What a known error must have more of what is asked for, for each incident that it was not
+/// behind, four at most.
+const REFUSED_MORE: f64 = 0.5;
+const REFUSED_TIMES: i64 = 4;
 
 impl Desk {
     /// What is like an incident or what somebody types, within what the viewer may see.
@@ -72,36 +77,6 @@ impl Desk {
         }
         similar.building = self.0.search.seen().standing.building;
         Ok(similar)
-    }
-
-    /// Says of an incident that was shown beside another whether it helped; `None` takes back
-    /// what the viewer said.
-    ///
-    /// # Errors
-    ///
-    /// [`Trouble::Refused`] for whoever may not see all of both, or only reads.
-    pub async fn say_of_similar(
-        &self,
-        viewer: &Viewer,
-        number: IncidentNumber,
-        other: IncidentNumber,
-        feedback: Option<Feedback>,
-    ) -> Result<(), Trouble> {
-        if !viewer.works() || viewer.scope < incident::TokenScope::Write {
-            return Err(Refusal::forbidden("people who work on incidents say what helped").into());
-        }
-        if number == other {
-            return Err(Refusal::invalid("other", "is the incident itself").into());
-        }
-        let scope = Scope::of(viewer);
-        let seen = self.read(move |sql| list::get_many(sql, &scope, &[number, other])).await?;
-        if seen.iter().filter(|row| row.access == Access::Full).count() < 2 {
-            let words = "there is no such incident, or you may not see it";
-            return Err(Refusal::not_found(words).into());
-        }
-        let (person, now) = (viewer.person, self.now());
-        let helped = feedback.map(|said| said == Feedback::Helped);
-        self.write(move |sql| Ok(rows::say(sql, number, (other, person), helped, now)?)).await
     }
 }
 
@@ -128,6 +103,8 @@ struct Subject {
     at: Option<Timestamp>,
     said: Vec<Said>,
     helped_services: BTreeSet<ServiceId>,
+    /// Known errors that are not behind it, as somebody says.
+    refused: BTreeSet<ProblemNumber>,
 }
 
 impl Comparer {
@@ -181,6 +158,7 @@ impl Comparer {
         let full = row.access == Access::Full;
         let labels = if full { stored::labels(sql, &[number])? } else { HashMap::new() };
         let said = if full { rows::said_beside(sql, number)? } else { vec![] };
+        let refused = if full { rows::refused_beside(sql, number)? } else { BTreeSet::new() };
         let mut subject = Subject {
             number: Some(number),
             title: row.title.clone(),
@@ -188,6 +166,7 @@ impl Comparer {
             service: row.state.service,
             labels: labels.into_values().flatten().collect(),
             at: Some(row.state.reported_at),
+            refused,
             ..Subject::default()
         };
         let helped: Vec<IncidentNumber> =
@@ -334,12 +313,21 @@ impl Comparer {
         };
         let numbers: Vec<ProblemNumber> =
             found.iter().filter_map(|one| one.id.parse().ok()).collect();
+        let often = rows::refused_often(sql, scope, &numbers)?;
+        let times = |one: &Problem| often.get(&one.number).copied().unwrap_or(0).min(REFUSED_TIMES);
         let mut problems = problems::get_many(sql, &numbers)?;
-        problems.sort_by_key(|one| numbers.iter().position(|number| *number == one.number));
+        // Each incident that it was not behind takes it back by a place.
+        problems.sort_by_key(|one| {
+            let place = numbers.iter().take_while(|number| **number != one.number).count() as i64;
+            (place + times(one), times(one))
+        });
         problems.retain(|one| {
             let said = format!("{}\n{}\n{}", one.description, one.cause, one.workaround);
             let same_service = subject.service.is_some() && subject.service == one.service;
-            same_service || asked.share(&Doc::new(&one.title, &said)) >= SHARE_MIN
+            let share_min = SHARE_MIN * (1.0 + REFUSED_MORE * times(one) as f64);
+            let fits = (same_service && times(one) == 0)
+                || asked.share(&Doc::new(&one.title, &said)) >= share_min;
+            fits && !subject.refused.contains(&one.number)
         });
         let known = problems.iter().map(|one| shown.problem(one)).filter(|one| one.known_error);
         similar.known_errors = known.take(RECORDS_MAX).collect();

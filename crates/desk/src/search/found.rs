@@ -2,9 +2,11 @@
 
 use incident::Lifecycle;
 use kernel::{
-    ArticleNumber, IncidentNumber, PersonId, ProblemNumber, ServiceId, TeamId, Timestamp,
+    ArticleNumber, IncidentNumber, Invalid, PersonId, ProblemNumber, ServiceId, TeamId, Timestamp,
 };
+use std::fmt;
 use std::ops::Range;
+use std::str::FromStr;
 use store::incidents::list::{IncidentRow, Named};
 
 /// What somebody looks for.
@@ -256,12 +258,40 @@ pub struct Similar {
     pub building: Option<f32>,
 }
 
-/// What somebody said of a similar incident.
+/// What was shown beside an incident as alike, of which something can be said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Alike {
+    /// An incident.
+    Incident(IncidentNumber),
+    /// A known error.
+    KnownError(ProblemNumber),
+}
+
+impl fmt::Display for Alike {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Alike::Incident(number) => number.fmt(f),
+            Alike::KnownError(number) => number.fmt(f),
+        }
+    }
+}
+
+impl FromStr for Alike {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let problem = text.parse().map(Alike::KnownError);
+        problem.or_else(|_: Invalid| text.parse().map(Alike::Incident))
+    }
+}
+
+/// What somebody said of something that was shown as alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Feedback {
-    /// It helped.
+    /// It helped; said of incidents alone.
     Helped,
-    /// It is not alike: it is not shown beside that incident any more.
+    /// It is not alike, or not the known error behind it: it is not shown beside that incident any
+    /// more.
     NotAlike,
 }
 

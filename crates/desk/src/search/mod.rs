@@ -13,13 +13,14 @@ mod kept;
 mod marks;
 mod purging;
 mod reading;
+mod said;
 mod shown;
 mod texts;
 mod weights;
 
 pub use find::FOUND_MAX;
 pub use found::{
-    Ended, Facet, FacetValue, Feedback, Found, FoundArticle, FoundIncident, FoundName,
+    Alike, Ended, Facet, FacetValue, Feedback, Found, FoundArticle, FoundIncident, FoundName,
     FoundProblem, KnownOutage, Like, Marked, Similar, SimilarIncident, Standing, Why, Wish,
 };
 pub(crate) use kept::Kept;

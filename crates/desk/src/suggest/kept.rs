@@ -1,7 +1,7 @@
 //! The models: when it is learned again, and how they are kept for the next start and for other
 //! nodes.
 
-use super::{Known, Learning, Suggester, learn, suggestion_settings};
+use super::{Guessed, Known, Learning, Suggester, learn, suggestion_settings};
 use crate::learning::{self, KEPT_BYTES_MAX};
 use crate::{Desk, Trouble};
 use std::sync::{Arc, PoisonError};
@@ -96,6 +96,7 @@ impl Desk {
                 history: last,
                 measured: learned.measured,
                 model: learned.model,
+                guessed: Guessed::default(),
             };
             self.keep_model(learned.field, known, body.map_err(broken)?).await?;
         }
@@ -152,7 +153,10 @@ fn read_model(stored: Trained) -> Option<Known> {
     let model = serde_json::from_slice(&body);
     let measured = serde_json::from_str(&summary);
     match (model, measured) {
-        (Ok(model), Ok(measured)) => Some(Known { version, trained_at, measured, history, model }),
+        (Ok(model), Ok(measured)) => {
+            let guessed = Guessed::default();
+            Some(Known { version, trained_at, measured, history, model, guessed })
+        }
         (Err(error), _) | (_, Err(error)) => {
             tracing::warn!(%field, %error, "a stored model cannot be read; it is learned again");
             None

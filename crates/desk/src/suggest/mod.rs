@@ -13,6 +13,7 @@ pub use carry::{Became, Quality, changes};
 pub use measured::{Bin, CLASSES_MAX, Class, Measured, Step};
 pub use typed::Typed;
 
+use crate::cache::Computed;
 use crate::learning::TURNS_BEFORE_LEARNING;
 use crate::{Audit, Desk, Trouble, check_seen};
 use incident::{Access, Lifecycle, Policy, Refusal, Scope, State, Viewer};
@@ -65,7 +66,12 @@ pub struct Known {
     pub measured: Measured,
     history: i64,
     model: Model,
+    guessed: Guessed,
 }
+
+/// What was guessed of incidents that are looked at, each from the version of the incident, that
+/// of the policy, and how its field is suggested.
+type Guessed = Computed<(u32, i64, FieldSettings), Option<Offer>>;
 
 /// What is known, and how it is suggested; one value for whoever reads.
 #[derive(Clone, Default)]
@@ -173,7 +179,11 @@ impl Suggester {
             Suggested::Team => state.team.is_none() && state.confidential_to.is_none(),
             Suggested::Priority => state.priority_override.is_none(),
         };
-        let guess = |field: Suggested| self.guess(field, title, body, state.service, policy);
+        let guess = |field: Suggested| {
+            let from = (state.version, policy.version, self.settings.of(field));
+            let guess = || self.guess(field, title, body, state.service, policy);
+            self.known.get(&field)?.guessed.of(number, from, guess)
+        };
         let lacking = Suggested::ALL.iter().copied().filter(lacks);
         let mut offers: Vec<Offer> = lacking.filter_map(guess).collect();
         offers.retain(|offer| rows::standing(state, offer.field).as_ref() != Some(&offer.value));

@@ -5,11 +5,12 @@ use incident::command::Report;
 use incident::permissions::KNOWN_OUTAGE_TAG;
 use incident::state::LinkKind;
 use incident::{Access, Command, Refusal, Scope, TokenScope, Viewer};
-use kernel::{BatchId, Channel, IncidentNumber, SurgeId};
+use kernel::{BatchId, Channel, IncidentNumber, PersonId, SurgeId, Timestamp, limits};
 use std::collections::BTreeSet;
 use store::directory::drafts::{self, Draft, Mode};
 use store::incidents::list::{self, IncidentRow};
 use store::surges::{self as rows, Surge, SurgeState};
+use store::{Failure, Sql};
 
 /// Marks the parent of a surge and what was linked to it.
 pub const SURGE_TAG: &str = "surge";
@@ -44,6 +45,37 @@ pub struct Accept {
     pub draft: String,
 }
 
+/// What is written with the command whose incident becomes the parent.
+#[derive(Debug, Clone)]
+pub(crate) struct Accepting {
+    /// The surge.
+    pub(crate) surge: SurgeId,
+    /// The first update, kept as a draft of whoever accepts; empty for none.
+    draft: String,
+}
+
+impl Accepting {
+    /// Writes the decision, and the draft unless they wrote one already; `false` when somebody
+    /// decided before.
+    pub(crate) fn write(
+        &self,
+        sql: &mut dyn Sql,
+        parent: IncidentNumber,
+        (by, at): (PersonId, Timestamp),
+    ) -> Result<bool, Failure> {
+        if !rows::accept(sql, self.surge, parent, (by, at))? {
+            return Ok(false);
+        }
+        let known = drafts::of_incident(sql, by, parent)?;
+        let (mode, body) = (Mode::Update, self.draft.clone());
+        if !body.is_empty() && !known.iter().any(|known| known.mode == mode) {
+            let draft = Draft { person: by, number: parent, mode, body, updated_at: at };
+            drafts::put(sql, &draft)?;
+        }
+        Ok(true)
+    }
+}
+
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accepted {
@@ -71,7 +103,7 @@ impl Desk {
             return Err(Refusal::forbidden("surges are for the service desk").into());
         }
         let scope = Scope::of(viewer);
-        let read = move |sql: &mut dyn store::Sql| {
+        let read = move |sql: &mut dyn Sql| {
             let Some(surge) = rows::get(sql, id)? else { return Ok(None) };
             let alone = rows::alone(sql, surge.service, surge.began, REPORTS_MAX as i64)?;
             let majors = rows::majors(sql, surge.service, MAJORS_MAX)?;
@@ -84,9 +116,9 @@ impl Desk {
         self.read(read).await?.ok_or_else(unknown)
     }
 
-    /// Makes a parent, or takes one that is there, which is one transaction with the decision, and
-    /// links the reports to it as children that follow it. What ends in between leaves reports
-    /// that [`Desk::join_surge`] links.
+    /// Makes a parent, or takes one that is there, which is one transaction with the decision and
+    /// the draft, and links the reports to it as children that follow it. What ends in between
+    /// leaves reports that [`Desk::join_surge`] links.
     ///
     /// # Errors
     ///
@@ -106,9 +138,7 @@ impl Desk {
         let parent = self.parent_of(viewer, channel, &surge, &accept).await?;
         // It is decided, whatever comes of its reports.
         self.show_surges().await?;
-        let done = self.adopt_all(viewer, channel, &reports, parent, accept.reports).await?;
-        self.keep_draft(viewer, parent, &accept.draft).await?;
-        Ok(done)
+        self.adopt_all(viewer, channel, &reports, parent, accept.reports).await
     }
 
     /// Links reports that came since to the parent that was made, all of them when absent.
@@ -185,10 +215,12 @@ impl Desk {
         if accept.known {
             tags.insert(KNOWN_OUTAGE_TAG.to_owned());
         }
+        let draft = accept.draft.trim().chars().take(limits::BODY_CHARS).collect();
+        let accepting = Accepting { surge: surge.id, draft };
         if let Some(into) = accept.into {
-            return self.takes_over(viewer, channel, surge.id, (into, tags)).await;
+            return self.takes_over(viewer, channel, accepting, (into, tags)).await;
         }
-        let mut ask = self.ask(viewer, channel).accepting(surge.id);
+        let mut ask = self.ask(viewer, channel).accepting(accepting);
         let title = ask.title(&accept.title)?;
         let report = Report {
             title,
@@ -220,17 +252,17 @@ impl Desk {
         &self,
         viewer: &Viewer,
         channel: Channel,
-        surge: SurgeId,
+        accepting: Accepting,
         (into, add): (IncidentNumber, BTreeSet<String>),
     ) -> Result<IncidentNumber, Trouble> {
         let tag = Command::Tag { add, remove: BTreeSet::new() };
-        match self.ask(viewer, channel).on(into).accepting(surge).issue(tag).await {
+        match self.ask(viewer, channel).on(into).accepting(accepting.clone()).issue(tag).await {
             Ok(_) => return Ok(into),
             Err(Trouble::Refused(refusal)) if refusal.code == "nothing_to_change" => {}
             Err(trouble) => return Err(trouble),
         }
         let (by, now) = (viewer.person, self.now());
-        match self.write(move |sql| Ok(rows::accept(sql, surge, into, (by, now))?)).await? {
+        match self.write(move |sql| Ok(accepting.write(sql, into, (by, now))?)).await? {
             true => Ok(into),
             false => Err(was_decided(SurgeState::Accepted)),
         }
@@ -280,29 +312,6 @@ impl Desk {
             Err(Trouble::Refused(refusal)) if refusal.code == "nothing_to_change" => Ok(()),
             Err(trouble) => Err(trouble),
         }
-    }
-
-    /// Keeps the first update where its writer finds it, unless they wrote one already.
-    async fn keep_draft(
-        &self,
-        viewer: &Viewer,
-        number: IncidentNumber,
-        words: &str,
-    ) -> Result<(), Trouble> {
-        let body: String = words.trim().chars().take(kernel::limits::BODY_CHARS).collect();
-        if body.is_empty() {
-            return Ok(());
-        }
-        let (person, mode, updated_at) = (viewer.person, Mode::Update, self.now());
-        let draft = Draft { person, number, mode, body, updated_at };
-        self.write(move |sql| {
-            let known = drafts::of_incident(sql, draft.person, draft.number)?;
-            if !known.iter().any(|known| known.mode == draft.mode) {
-                drafts::put(sql, &draft)?;
-            }
-            Ok(())
-        })
-        .await
     }
 }
 

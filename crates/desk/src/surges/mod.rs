@@ -15,8 +15,8 @@ use store::directory::settings::{self, INSTANCE, Instance};
 use store::surges::{self as rows, Surge, SurgeState};
 use store::{Failure, Sql};
 
-pub(crate) use decided::was_decided;
 pub use decided::{Accept, Accepted, Case, REPORTS_MAX, SURGE_TAG, may_decide};
+pub(crate) use decided::{Accepting, was_decided};
 
 /// How often it is looked whether reports came: bounds how late a surge is noticed.
 const LOOK_EVERY: Duration = Duration::from_secs(5);

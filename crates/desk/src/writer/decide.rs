@@ -138,7 +138,8 @@ impl<'a> Round<'a> {
             let words = "this was done for the message before";
             return Ok(Err(Refusal::state(MESSAGE_DONE, words).into()));
         }
-        if let Some(surge) = job.prepared.surge
+        let surge = job.prepared.surge.as_ref().map(|accepting| accepting.surge);
+        if let Some(surge) = surge
             && (self.surges.contains(&surge) || !store::surges::hold(sql, surge)?)
         {
             return Ok(Err(crate::surges::was_decided(SurgeState::Accepted)));
@@ -147,7 +148,7 @@ impl<'a> Round<'a> {
         match self.attempt(sql, head, job)? {
             Ok(done) => {
                 self.mail.extend(mail_of(job));
-                self.surges.extend(job.prepared.surge);
+                self.surges.extend(surge);
                 if let Some(once) = &job.prepared.idempotency {
                     let key = (job.prepared.actor.id.clone(), once.key.clone());
                     self.keys.insert(key, (once.request_hash.clone(), done.clone()));

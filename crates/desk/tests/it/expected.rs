@@ -97,6 +97,34 @@ async fn a_time_comes_from_those_like_it_and_moves_as_time_passes() {
 }
 
 #[tokio::test]
+async fn a_screen_that_is_drawn_again_computes_it_once_a_minute() {
+    let t = learned().await;
+    let number = t.report("VPN drops").await;
+    let read = move |sql: &mut dyn store::Sql| {
+        let events = store::incidents::timeline::timeline(sql, number, 0, 10)?;
+        Ok((store::incidents::load(sql, number)?, events))
+    };
+    let (stored, events) = t.desk.read(read).await.unwrap();
+    let (mut state, policy, now) = (stored.unwrap().state, t.desk.policy(), t.desk.now());
+    let (forecaster, computed) = (t.desk.forecaster(), std::cell::Cell::new(0));
+    let told = |state: &incident::State, now: Timestamp| {
+        let own = || {
+            computed.set(computed.get() + 1);
+            events.iter().map(|stored| &stored.event)
+        };
+        forecaster.outlook_of((number, state), own, &policy, now)
+    };
+    let first = told(&state, now);
+    assert!(matches!(first, Some(Outlook::Likely(_))), "{first:?}");
+    assert_eq!((told(&state, now), computed.get()), (first, 1));
+    assert!(told(&state, now.plus_seconds(60)).is_some());
+    assert_eq!(computed.get(), 2);
+    state.version += 1;
+    assert!(told(&state, now.plus_seconds(60)).is_some());
+    assert_eq!(computed.get(), 3, "something happened");
+}
+
+#[tokio::test]
 async fn a_desk_that_works_by_day_is_told_no_night() {
     let t = learned().await;
     let (network, id) = (t.network, CalendarId(desk::fresh()));

@@ -1,12 +1,12 @@
 //! Finding and what is alike, through an index that follows.
 
 use desk::Trouble;
-use desk::search::{Feedback, Found, Like, Similar, Wish};
+use desk::search::{Alike, Feedback, Found, Like, Similar, Wish};
 use incident::{Command, Viewer, Visibility};
 use kernel::{ArticleNumber, Channel, IncidentNumber, ProblemNumber, limits};
 use std::time::Duration;
 use store::directory::articles::{Article, ArticleState, Audience};
-use store::directory::problems::Problem;
+use store::directory::problems::{Problem, ProblemState};
 use testkit::{TestDesk, blank};
 
 /// A desk with an index in memory.
@@ -209,7 +209,7 @@ async fn feedback_counts_and_can_be_taken_back() {
     assert_eq!(alike(&similar(&t, &t.agent, now).await).len(), 2);
     let say = |viewer: Viewer, other, said| {
         let desk = t.desk.clone();
-        async move { desk.say_of_similar(&viewer, now, other, said).await }
+        async move { desk.say_of_similar(&viewer, now, Alike::Incident(other), said).await }
     };
     say(t.agent.clone(), second, Some(Feedback::NotAlike)).await.unwrap();
     assert_eq!(alike(&similar(&t, &t.other_agent, now).await), [first]);
@@ -360,4 +360,71 @@ async fn what_helped_comes_first_among_the_alike() {
     let article = Article { body: "Wait a moment.".to_owned(), ..article };
     t.desk.change_article(&t.agent, article).await.unwrap();
     assert_eq!(order(find(&t, &t.agent, "token").await), [second, first]);
+}
+
+/// A known error with this title.
+async fn known_error(t: &TestDesk, title: &str) -> ProblemNumber {
+    let problem = Problem {
+        state: ProblemState::KnownError,
+        cause: "The charger waits.".to_owned(),
+        workaround: "Plug it in again.".to_owned(),
+        ..Problem::titled(ProblemNumber(0), title, t.desk.now())
+    };
+    t.desk.make_problem(&t.agent, Channel::Web, problem, &[]).await.unwrap().problem.number
+}
+
+fn errors(found: &Similar) -> Vec<ProblemNumber> {
+    found.known_errors.iter().map(|one| one.number).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_known_error_that_is_not_behind_an_incident_is_offered_beside_others_alone() {
+    let t = indexed().await;
+    let known = known_error(&t, "Forklift does not charge").await;
+    let here = t.report("Forklift does not charge").await;
+    let there = t.report("Forklift does not charge at night").await;
+    assert_eq!(errors(&similar(&t, &t.agent, here).await), [known]);
+    let say = |viewer: &Viewer, number, other, said| {
+        let (desk, viewer) = (t.desk.clone(), viewer.clone());
+        async move { desk.say_of_similar(&viewer, number, other, said).await }
+    };
+    let (other, not) = (Alike::KnownError(known), Some(Feedback::NotAlike));
+    for viewer in [&t.auditor, &t.requester] {
+        let refused = say(viewer, here, other, not).await;
+        assert!(matches!(refused, Err(Trouble::Refused(_))), "{refused:?}");
+    }
+    let unknown = say(&t.agent, here, Alike::KnownError(ProblemNumber(99)), not).await;
+    assert!(matches!(unknown, Err(Trouble::Refused(_))), "{unknown:?}");
+    let helped = say(&t.agent, here, other, Some(Feedback::Helped)).await;
+    assert!(matches!(helped, Err(Trouble::Refused(_))), "{helped:?}");
+
+    say(&t.agent, here, other, not).await.unwrap();
+    assert!(errors(&similar(&t, &t.other_agent, here).await).is_empty());
+    assert_eq!(errors(&similar(&t, &t.agent, there).await), [known], "it still fits that one");
+    // One takes back what one said oneself.
+    say(&t.other_agent, here, other, None).await.unwrap();
+    assert!(errors(&similar(&t, &t.agent, here).await).is_empty());
+    say(&t.agent, here, other, None).await.unwrap();
+    assert_eq!(errors(&similar(&t, &t.agent, here).await), [known]);
+
+    restrict(&t, here).await;
+    let hidden = say(&t.other_agent, here, other, not).await;
+    assert!(matches!(hidden, Err(Trouble::Refused(_))), "{hidden:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_known_error_that_was_not_behind_others_comes_later() {
+    let t = indexed().await;
+    for _ in 0..2 {
+        known_error(&t, "Forklift does not charge").await;
+    }
+    let before = t.report("Forklift charges nothing").await;
+    let now = t.report("Forklift does not charge").await;
+    let offered = errors(&similar(&t, &t.agent, now).await);
+    assert_eq!(offered.len(), 2);
+    let (other, not) = (Alike::KnownError(offered[0]), Some(Feedback::NotAlike));
+    t.desk.say_of_similar(&t.agent, before, other, not).await.unwrap();
+    assert_eq!(errors(&similar(&t, &t.agent, now).await), [offered[1], offered[0]]);
+    t.desk.say_of_similar(&t.agent, before, other, None).await.unwrap();
+    assert_eq!(errors(&similar(&t, &t.agent, now).await), offered);
 }

@@ -172,6 +172,9 @@ async fn what_stops_while_a_surge_is_accepted_leaves_no_parent_or_one_that_is_kn
     assert_eq!((half.state, half.parent), (SurgeState::Accepted, Some(IncidentNumber(last + 1))));
     let offered = t.desk.surges().iter().any(|one| one.is_undecided());
     assert!(!offered, "what is decided is offered to nobody");
+    let (me, parent) = (t.agent.person, half.parent.unwrap());
+    let begun = t.desk.read(move |sql| drafts::of_incident(sql, me, parent)).await.unwrap();
+    assert_eq!(begun.len(), 1, "the first update is there with the parent");
     execute(&t, "drop trigger stops").await;
     let again = accept(&t, &t.other_agent, surge.id, wish(None)).await;
     assert!(matches!(again, Err(Trouble::Refused(refusal)) if refusal.code == "decided"));
@@ -206,6 +209,9 @@ async fn an_incident_that_is_tagged_already_can_be_the_parent() {
     let into = Accept { into: Some(numbers[0]), ..wish(None) };
     let done = accept(&t, &t.agent, surge.id, into).await.unwrap();
     assert_eq!((done.parent, done.linked.len()), (numbers[0], 5));
+    let (me, number) = (t.agent.person, numbers[0]);
+    let begun = t.desk.read(move |sql| drafts::of_incident(sql, me, number)).await.unwrap();
+    assert_eq!(begun[0].body, "We look into it.");
     assert_eq!(stored(&t, surge.id).await.parent, Some(numbers[0]));
 }
 

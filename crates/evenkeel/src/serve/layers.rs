@@ -3,10 +3,10 @@
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state, map_request};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 use std::any::Any;
@@ -16,6 +16,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::predicate::{Predicate, SizeAbove};
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::limit::RequestBodyLimitLayer;
+use web::{Matched, matched};
 
 /// How long requests may take to be answered.
 #[derive(Debug, Clone, Copy)]
@@ -48,7 +49,10 @@ pub(super) fn around(routes: Router, stop: watch::Receiver<bool>) -> Router {
 }
 
 fn around_within(routes: Router, stop: watch::Receiver<bool>, within: Within) -> Router {
-    routes
+    // Around all of them as one service: a layer of a router goes around each of its routes, and there are
+    // a thousand.
+    Router::new()
+        .fallback_service(routes.layer(map_request(matched)))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(RequestBodyLimitLayer::new(BODY_BYTES))
         .layer(from_fn_with_state(stop, until_stopped))
@@ -65,10 +69,11 @@ async fn told(mut request: Request, next: Next) -> Response {
     request.headers_mut().insert(REQUEST_ID, id.clone());
     let method = request.method().clone();
     // The route, not the path: paths hold e-mail addresses and searches.
-    let route = request.extensions().get::<MatchedPath>().cloned();
+    let found = Matched::default();
+    request.extensions_mut().insert(found.clone());
     let mut response = next.run(request).await;
     let status = response.status();
-    tell(&method, route.as_ref().map_or("-", MatchedPath::as_str), status, started.elapsed(), &id);
+    tell(&method, found.route().unwrap_or("-"), status, started.elapsed(), &id);
     response.headers_mut().insert(REQUEST_ID, id);
     response
 }

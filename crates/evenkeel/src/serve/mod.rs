@@ -131,18 +131,12 @@ fn outside(desk: &Desk, trust: &notify::webhooks::Trust) -> Arc<dyn intake::Outs
     Arc::new(intake::Guarded::by(desk.clone()).trusting(trust.certificates()))
 }
 
-/// Everything that is served.
-fn routes(
-    desk: &Desk,
-    providers: &Providers,
-    outside: Arc<dyn intake::Outside>,
-    options: web::Options,
-) -> axum::Router {
+/// Everything that is served besides what providers of telephones say.
+fn routes(desk: Desk, outside: Arc<dyn intake::Outside>, options: web::Options) -> axum::Router {
     let own = api::Options { public_url: options.public_url.clone(), encrypted: options.encrypted };
     api::router(desk.clone(), own)
         .merge(intake::router_asking(desk.clone(), outside))
-        .merge(telephone(desk, providers))
-        .merge(web::router(desk.clone(), options))
+        .merge(web::router(desk, options))
 }
 
 /// What providers of telephones say, where there is one that signs what it says.
@@ -212,11 +206,15 @@ pub(crate) async fn serve(
         original: Some(original::of),
     };
     let outside = outside(&desk, &trust);
-    let routes = routes(&desk, &providers, outside.clone(), options);
+    let telephone = telephone(&desk, &providers);
+    let (served, asks) = (desk.clone(), outside.clone());
+    let routes = instance::blocking(move || Ok(routes(served, asks, options).merge(telephone)));
     let encrypted = certificate.is_some();
     let own_url = hooks_url.clone().unwrap_or_else(|| url(address, encrypted));
-    let front = show_status(&desk, settings, own_url, outlets, letters.is_some()).await;
-    let answering = Answering { front, router: layers::around(routes, stopped.clone()) };
+    let front = show_status(&desk, settings, own_url, outlets, letters.is_some());
+    // Both take a while, and neither needs the other.
+    let (routes, front) = tokio::join!(routes, front);
+    let answering = Answering { front, router: layers::around(routes?, stopped.clone()) };
     let limits = http::Limits::default();
     let server = tokio::spawn(http::serve(listener, certificate, answering, stopped, limits));
     let letters = notify::start(desk.clone(), letters);
@@ -229,6 +227,8 @@ pub(crate) async fn serve(
     let lanes = (!rehearses).then(|| notify::webhooks::start(desk.clone(), hooks_url, trust));
     let pushing = notify::push::start(push);
     ready(&url(address, encrypted))?;
+    // All of the index is read when it is opened. Whoever asks before that is answered by the database.
+    desk.use_search(Some(instance::search(settings)));
     let mut ended = tokio::select! {
         () = stopping.next() => Ended::Told,
         () = replaced(settings, &desk, filling) => Ended::Replaced,

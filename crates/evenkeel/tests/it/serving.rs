@@ -119,6 +119,7 @@ fn the_log_names_nobody() {
         &[("authorization", &authorization)],
     );
     client.get("/api/v1/search?q=secret-words", &[("authorization", &authorization)]);
+    client.get("/incidents/INC-7", &[]);
     assert!(server.stop().success());
     let log = std::fs::read_to_string(home.path("serve.log")).unwrap();
     assert!(
@@ -126,6 +127,10 @@ fn the_log_names_nobody() {
         "{log}"
     );
     assert!(log.contains("\"answered\""), "{log}");
+    // It names routes, of the API and of pages.
+    for route in ["/api/v1/users/{user}", "/incidents/{number}"] {
+        assert!(log.contains(&format!("\"{route}\"")), "{route}: {log}");
+    }
     // Three letters alone may stand in the id of a request.
     for private in ["ada@", "ada%40", "secret-words", authorization.trim_start_matches("Bearer ")] {
         assert!(!log.contains(private), "{private}: {log}");

@@ -109,8 +109,9 @@ const LOOP_HEADERS: [&str; 8] = [
     "x-glpi-loop",
 ];
 /// Local parts behind which nobody sits.
-const NOBODY: [&str; 12] = [
+const NOBODY: [&str; 13] = [
     "mailer-daemon",
+    "bounce",
     "postmaster",
     "root",
     "abuse",
@@ -182,9 +183,13 @@ fn other(headers: &Headers, submitted: &str, from: Option<&Address>) -> Option<S
     {
         return Some("its envelope names no sender".to_owned());
     }
-    let local = from?.email.split('@').next()?;
-    let local = local.split('+').next().unwrap_or(local);
-    NOBODY.iter().find(|nobody| **nobody == local).map(|nobody| format!("nobody reads {nobody}"))
+    nobody(&from?.email).map(|nobody| format!("nobody reads {nobody}"))
+}
+
+/// The local part of an address behind which nobody sits.
+pub(crate) fn nobody(email: &str) -> Option<&'static str> {
+    let local = email.split(['@', '+']).next()?;
+    NOBODY.into_iter().find(|nobody| *nobody == local)
 }
 
 fn sign(name: &str, value: &str) -> String {

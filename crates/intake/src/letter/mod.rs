@@ -27,6 +27,7 @@ use kernel::Timestamp;
 use mail_parser::HeaderValue;
 use mail_parser::parsers::MessageStream;
 
+pub(crate) use automatic::nobody;
 use body::Found;
 use headers::Headers;
 use limits::{FAULTS, HEADER_WORDS_BYTES, PART_DEPTH, PARTS, SUBJECT_CHARS, TEXT_CHARS};

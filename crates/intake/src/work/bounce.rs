@@ -72,7 +72,10 @@ impl Round {
         let from = task.read.from.as_deref().unwrap_or_default();
         // What a person let in is theirs to decide, however many there are.
         let is_counted = task.message.released.is_none();
-        let full = is_counted.then(|| self.too_many_from(from, known, task)).flatten();
+        let mut full = is_counted.then(|| self.too_many_from(from, known, task)).flatten();
+        if is_counted && full.is_none() {
+            full = self.flood(from, task.message.received_at).await?;
+        }
         let Some(full) = full else {
             let ended = Ended::new(MessageState::Quarantined, Rule::Report, reason);
             return self.end(task, ended).await;

@@ -4,7 +4,7 @@
 use super::act::{Ended, Entry, speaker};
 use super::known::Known;
 use super::round::{Outcome, Round, Task};
-use crate::letter::{Address, Attachment, Verdict as Proof};
+use crate::letter::{Address, Attachment, Verdict as Proof, nobody};
 use desk::{Ask, Newcomer, Trouble};
 use incident::{Command, Viewer, Visibility};
 use kernel::{Actor, Channel, IncidentNumber, limits};
@@ -13,9 +13,6 @@ use store::messages::{MessageState, Rule};
 
 /// Recipients of a message beyond which they do not become followers (mail.md: Zammad).
 const RECIPIENTS_MAX: usize = 40;
-/// Local parts behind which nobody reads (mail.md).
-const NOBODY: [&str; 8] =
-    ["mailer-daemon", "postmaster", "root", "abuse", "noreply", "no-reply", "donotreply", "bounce"];
 
 /// One of the steps.
 enum Further<'a> {
@@ -165,9 +162,8 @@ impl Round {
         }
         let mut found: Vec<Address> = vec![];
         for address in letter.to.iter().chain(&letter.cc) {
-            let local = address.email.split('@').next().unwrap_or_default();
             let left_out = !address.email.contains('@')
-                || NOBODY.contains(&local)
+                || nobody(&address.email).is_some()
                 || self.is_ours(&address.email)
                 || Some(&address.email) == task.read.from.as_ref()
                 || found.iter().any(|other| other.email == address.email);

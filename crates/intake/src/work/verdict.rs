@@ -268,7 +268,7 @@ impl Round {
     }
 
     /// Whether everything that comes, or what comes of one domain, is more than people write.
-    async fn flood(&self, from: &str, now: Timestamp) -> Result<Option<Full>, Trouble> {
+    pub(super) async fn flood(&self, from: &str, now: Timestamp) -> Result<Option<Full>, Trouble> {
         let full = |about: String, window: Window| {
             let words = format!("more than {window} messages came");
             Ok(Some(Full { about, words }))
@@ -356,7 +356,8 @@ impl Round {
         Ok(None)
     }
 
-    /// Whether this address makes too many incidents; counts this one.
+    /// Whether this address makes too many incidents, an empty one where messages name none; counts
+    /// this one.
     pub(super) fn too_many_from(&self, from: &str, known: &Known, task: &Task) -> Option<Full> {
         let (automatic, now) = (task.read.automatic, task.message.received_at);
         let mut times = {
@@ -369,9 +370,13 @@ impl Round {
         times.extend(&known.made);
         times.sort_unstable_by(|a, b| b.cmp(a));
         let full = caps::full(caps::new_incidents(automatic), &times, now);
-        full.map(|window| Full {
-            about: format!("address {from}"),
-            words: format!("more than {window} new messages came from {from}"),
+        let (about, whence) = match from {
+            "" => ("messages without a sender".to_owned(), "without a sender".to_owned()),
+            from => (format!("address {from}"), format!("from {from}")),
+        };
+        full.map(|window| {
+            let words = format!("more than {window} new messages came {whence}");
+            Full { about, words }
         })
     }
 

@@ -138,11 +138,14 @@ impl Doors {
         answer
     }
 
-    /// One about alerts that began just now.
+    /// One about alerts that began, or ended, just now.
     async fn notifies_anew(&self, alerts: &[(&str, bool)]) -> Answer {
         let mut body = notification(alerts, 0);
         for alert in body["alerts"].as_array_mut().unwrap() {
             alert["startsAt"] = self.t.desk.now().to_string().into();
+            if alert["status"] == "resolved" {
+                alert["endsAt"] = alert["startsAt"].clone();
+            }
         }
         let answer = self.post("/intake/KEY/alertmanager", &body).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.json);

@@ -13,7 +13,7 @@ async fn whoever_writes_and_whoever_got_it_too_are_known() {
     each("mail_people", async |world| {
         let mail = mail(&format!("Eve Adams <{EVE}>"), "Printer", "x")
             .with("To", &format!("{HELP}, {GWEN}"))
-            .with("Cc", &format!("Peter <{PETER}>, New Person <new@elsewhere.example>, help+x@northwind.example, noreply@x.example, {EVE}"))
+            .with("Cc", &format!("Peter <{PETER}>, New Person <new@elsewhere.example>, help+x@northwind.example, noreply@x.example, do_not_reply+7@x.example, {EVE}"))
             .with("X-File", "one.txt");
         let done = world.gets(&mail).await;
         assert_eq!((done.state, done.step), (MessageState::Done, 6));

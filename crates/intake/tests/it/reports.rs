@@ -142,34 +142,46 @@ async fn what_is_said_of_a_letter_that_is_none_of_ours_is_for_a_person_to_decide
 #[tokio::test(flavor = "multi_thread")]
 async fn of_what_is_said_of_letters_that_are_none_of_ours_no_more_is_kept_than_anybody_reads() {
     each("mail_bounce_flood", async |world| {
-        let report = |n: usize| {
-            let daemon = "mailer-daemon@elsewhere.example";
-            mail(daemon, "Undelivered", &format!("To supplier {n}: not sent"))
-                .with("X-Outcome", "failed")
-                .with("X-About", &format!("{n}@elsewhere.example"))
-        };
-        let most = 100; // Messages of one program within ten minutes.
-        let mut ids = vec![];
-        for n in 0..most + 5 {
-            ids.push(world.arrives(&report(n)).await.id);
+        // Neither their header nor their envelope needs to say who they are from.
+        for (alarms, from) in [(1, "mailer-daemon@elsewhere.example"), (2, "")] {
+            only_so_many_reports_are_kept(world, from, alarms).await;
         }
-        world.rounds().await;
-        let mut states = vec![];
-        for id in ids {
-            states.push(world.message(id).await.state);
-        }
-        let kept = states.iter().filter(|state| **state == MessageState::Quarantined).count();
-        let dropped = states.iter().filter(|state| **state == MessageState::Dropped).count();
-        assert_eq!((kept, dropped), (most, 5));
-        let later = world.gets(&report(most + 5)).await;
-        assert_eq!((later.state, later.rule), (MessageState::Dropped, Some(Rule::Report)));
-        assert!(later.reason.unwrap().contains("more than 100"));
-        assert_eq!(world.incidents().await, 1, "a human is told once");
-        world.t.clock.advance(3 * 3_600);
-        let later = world.gets(&report(most + 6)).await;
-        assert_eq!(later.state, MessageState::Quarantined, "there is room again");
     })
     .await;
+}
+
+async fn only_so_many_reports_are_kept(world: &World, from: &str, alarms: usize) {
+    let report = |n: usize| {
+        mail(from, "Undelivered", &format!("To supplier {n}: not sent"))
+            .with("X-Outcome", "failed")
+            .with("X-About", &format!("{n}@elsewhere.example"))
+            .raw()
+    };
+    let most = 100; // Messages of one program within ten minutes.
+    let mut ids = vec![];
+    for n in 0..most + 5 {
+        ids.push(world.arrives_from(from, report(n)).await.id);
+    }
+    world.rounds().await;
+    let mut states = vec![];
+    for id in ids {
+        states.push(world.message(id).await.state);
+    }
+    let kept = states.iter().filter(|state| **state == MessageState::Quarantined).count();
+    let dropped = states.iter().filter(|state| **state == MessageState::Dropped).count();
+    assert_eq!((kept, dropped), (most, 5), "from {from:?}");
+    let later = world.arrives_from(from, report(most + 5)).await.id;
+    world.rounds().await;
+    let later = world.message(later).await;
+    assert_eq!((later.state, later.rule), (MessageState::Dropped, Some(Rule::Report)));
+    assert_eq!(later.from.as_deref().unwrap_or_default(), from);
+    assert!(later.reason.unwrap().contains("more than 100"));
+    assert_eq!(world.incidents().await, alarms, "a human is told once");
+    world.t.clock.advance(3 * 3_600);
+    let later = world.arrives_from(from, report(most + 6)).await.id;
+    world.rounds().await;
+    let state = world.message(later).await.state;
+    assert_eq!(state, MessageState::Quarantined, "there is room again");
 }
 
 #[tokio::test]

@@ -100,10 +100,15 @@ impl World {
     }
 
     pub async fn raw_arrives(&self, raw: String) -> Accepted {
+        self.arrives_from(GWEN, raw).await
+    }
+
+    /// These bytes arrive, whose envelope says that they are from there.
+    pub async fn arrives_from(&self, sender: &str, raw: String) -> Accepted {
         let arrived = Arrived {
             mailbox: Some(self.mailbox),
             door: Door::Http,
-            sender: GWEN.to_owned(),
+            sender: sender.to_owned(),
             recipients: vec![HELP.to_owned()],
             raw: raw.into_bytes(),
             own_bytes: 0,

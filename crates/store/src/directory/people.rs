@@ -47,6 +47,9 @@ pub struct Person {
     pub theme: String,
     /// Whether single keys are shortcuts.
     pub single_keys: bool,
+    /// Columns of the queue that they do not want to see, with blanks between them.
+    #[serde(default)]
+    pub hidden_columns: String,
     /// Whether the account is in use.
     pub active: bool,
     /// What they know well.
@@ -104,6 +107,7 @@ impl Person {
             language: None,
             theme: String::new(),
             single_keys: true,
+            hidden_columns: String::new(),
             active: true,
             skills: Skills::default(),
             away: None,
@@ -142,8 +146,8 @@ pub fn insert(
     values.extend([person.created_at.into(), password_hash.into()]);
     sql.execute(
         "insert into people (id, email, name, job_title, phone, site, roles, organisation_id, sees_organisation, vip, time_zone, theme, \
-         single_keys, active, skills, away_from, away_until, language, created_at, password_hash) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+         single_keys, active, skills, away_from, away_until, language, hidden_columns, created_at, password_hash) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
         &values,
     )?;
     Ok(())
@@ -157,7 +161,8 @@ pub fn update(sql: &mut dyn Sql, person: &Person, expected_version: i64) -> Resu
     let touched = sql.execute(
         "update people set email = $2, name = $3, job_title = $4, phone = $5, site = $6, roles = $7, organisation_id = $8, \
          sees_organisation = $9, vip = $10, time_zone = $11, theme = $12, single_keys = $13, active = $14, \
-         skills = $15, away_from = $16, away_until = $17, language = $18, version = version + 1 where id = $1 and version = $19",
+         skills = $15, away_from = $16, away_until = $17, language = $18, hidden_columns = $19, \
+         version = version + 1 where id = $1 and version = $20",
         &values,
     )?;
     if touched == 1 && !person.active {
@@ -335,7 +340,8 @@ pub(crate) fn containing(text: &str) -> String {
 }
 
 pub(crate) const COLUMNS: &str = "id, email, name, job_title, phone, site, roles, organisation_id, sees_organisation, vip, \
-     case when password_hash is null then 0 else 1 end, time_zone, theme, single_keys, active, skills, away_from, away_until, language, created_at, version";
+     case when password_hash is null then 0 else 1 end, time_zone, theme, single_keys, active, skills, away_from, away_until, language, hidden_columns, \
+     created_at, version";
 
 fn select(rest: &str) -> String {
     format!("select {COLUMNS} from people {rest}")
@@ -361,6 +367,7 @@ fn values(person: &Person) -> Result<Vec<Value>, Failure> {
         person.away.map(|away| away.from).into(),
         person.away.and_then(|away| away.until).into(),
         person.language.map(Language::as_str).into(),
+        (&person.hidden_columns).into(),
     ])
 }
 
@@ -391,6 +398,7 @@ pub(crate) fn read(row: &mut Columns) -> Result<Person, Failure> {
         away: away(row)?,
         // A word that is no language of ours is as good as none.
         language: row.opt_text()?.and_then(|code| code.parse().ok()),
+        hidden_columns: row.text()?,
         created_at: row.at()?,
         version: row.int()?,
     })

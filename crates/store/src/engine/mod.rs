@@ -15,7 +15,7 @@ use crate::sql::{Columns, Engine, Row, Sql, Table, Value};
 use crate::{Failure, migrate};
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub use filling::Filling;
 pub(crate) use filling::mark_restored;
@@ -52,6 +52,9 @@ enum Driver {
     Sqlite {
         path: PathBuf,
         readers: Pool<Lite>,
+        /// The connection that looked at the schema, for the first who writes. Were it closed as the
+        /// only one, all that is in the log would be written back before anything else is done.
+        first: Mutex<Option<Lite>>,
     },
     Postgres {
         server: Server,
@@ -84,8 +87,9 @@ impl Store {
     pub fn open(target: &Target) -> Result<Store, Failure> {
         let driver = match target {
             Target::Sqlite(path) => {
-                migrate::sqlite(path)?;
-                Driver::Sqlite { path: path.clone(), readers: Pool::new(sqlite::readers_max()) }
+                let first = Mutex::new(Some(migrate::sqlite(path)?));
+                let readers = Pool::new(sqlite::readers_max());
+                Driver::Sqlite { path: path.clone(), readers, first }
             }
             Target::Postgres(url) => {
                 let server = Server::of(url)?;
@@ -132,7 +136,7 @@ impl Store {
         let work: Work<'_> = &mut |sql| work(&mut Reader { sql, known: &self.0.known });
         match &self.0.driver {
             Driver::Within(within) => within.nested(work),
-            Driver::Sqlite { path, readers } => {
+            Driver::Sqlite { path, readers, .. } => {
                 readers.take(|| Lite::reader(path))?.run(|connection| connection.read(work))
             }
             Driver::Postgres { server, readers } => readers
@@ -148,8 +152,10 @@ impl Store {
     /// [`Failure::Unavailable`] when the database does not answer.
     pub fn writer(&self) -> Result<Writer, Failure> {
         Ok(Writer(match &self.0.driver {
-            Driver::Sqlite { path, .. } => {
-                Connection::Sqlite(Lite::writer(path)?.with_checkpoints(path)?)
+            Driver::Sqlite { path, first, .. } => {
+                let first = first.lock().unwrap_or_else(PoisonError::into_inner).take();
+                let writer = first.map_or_else(|| Lite::writer(path), Ok)?;
+                Connection::Sqlite(writer.with_checkpoints(path)?)
             }
             Driver::Postgres { server, .. } => {
                 Connection::Postgres(Box::new(server.connect(Purpose::Write)?))

@@ -1,11 +1,11 @@
-//! What people said of incidents that were shown as alike.
+//! What people said of incidents and known errors that were shown as alike.
 
 use super::filter::fully_visible;
 use crate::directory::{many, slots};
-use crate::{Failure, Sql};
+use crate::{Columns, Failure, Sql};
 use incident::Scope;
-use kernel::{IncidentNumber, PersonId, Timestamp};
-use std::collections::HashMap;
+use kernel::{IncidentNumber, PersonId, ProblemNumber, Timestamp};
+use std::collections::{BTreeSet, HashMap};
 
 /// Said beside one incident of another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,5 +66,54 @@ pub fn helped_often(
          where s.other in ({list}) and s.helped = 1 and {visible} group by s.other"
     );
     let found = many(sql, &statement, &values, |row| Ok((IncidentNumber(row.int()?), row.int()?)))?;
+    Ok(found.into_iter().collect())
+}
+
+/// Keeps that somebody says that a known error is not behind an incident, or takes it back.
+pub fn refuse(
+    sql: &mut dyn Sql,
+    number: IncidentNumber,
+    (problem, person): (ProblemNumber, PersonId),
+    refused: bool,
+    at: Timestamp,
+) -> Result<(), Failure> {
+    if !refused {
+        let statement =
+            "delete from refused_errors where number = $1 and problem = $2 and person_id = $3";
+        return sql.execute(statement, &[number.into(), problem.0.into(), person.into()]).map(drop);
+    }
+    let statement = "insert into refused_errors (number, problem, person_id, at) \
+        values ($1, $2, $3, $4) on conflict (number, problem, person_id) do nothing";
+    let values = [number.into(), problem.0.into(), person.into(), at.into()];
+    sql.execute(statement, &values).map(drop)
+}
+
+/// Known errors of which somebody says that they are not behind this incident.
+pub fn refused_beside(
+    sql: &mut dyn Sql,
+    number: IncidentNumber,
+) -> Result<BTreeSet<ProblemNumber>, Failure> {
+    let statement = "select distinct problem from refused_errors where number = $1 limit $2";
+    let found = many(sql, statement, &[number.into(), SAID_MAX.into()], Columns::int)?;
+    Ok(found.into_iter().map(ProblemNumber).collect())
+}
+
+/// Beside how many incidents, of those of which somebody sees everything, each of these known
+/// errors was refused.
+pub fn refused_often(
+    sql: &mut dyn Sql,
+    scope: &Scope,
+    problems: &[ProblemNumber],
+) -> Result<HashMap<ProblemNumber, i64>, Failure> {
+    let problems: Vec<i64> = problems.iter().map(|problem| problem.0).collect();
+    let (list, mut values) = slots(1, &problems);
+    let (visible, more) = fully_visible(sql.engine(), scope, values.len() + 1);
+    values.extend(more);
+    let statement = format!(
+        "select r.problem, count(distinct r.number) from refused_errors r \
+         join incidents i on i.number = r.number \
+         where r.problem in ({list}) and {visible} group by r.problem"
+    );
+    let found = many(sql, &statement, &values, |row| Ok((ProblemNumber(row.int()?), row.int()?)))?;
     Ok(found.into_iter().collect())
 }

@@ -13,7 +13,7 @@ use crate::directory::slots;
 use crate::engine::{words_condition, words_parameter};
 use crate::{Engine, Value};
 use incident::Scope;
-use kernel::{CategoryId, Level, OrganisationId, PersonId, ServiceId, TeamId};
+use kernel::{CategoryId, Level, OrganisationId, PersonId, ServiceId, TeamId, Timestamp};
 use part::{NO, Part, SLOT, YES, all, any, any_of, not};
 use query::{Choice, Context, Count, Expr, MomentField, Name, Person, Reach, TeamName, Term, Text};
 use std::str::FromStr;
@@ -32,6 +32,21 @@ pub struct Look {
 pub(super) const NEXT_DUE: &str =
     "case when i.breached = 1 then 0 else coalesce(i.due_at, 9223372036854775807) end";
 
+/// How urgent an incident is, as open ones are indexed by it: what is breached before what is
+/// not, then by priority, then what is due sooner. What is not open has 0. Its steps are 2^58
+/// wide: no instant lies beyond that many microseconds, and eleven of them fit.
+pub(super) const URGENCY: &str = "case when i.state in ('new', 'in_progress', 'on_hold') \
+    then (5 * i.breached + 6 - i.priority) * 288230376151711744 + 288230376151711743 \
+    - case when i.breached = 1 then 0 else coalesce(i.due_at, 288230376151711743) end else 0 end";
+
+/// What is due so soon, in microseconds, is little among all that is open.
+const SOON_MICROS: i64 = 86_400_000_000;
+/// What was closed since so long ago, in microseconds, is little among all that a team ever had.
+const LATELY_MICROS: i64 = 8 * 86_400_000_000;
+
+/// What [`compile`] gives where nothing is met.
+pub(super) const NOTHING: &str = NO;
+
 /// The incidents that meet a condition and are within the viewer's scope, as a
 /// condition on `incidents i` with its parameters, numbered from `first_parameter`.
 pub fn compile(
@@ -40,9 +55,21 @@ pub fn compile(
     look: &Look,
     first_parameter: usize,
 ) -> (String, Vec<Value>) {
-    let compiler = Compiler { engine, look };
-    let states = states::implied(expr).unwrap_or(YES);
-    all(vec![states.into(), compiler.expr(expr), compiler.visible()]).numbered(first_parameter)
+    let wanted = match expr {
+        Expr::And(parts) => parts.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    let of_teams = wanted.iter().any(|part| matches!(part, Expr::Term(Term::Team(_))));
+    let compiler = Compiler { engine, look, of_teams };
+    let wanted = wanted.iter().map(|part| compiler.expr(part));
+    // What is said twice PostgreSQL takes for two conditions, and expects far too few incidents.
+    let mut parts: Vec<Part> = vec![states::implied(expr).unwrap_or(YES).into()];
+    for part in wanted.chain([compiler.visible()]) {
+        if !parts.contains(&part) {
+            parts.push(part);
+        }
+    }
+    all(parts).numbered(first_parameter)
 }
 
 /// The incidents within a scope, as [`compile`] gives them.
@@ -50,7 +77,7 @@ pub fn visible(engine: Engine, scope: &Scope, first_parameter: usize) -> (String
     let context = Context {
         me: Some(scope.person),
         my_teams: vec![],
-        now: kernel::Timestamp::default(),
+        now: Timestamp::default(),
         zone: jiff::tz::TimeZone::UTC,
     };
     compile(engine, &Expr::All, &Look { scope: scope.clone(), context }, first_parameter)
@@ -65,16 +92,18 @@ pub(crate) fn fully_visible(
     let context = Context {
         me: Some(scope.person),
         my_teams: vec![],
-        now: kernel::Timestamp::default(),
+        now: Timestamp::default(),
         zone: jiff::tz::TimeZone::UTC,
     };
     let look = Look { scope: scope.clone(), context };
-    Compiler { engine, look: &look }.full().numbered(first_parameter)
+    Compiler { engine, look: &look, of_teams: false }.full().numbered(first_parameter)
 }
 
 struct Compiler<'a> {
     engine: Engine,
     look: &'a Look,
+    /// Whether everything that is found is of some teams, or of none.
+    of_teams: bool,
 }
 
 impl Compiler<'_> {
@@ -205,7 +234,7 @@ impl Compiler<'_> {
             Term::Moment(field, when) => {
                 let reach = when.reach(*field, self.look.context.now, &self.look.context.zone);
                 let of_nothing = !matches!(reach, Reach::Within(_));
-                let part = moment(*field, reach);
+                let part = self.moment(*field, reach);
                 match field {
                     MomentField::Due => self.internal(part, of_nothing),
                     _ => part,
@@ -272,6 +301,49 @@ impl Compiler<'_> {
         match of_nothing {
             true => any(vec![part, not(self.full())]),
             false => all(vec![part, self.full()]),
+        }
+    }
+
+    fn moment(&self, field: MomentField, reach: Reach) -> Part {
+        let column = match field {
+            MomentField::Due => "i.due_at",
+            MomentField::Reported => "i.reported_at",
+            MomentField::Updated => "i.updated_at",
+            MomentField::Acknowledged => "i.acknowledged_at",
+            MomentField::Responded => "i.responded_at",
+            MomentField::Resolved => "i.resolved_at",
+            MomentField::Closed => "i.closed_at",
+            MomentField::Held => "i.held_since",
+            MomentField::Resumes => "i.resumes_at",
+        };
+        let Reach::Within((from, until)) = reach else { return there(column, false) };
+        let is_due = field == MomentField::Due;
+        let soon = is_due && until.is_some_and(|until| self.from_now(until) < SOON_MICROS);
+        let lately = field == MomentField::Closed
+            && self.of_teams
+            && from.is_some_and(|from| self.from_now(from) > -LATELY_MICROS);
+        // Said twice, so that the index of open incidents helps.
+        let indexed = until.filter(|until| is_due && !soon && until.micros() > 0);
+        let from = from
+            .map(|from| Part::new(self.few(lately, format!("{column} >= $0")), vec![from.into()]));
+        let until = until
+            .map(|until| Part::new(self.few(soon, format!("{column} < $0")), vec![until.into()]));
+        let indexed =
+            indexed.map(|until| Part::new(format!("{NEXT_DUE} < $0"), vec![until.into()]));
+        all([Some(there(column, true)), from, until, indexed].into_iter().flatten().collect())
+    }
+
+    /// In microseconds; negative for what was before.
+    fn from_now(&self, at: Timestamp) -> i64 {
+        at.micros_since(self.look.context.now)
+    }
+
+    /// Says of a condition whether few meet it. PostgreSQL finds out for itself; SQLite keeps no
+    /// statistics, and would rather go through all that a team ever had.
+    fn few(&self, few: bool, condition: String) -> String {
+        match self.engine {
+            Engine::Sqlite if few => format!("likelihood({condition}, 0.000001)"),
+            _ => condition,
         }
     }
 
@@ -356,27 +428,6 @@ fn count(wanted: Count) -> Part {
             vec![low.into(), high.into()],
         ),
     }
-}
-
-fn moment(field: MomentField, reach: Reach) -> Part {
-    let column = match field {
-        MomentField::Due => "i.due_at",
-        MomentField::Reported => "i.reported_at",
-        MomentField::Updated => "i.updated_at",
-        MomentField::Acknowledged => "i.acknowledged_at",
-        MomentField::Responded => "i.responded_at",
-        MomentField::Resolved => "i.resolved_at",
-        MomentField::Closed => "i.closed_at",
-        MomentField::Held => "i.held_since",
-        MomentField::Resumes => "i.resumes_at",
-    };
-    let Reach::Within((from, until)) = reach else { return there(column, false) };
-    let from = from.map(|from| Part::new(format!("{column} >= $0"), vec![from.into()]));
-    // Said twice, so that the index of open incidents helps.
-    let indexed = until.filter(|until| field == MomentField::Due && until.micros() > 0);
-    let indexed = indexed.map(|until| Part::new(format!("{NEXT_DUE} < $0"), vec![until.into()]));
-    let until = until.map(|until| Part::new(format!("{column} < $0"), vec![until.into()]));
-    all([Some(there(column, true)), from, until, indexed].into_iter().flatten().collect())
 }
 
 fn there(column: &str, yes: bool) -> Part {

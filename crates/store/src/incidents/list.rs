@@ -107,9 +107,23 @@ pub const COUNTED: i64 = 10_000;
 /// a list comes from its top.
 pub const PLACES: i64 = 100;
 
+/// From which table a list is read, unless the index is told, too.
+const TABLE: &str = "incidents i";
+
 /// A page of the incidents that meet a query, at most `limit` rows, from `cursor` on.
 pub fn list(
     sql: &mut dyn Sql,
+    look: &Look,
+    query: &Query,
+    limit: usize,
+    cursor: Option<&Cursor>,
+) -> Result<Page, Failure> {
+    list_of(sql, TABLE, look, query, limit, cursor)
+}
+
+fn list_of(
+    sql: &mut dyn Sql,
+    table: &str,
     look: &Look,
     query: &Query,
     limit: usize,
@@ -128,7 +142,8 @@ pub fn list(
         after
     });
     values.push(Value::Int(i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1)));
-    let page = format!("where {condition}{after} order by {} limit ${}", order.by(), values.len());
+    let (by, last) = (order.by(), values.len());
+    let page = format!("{table} where {condition}{after} order by {by} limit ${last}");
     let mut rows = read_page(sql, &look.scope, order, &page, &values)?;
     let more = rows.len() > limit;
     rows.truncate(limit);
@@ -203,6 +218,16 @@ pub fn neighbours(
     query: &Query,
     number: IncidentNumber,
 ) -> Result<Option<Neighbours>, Failure> {
+    neighbours_of(sql, TABLE, look, query, number)
+}
+
+fn neighbours_of(
+    sql: &mut dyn Sql,
+    table: &str,
+    look: &Look,
+    query: &Query,
+    number: IncidentNumber,
+) -> Result<Option<Neighbours>, Failure> {
     let order = Order::of(query);
     let (visible, mut values) = filter::visible(sql.engine(), &look.scope, 2);
     values.insert(0, number.into());
@@ -216,21 +241,17 @@ pub fn neighbours(
     let Some(here) = here else { return Ok(None) };
 
     let (condition, values) = filter::compile(sql.engine(), &query.filter, look, 1);
-    let mut search = |order: Order, what: &str, rest: &str| {
+    let mut nearest = |order: Order| {
         let mut values = values.clone();
-        let after = order.after(values.len() + 1);
+        let (after, by) = (order.after(values.len() + 1), order.by());
         values.extend(here.iter().map(|value| Value::Int(*value)));
-        one(
-            sql,
-            &format!("select {what} from incidents i where {condition} and {after} {rest}"),
-            &values,
-            Columns::int,
-        )
+        let statement = format!(
+            "select i.number from {table} where {condition} and {after} order by {by} limit 1"
+        );
+        one(sql, &statement, &values, Columns::int)
     };
-    let nearest = |order: Order| format!("order by {} limit 1", order.by());
-    let next = search(order, "i.number", &nearest(order))?.map(IncidentNumber);
-    let previous =
-        search(order.reversed(), "i.number", &nearest(order.reversed()))?.map(IncidentNumber);
+    let next = nearest(order)?.map(IncidentNumber);
+    let previous = nearest(order.reversed())?.map(IncidentNumber);
 
     let is_in = count(
         sql,
@@ -238,7 +259,7 @@ pub fn neighbours(
         &Expr::all_of([query.filter.clone(), query::Term::Number(vec![number]).into()]),
         1,
     )? == 1;
-    let before = if is_in { count_before(sql, look, query, &here)? } else { PLACES };
+    let before = if is_in { count_before(sql, table, look, query, &here)? } else { PLACES };
     Ok(Some(Neighbours { previous, next, place: (before < PLACES).then_some(before + 1) }))
 }
 
@@ -261,6 +282,7 @@ pub fn open_of_requester(
 
 fn count_before(
     sql: &mut dyn Sql,
+    table: &str,
     look: &Look,
     query: &Query,
     here: &[i64],
@@ -271,7 +293,7 @@ fn count_before(
     values.extend(here.iter().map(|value| Value::Int(*value)));
     values.push(PLACES.into());
     let statement = format!(
-        "select count(*) from (select 1 from incidents i where {condition} and {after} limit ${}) counted",
+        "select count(*) from (select 1 from {table} where {condition} and {after} limit ${}) counted",
         values.len()
     );
     Ok(one(sql, &statement, &values, Columns::int)?.unwrap_or(0))
@@ -285,7 +307,8 @@ pub(super) fn rows(
     values: &[Value],
 ) -> Result<Vec<IncidentRow>, Failure> {
     let order = Order(query::Sort { key: query::SortKey::Number, reversed: false });
-    Ok(read_page(sql, scope, order, page, values)?.into_iter().map(|(row, _)| row).collect())
+    let page = format!("{TABLE} {page}");
+    Ok(read_page(sql, scope, order, &page, values)?.into_iter().map(|(row, _)| row).collect())
 }
 
 /// Incidents asked about at once: databases count parameters.
@@ -307,7 +330,7 @@ fn read_page(
     page: &str,
     values: &[Value],
 ) -> Result<Vec<(IncidentRow, Vec<i64>)>, Failure> {
-    let statement = format!("select {PLACE}, {} from incidents i {page}", columns_sql(order));
+    let statement = format!("select {PLACE}, {} from {page}", columns_sql(order));
     let found = many(sql, &statement, values, |row| Ok((place(row)?, read_values(row, order)?)))?;
     let (places, values): (Vec<Place>, Vec<Vec<i64>>) = found.into_iter().unzip();
     Ok(rows_at(sql, scope, &places)?.into_iter().zip(values).collect())

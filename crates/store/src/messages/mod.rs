@@ -370,7 +370,7 @@ fn read(row: &mut Columns) -> Result<Message, Failure> {
         size_bytes: row.int()?.unsigned_abs(),
         copies: row.int().and_then(count)?,
         message_id: row.opt_text()?,
-        from: row.opt_text()?,
+        from: row.opt_text()?.filter(|from| !from.is_empty()),
         subject: row.text()?,
         automatic: row.flag()?,
         state: row.parsed()?,

@@ -37,7 +37,7 @@ pub struct Read {
     pub message_id: Option<String>,
     /// The hash of what follows its header.
     pub body_hash: Option<String>,
-    /// The address it is from.
+    /// The address it is from; what names none is counted together.
     pub from: Option<String>,
     /// Its subject.
     pub subject: String,
@@ -206,7 +206,7 @@ pub fn advance(
     let ended = (step.then != MessageState::Waiting).then_some(now);
     let (number, n) = entry.unzip();
     let statement = "update messages set step = step + 1, message_id = coalesce($3, message_id), \
-        body_hash = coalesce($4, body_hash), from_address = coalesce($5, from_address), \
+        body_hash = coalesce($4, body_hash), from_address = coalesce($5, from_address, ''), \
         from_domain = coalesce($6, from_domain), subject = $7, automatic = $8, state = $9, rule = $10, \
         reason = $11, number = coalesce(number, $12), n = coalesce(n, $13), public = $14, \
         reopened = case when reopened >= $15 then reopened else $15 end, suggested = $16, ended_at = $17, \

@@ -114,11 +114,13 @@ fn a_person_comes_back_as_they_were_kept() {
             person.active = false;
             person.away = Some(Away { from: later(1), until: Some(later(2)) });
             person.skills = Skills::default();
+            person.hidden_columns = "num upd".into();
             assert!(people::update(sql, &person, 1)?);
             assert!(!people::update(sql, &person, 1)?, "the version moved on");
             let now = people::get(sql, person.id)?.unwrap();
             assert_eq!((now.name.as_str(), now.active, now.version), ("Mara Berg", false, 2));
             assert_eq!((now.away, &now.skills), (person.away, &person.skills));
+            assert_eq!(now.hidden_columns, "num upd");
             assert_eq!(
                 organisations::of_email(sql, "x@halden.example")?.map(|o| o.id),
                 Some(organisation.id)

@@ -7,10 +7,12 @@ use crate::list::world::{
 };
 use alert::Group;
 use incident::{Scope, Visibility};
-use kernel::{AttachmentId, IncidentNumber, IntegrationId};
+use kernel::{AttachmentId, IncidentNumber, IntegrationId, ProblemNumber};
 use std::collections::BTreeSet;
 use store::alerts::groups;
-use store::incidents::alike::{Said, helped_often, said_beside, say};
+use store::incidents::alike::{
+    Said, helped_often, refuse, refused_beside, refused_often, said_beside, say,
+};
 use store::incidents::documents::{
     changed_after, count_before, documents, labels, numbers_before, seal_at,
 };
@@ -175,6 +177,37 @@ fn what_people_say_of_similar_ones_is_kept_once_for_each() {
             assert_eq!(helped_often(sql, &all, &[two])?.get(&two), Some(&2));
             say(sql, ONE, (three, person(1)), None, NOW)?;
             assert_eq!(said_beside(sql, ONE)?.len(), 2);
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn known_errors_that_are_not_behind_an_incident_are_kept_once_for_each() {
+    each_engine("refused_errors", |store| {
+        write(store, |sql| {
+            settle(sql)?;
+            let secret = Incident::new(3, "Pump was sold");
+            let secret = secret.with(|state| state.confidential_to = Some(team(1)));
+            store_all(sql, &[Incident::new(1, "Pump is loud"), secret])?;
+            let (one, other, three) = (ProblemNumber(1), ProblemNumber(2), IncidentNumber(3));
+            refuse(sql, ONE, (one, person(1)), true, NOW)?;
+            refuse(sql, ONE, (one, person(1)), true, NOW)?;
+            refuse(sql, ONE, (one, person(2)), true, NOW)?;
+            refuse(sql, three, (one, person(1)), true, NOW)?;
+            refuse(sql, three, (other, person(1)), true, NOW)?;
+            assert_eq!(refused_beside(sql, ONE)?, BTreeSet::from([one]));
+            assert_eq!(refused_beside(sql, three)?, BTreeSet::from([one, other]));
+            let often = refused_often(sql, &staff(), &[one, other])?;
+            assert_eq!((often.get(&one), often.get(&other)), (Some(&1), None));
+            let all = Scope { everything: true, ..staff() };
+            assert_eq!(refused_often(sql, &all, &[one])?.get(&one), Some(&2));
+            assert!(refused_often(sql, &all, &[])?.is_empty());
+            // What one says is taken back; what others say stands.
+            refuse(sql, ONE, (one, person(1)), false, NOW)?;
+            assert_eq!(refused_beside(sql, ONE)?, BTreeSet::from([one]));
+            refuse(sql, ONE, (one, person(2)), false, NOW)?;
+            assert!(refused_beside(sql, ONE)?.is_empty());
             Ok(())
         });
     });

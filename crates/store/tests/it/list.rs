@@ -438,6 +438,92 @@ fn too_many_are_ordered_by_what_stands_in_for_risk() {
 }
 
 #[test]
+fn a_list_too_long_to_be_ranked_goes_by_urgency() {
+    let incident = |number, priority: usize, clock: Option<(i64, bool)>| {
+        Incident::new(number, "x").with(|state| {
+            state.priority = Priority::ALL[priority - 1];
+            let due =
+                |(seconds, over)| due_at(ClockKind::Response, NOW.plus_seconds(seconds), over);
+            state.clocks = clock.map(due).into_iter().collect();
+        })
+    };
+    let incidents = [
+        incident(1, 3, Some((600, false))),
+        incident(2, 5, Some((60, false))),
+        incident(3, 2, None),
+        incident(4, 1, None),
+        incident(5, 2, None),
+        incident(6, 4, Some((-60, true))),
+        incident(7, 3, Some((600, false))),
+        incident(8, 1, None).with(|state| state.lifecycle = Lifecycle::Closed),
+        incident(9, 3, Some((60, false))),
+        incident(10, 2, Some((-60, true))),
+    ];
+    let open = [10, 6, 4, 5, 3, 9, 7, 1, 2];
+    each_engine("urgency", |store| {
+        filled(store, &incidents);
+        let look = look(staff());
+        for (text, last) in [("state:open sort:", None), ("merged:no sort:", Some(8))] {
+            let all: Vec<i64> = open.into_iter().chain(last).collect();
+            let (onward, backward) =
+                (query(&format!("{text}risk")), query(&format!("{text}-risk")));
+            let ranking = Ranking::bounded(world::policy(), 1);
+            store
+                .read_blocking(|sql| {
+                    assert_eq!(all_pages(sql, &look, &ranking, &onward, 2), all, "{text}");
+                    let mut back = all_pages(sql, &look, &ranking, &backward, 2);
+                    back.reverse();
+                    assert_eq!(back, all, "{text}");
+                    let near = |at: usize| all.get(at).copied().map(IncidentNumber);
+                    for (at, number) in all.iter().enumerate() {
+                        let number = IncidentNumber(*number);
+                        let here =
+                            neighbours_ranked(sql, &look, &ranking, &onward, number)?.unwrap();
+                        let before = at.checked_sub(1).and_then(near);
+                        assert_eq!((here.previous, here.next), (before, near(at + 1)), "{text}");
+                        assert_eq!(here.place, Some(at as i64 + 1));
+                    }
+                    Ok(())
+                })
+                .unwrap();
+        }
+        // Whoever sees nothing any more has a page without rows, wherever it begins.
+        let (ranking, query) =
+            (Ranking::bounded(world::policy(), 1), query("state:open sort:risk"));
+        let next =
+            store.read_blocking(|sql| ranked(sql, &look, &ranking, &query, 2, None)).unwrap();
+        let blind = world::look(Scope { nothing: true, ..staff() });
+        let page =
+            store.read_blocking(|sql| ranked(sql, &blind, &ranking, &query, 2, next.next.as_ref()));
+        assert!(page.unwrap().rows.is_empty());
+    });
+}
+
+#[test]
+fn that_there_are_too_many_is_not_looked_at_for_each_change() {
+    let incidents: Vec<Incident> = (1..=3).map(|number| Incident::new(number, "x")).collect();
+    each_engine("still_many", |store| {
+        filled(store, &incidents);
+        let ranking = Ranking::bounded(world::policy(), 2);
+        let query = query("state:open sort:risk");
+        let page = |seconds| {
+            let mut look = look(staff());
+            look.context.now = NOW.plus_seconds(seconds);
+            let page = store.read_blocking(|sql| ranked(sql, &look, &ranking, &query, 9, None));
+            let page = page.unwrap();
+            (page.rows.iter().map(|row| row.number.0).collect::<Vec<_>>(), page.ranked_at)
+        };
+        assert_eq!(page(0), (vec![3, 2, 1], None));
+        let before = &incidents[1];
+        let mut closed = before.clone().with(|state| state.lifecycle = Lifecycle::Closed);
+        closed.state.version += 1;
+        write(store, |sql| store_change(sql, Some(&before.state), &closed, None));
+        assert_eq!(page(29), (vec![3, 1], None), "what is listed is true");
+        assert_eq!(page(31), (vec![3, 1], Some(NOW.plus_seconds(31))));
+    });
+}
+
+#[test]
 fn of_one_risk_what_is_likely_late_comes_first() {
     let incidents: Vec<Incident> = (1..=3).map(|number| Incident::new(number, "x")).collect();
     each_engine("likely_late", |store| {
@@ -663,6 +749,34 @@ fn usual_views_use_an_index() {
             let plan = store.read_blocking(|sql| sql.query(&plan, &values)).unwrap();
             let steps = format!("{plan:?}");
             assert!(steps.contains("i USING INDEX incidents_"), "{text:?}: {steps}");
+        }
+    });
+}
+
+/// What is long is read along its order, and what is little is found by what makes it so.
+#[test]
+fn long_lists_and_small_counts_use_their_index() {
+    each_engine("many_plans", |store| {
+        if store.engine() != store::Engine::Sqlite {
+            return;
+        }
+        let look = look(staff());
+        for (text, order, index) in [
+            ("state:open merged:no sort:risk", true, "incidents_urgency"),
+            ("due<2h state:open merged:no", false, "incidents_due"),
+            ("assignee:none state:open breached:no due<4h sort:due", true, "incidents_due"),
+            ("team:mine closed<1w", false, "incidents_closed"),
+        ] {
+            let query = query(text);
+            let (condition, values) = compile(store.engine(), &query.filter, &look, 1);
+            let order = order.then(|| format!("order by {}", Order::of(&query).by()));
+            let plan = format!(
+                "explain query plan select i.number from incidents i where {condition} {} limit 50",
+                order.unwrap_or_default()
+            );
+            let plan = store.read_blocking(|sql| sql.query(&plan, &values)).unwrap();
+            let steps = format!("{plan:?}");
+            assert!(steps.contains(&format!("i USING INDEX {index}")), "{text:?}: {steps}");
         }
     });
 }

@@ -329,6 +329,13 @@ fn what_an_address_made_counts_and_what_is_kept_aside_of_its_reports() {
             assert_eq!(counted(sql, true, NOW, 10)?, [ids[2]]);
             assert_eq!(counted(sql, false, NOW, 1)?.len(), 1);
             assert_eq!(counted(sql, false, NOW.plus_seconds(1), 10)?, [0i64; 0]);
+            // What names no sender is counted together.
+            let id = accept(sql, &new("e"))?.id;
+            let mut nobodys = report(id, Quarantined);
+            nobodys.read.from = None;
+            assert!(advance(sql, &nobodys, None, NOW)?);
+            assert_eq!(times_from(sql, "", true, NOW, 10)?, [(id, NOW)]);
+            assert_eq!(get(sql, id)?.unwrap().from, None);
             Ok(())
         });
     });

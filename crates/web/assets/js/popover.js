@@ -77,6 +77,10 @@ function clicked(event) {
     event.preventDefault();
     return close(layer);
   }
+  if (target.closest?.("[data-print]")) {
+    target.closest("[popover]")?.hidePopover?.();
+    return window.print();
+  }
   // A click beside a dialog closes it, unless something was typed into it.
   if (target.matches?.("dialog[open]") && !$("[data-touched]", target)) target.close();
 }

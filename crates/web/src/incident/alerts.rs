@@ -8,13 +8,12 @@ use crate::part::time::{self, counted};
 use crate::settings::maintenance;
 use crate::url;
 use ::alert::maintenance::Maintenance;
-use incident::{Body, Scope, State};
+use incident::{Scope, State};
 use kernel::{AlertId, IncidentNumber, Timestamp};
 use maud::{Markup, html};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use store::alerts::found::{self, Found, Wanted};
 use store::alerts::{details, maintenances};
-use store::incidents::timeline::StoredEvent;
 use store::{Failure, Sql};
 
 /// Alerts that are named beside the timeline.
@@ -39,7 +38,7 @@ impl Alerts {
         scope: &Scope,
         state: &State,
         number: IncidentNumber,
-        (events, now): (&[StoredEvent], Timestamp),
+        (named, now): (&BTreeSet<AlertId>, Timestamp),
     ) -> Result<Alerts, Failure> {
         let window = match state.service.filter(|_| state.lifecycle.is_open()) {
             Some(service) => {
@@ -50,13 +49,7 @@ impl Alerts {
             }
             None => None,
         };
-        let named = events.iter().filter_map(|stored| match &stored.event.body {
-            Body::AlertsChanged(data) => Some(data.samples.iter().copied()),
-            _ => None,
-        });
-        let mut named: Vec<AlertId> = named.flatten().collect();
-        named.sort_unstable();
-        named.dedup();
+        let named: Vec<AlertId> = named.iter().copied().collect();
         let titles = match named.is_empty() {
             true => HashMap::new(),
             false => {
@@ -71,6 +64,14 @@ impl Alerts {
             None => vec![],
         };
         Ok(Alerts { first, titles, window })
+    }
+
+    /// The alerts that its timeline names, with their titles, in order.
+    pub(super) fn titles(&self) -> Vec<(AlertId, String)> {
+        let mut titles: Vec<_> =
+            self.titles.iter().map(|(id, title)| (*id, title.clone())).collect();
+        titles.sort_unstable();
+        titles
     }
 
     /// Links to alerts that an entry names.

@@ -4,8 +4,11 @@ use crate::app::App;
 use crate::error::{PageError, PageResult};
 use crate::incident::alerts::Alerts;
 use crate::incident::clocks;
+use crate::incident::closure::Asked;
+use crate::incident::drawn::Drawn;
 use crate::incident::former::{Former, former};
 use crate::incident::known::{self, Known};
+use crate::incident::named::{Erased, Named};
 use crate::incident::timelines::{self, Timeline, Timelines};
 use crate::part::time::Here;
 use crate::queue::counts::{Counts, Stamp, whose};
@@ -14,11 +17,8 @@ use desk::expected::{Forecaster, Outlook};
 use desk::status::Sites;
 use desk::suggest::{Offer, Suggester};
 use incident::policy::Policy;
-use incident::{Access, Body, Event, Scope, State, Viewer};
-use kernel::{
-    ActorKind, CategoryId, Channel, ContentId, IncidentNumber, PersonId, ServiceId, TeamId,
-    Timestamp,
-};
+use incident::{Access, Event, Scope, State, Viewer};
+use kernel::{ActorKind, CategoryId, ContentId, IncidentNumber, PersonId, ServiceId, TeamId};
 use maud::{Markup, html};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -37,15 +37,6 @@ pub(super) const RESTRICTED: &str = "a restricted incident";
 
 /// Members of a team whose load is counted.
 const LOADS: usize = 30;
-
-/// What is left of words that were erased.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Erased {
-    /// Who erased them.
-    pub(super) by: String,
-    /// When.
-    pub(super) at: Timestamp,
-}
 
 /// Words of people, or what is left of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,10 +85,15 @@ pub(super) struct Case {
     pub(super) offers: Vec<Offer>,
     /// When it is expected to be over, while it is not.
     pub(super) outlook: Option<Outlook>,
-    people: HashMap<PersonId, Person>,
+    /// Everybody on the page of whom more is told than the policy knows.
+    pub(super) people: HashMap<PersonId, Person>,
+    /// Names of what is in use no more.
+    pub(super) former: Former,
+    /// It and those merged into it, each in its version.
+    pub(super) versions: Vec<(IncidentNumber, u32)>,
+    /// What was drawn of incidents before.
+    pub(super) drawn: Arc<Drawn>,
     timeline: Arc<Timeline>,
-    erased: HashMap<ContentId, Erased>,
-    former: Former,
 }
 
 impl Case {
@@ -121,6 +117,11 @@ impl Case {
     /// Its timeline and that of its parts.
     pub(super) fn events(&self) -> &[StoredEvent] {
         &self.timeline.events
+    }
+
+    /// What its requester asked and nobody answered.
+    pub(super) fn asked(&self) -> Option<&Asked> {
+        self.timeline.asked(self.number)
     }
 
     /// Its title, or what stands for it.
@@ -174,7 +175,7 @@ impl Case {
     pub(super) fn words(&self, id: ContentId) -> Words<'_> {
         match self.timeline.contents.get(&id).and_then(|content| content.body.as_deref()) {
             Some(text) => Words::Said(text),
-            None => Words::Erased(self.erased.get(&id)),
+            None => Words::Erased(self.timeline.named.erased.get(&id)),
         }
     }
 
@@ -238,6 +239,7 @@ pub(super) struct Wanted {
     here: Here,
     counts: Arc<Counts>,
     timelines: Arc<Timelines>,
+    drawn: Arc<Drawn>,
     sites: Arc<Sites>,
     suggester: Arc<Suggester>,
     forecaster: Arc<Forecaster>,
@@ -255,6 +257,7 @@ impl Wanted {
             here: here.clone(),
             counts: app.counts.clone(),
             timelines: app.timelines.clone(),
+            drawn: app.drawn.clone(),
             sites: app.desk.status().sites(),
             suggester: app.desk.suggester(),
             forecaster: app.desk.forecaster(),
@@ -274,20 +277,17 @@ impl Wanted {
         let shared = shared(&row.state);
         let theirs = by_role_and_teams(scope);
         let mut relatives = relatives(sql, &theirs, number, related_to(&row.state))?;
-        let mut timelines = vec![self.timelines.of(sql, number, row.version)?];
-        let outlook = self.outlook(&row.state, &timelines[0].events);
-        for part in row.state.parts.iter().filter_map(|part| relatives.get(part)) {
-            timelines.push(self.timelines.of(sql, part.number, part.version)?);
-        }
-        let timeline = timelines::union(&timelines);
-        let events = &timeline.events;
-        let mail = mail(sql, events)?;
-        let mut named: BTreeSet<_> = events.iter().flat_map(|one| one.event.names()).collect();
-        named.retain(|number| !relatives.contains_key(number));
-        relatives.extend(self::relatives(sql, &theirs, number, named)?);
-        let named = people_in(&row.state, events, &self.policy);
-        let people = store::directory::people::get_many(sql, &named)?;
-        let former = former(sql, &self.policy, &row.state, events)?;
+        let (timeline, versions) = self.timeline(sql, &row, &relatives)?;
+        let (events, named) = (&timeline.events, &timeline.named);
+        let outlook = self.outlook(&row.state, events);
+        let by_mail: Vec<IncidentNumber> = named.by_mail.iter().copied().collect();
+        let mail = store::messages::entries_of(sql, &by_mail)?.into_iter().collect();
+        let mut others = named.incidents.clone();
+        others.retain(|number| !relatives.contains_key(number));
+        relatives.extend(self::relatives(sql, &theirs, number, others)?);
+        let people = people_in(&row.state, named, &self.policy);
+        let people = store::directory::people::get_many(sql, &people)?;
+        let former = former(sql, &self.policy, &row.state, named)?;
         let by_machine = store::directory::integrations::is_machine(sql, row.state.requester)?;
         let outside = outside(sql, &self.sites, number)?;
         let known = known::read(sql, &theirs, &row.state)?;
@@ -297,7 +297,8 @@ impl Wanted {
         let body = body.and_then(|content| content.body.as_deref()).unwrap_or_default();
         let of = (&*row.state, &*self.policy);
         let offers = self.suggester.offers(sql, number, of, &row.title, body)?;
-        let alerts = Alerts::read(sql, scope, &row.state, number, (events, self.here.now))?;
+        let alerts = (&named.alerts, self.here.now);
+        let alerts = Alerts::read(sql, scope, &row.state, number, alerts)?;
         let (others_of_requester, loads) =
             self.counted(sql, shared, &row.state, (position, self.policy.version))?;
         Ok(Some(Case {
@@ -317,7 +318,6 @@ impl Wanted {
             outside,
             offers,
             outlook,
-            erased: erased(events),
             people: people.into_iter().map(|person| (person.id, person)).collect(),
             position,
             others_of_requester,
@@ -326,16 +326,38 @@ impl Wanted {
             relatives,
             policy: self.policy,
             here: self.here,
-            timeline,
             former,
+            versions,
+            drawn: self.drawn,
+            timeline,
         }))
+    }
+
+    /// Its timeline with those of its parts that the viewer may know, and of which versions.
+    fn timeline(
+        &self,
+        sql: &mut dyn Sql,
+        row: &IncidentRow,
+        relatives: &HashMap<IncidentNumber, IncidentRow>,
+    ) -> Result<(Arc<Timeline>, Vec<(IncidentNumber, u32)>), Failure> {
+        let parts = row.state.parts.iter().filter_map(|part| relatives.get(part));
+        let all = std::iter::once(row).chain(parts);
+        let versions: Vec<_> = all.map(|one| (one.number, one.version)).collect();
+        let read =
+            |&(number, version): &(IncidentNumber, u32)| self.timelines.of(sql, number, version);
+        let timelines: Vec<_> = versions.iter().map(read).collect::<Result<_, Failure>>()?;
+        Ok((timelines::union(&timelines), versions))
     }
 
     /// When it is expected to be over, from its own timeline.
     fn outlook(&self, state: &State, events: &[StoredEvent]) -> Option<Outlook> {
-        let mut own: Vec<&Event> = events.iter().map(|stored| &stored.event).collect();
-        own.sort_by_key(|event| event.n);
-        self.forecaster.outlook(state, own, &self.policy, self.here.now)
+        let own = || {
+            let own = events.iter().filter(|stored| stored.number == self.number);
+            let mut own: Vec<&Event> = own.map(|stored| &stored.event).collect();
+            own.sort_by_key(|event| event.n);
+            own
+        };
+        self.forecaster.outlook_of((self.number, state), own, &self.policy, self.here.now)
     }
 
     /// The requester's other incidents, and the open ones of the team's members.
@@ -349,19 +371,25 @@ impl Wanted {
         use query::{Expr, Person, StateWord, Term};
         let whose = whose(&shared, "");
         let look = Look { scope: shared, context: self.look.context.clone() };
-        let mut count = |expr: Expr| {
-            let text = query::Query { filter: expr.clone(), sort: None }.to_string();
-            self.counts.of(sql, &look, &whose, &text, &expr, stamp)
-        };
+        // Most are known from before: the question itself is put only where one is not.
+        let mut count =
+            |text: &str, expr: &dyn Fn() -> Expr| match self.counts.known(&whose, text, stamp) {
+                Some(count) => Ok(count),
+                None => self.counts.of(sql, &look, &whose, text, &expr(), stamp),
+            };
         let named = |id: PersonId| vec![Person::Named(id.to_string())];
-        let others = count(Term::Requester(named(state.requester)).into())? - 1;
+        let requester = state.requester;
+        let theirs = || Expr::from(Term::Requester(named(requester)));
+        let others = count(&format!("requester:{requester}"), &theirs)? - 1;
         let team = state.team.and_then(|team| self.policy.teams.get(&team));
         let members = team.map(|team| team.members.iter().copied()).into_iter().flatten();
         let mut loads = HashMap::new();
         for member in members.take(LOADS) {
-            let open = Term::State(vec![StateWord::Open]).into();
-            let theirs = Term::Assignee(named(member)).into();
-            loads.insert(member, count(Expr::all_of([theirs, open]))?);
+            let open = || {
+                let theirs = Term::Assignee(named(member)).into();
+                Expr::all_of([theirs, Term::State(vec![StateWord::Open]).into()])
+            };
+            loads.insert(member, count(&format!("assignee:{member} state:open"), &open)?);
         }
         Ok((others.max(0), loads))
     }
@@ -413,54 +441,12 @@ fn relatives(
 
 /// Everybody on the page of whom more is told than the policy in force knows: those
 /// it concerns, and whoever else is no staff.
-fn people_in(state: &State, events: &[StoredEvent], policy: &Policy) -> Vec<PersonId> {
-    let mut found: BTreeSet<PersonId> = BTreeSet::new();
-    found.extend(state.assignee);
-    found.extend(state.roles.values());
-    found.extend(state.tasks.iter().filter_map(|task| task.assignee));
-    found.extend(state.work_seconds.keys().filter_map(|id| id.parse::<PersonId>().ok()));
-    for stored in events {
-        found.extend(stored.event.actor.person_id());
-        match &stored.event.body {
-            Body::Reported(data) => found.extend([data.requester]),
-            Body::Assigned(data) => {
-                found.extend(data.assignee.into_iter().chain(data.assignee_before))
-            }
-            Body::Escalated(data) => found.extend(data.manager),
-            Body::RoleGiven(data) => {
-                found.extend(data.person.into_iter().chain(data.person_before))
-            }
-            Body::TaskAdded(data) => found.extend(data.assignee),
-            Body::Promised(data) => found.extend([data.to]),
-            Body::BreachExplained(data) => found.extend([data.owner]),
-            Body::Watched(data) => found.extend([data.person]),
-            Body::Unwatched(data) => found.extend([data.person]),
-            _ => {}
-        }
-    }
-    found.retain(|id| !policy.staff.contains_key(id));
+fn people_in(state: &State, named: &Named, policy: &Policy) -> Vec<PersonId> {
+    let at_work = state.work_seconds.keys().filter_map(|id| id.parse::<PersonId>().ok());
+    let of_state = state.assignee.into_iter().chain(state.roles.values().copied()).chain(at_work);
+    let of_tasks = state.tasks.iter().filter_map(|task| task.assignee);
+    let all = named.people.iter().copied().chain(of_state).chain(of_tasks);
+    let mut found: BTreeSet<PersonId> = all.filter(|id| !policy.staff.contains_key(id)).collect();
     found.extend(state.watchers.iter().copied().chain([state.requester]));
     found.into_iter().collect()
-}
-
-fn erased(events: &[StoredEvent]) -> HashMap<ContentId, Erased> {
-    let told = events.iter().filter_map(|stored| match &stored.event.body {
-        Body::Redacted(data) => Some((
-            data.content,
-            Erased { by: stored.event.actor.name.clone(), at: stored.event.happened_at },
-        )),
-        _ => None,
-    });
-    told.collect()
-}
-
-/// Entries that messages became.
-fn mail(
-    sql: &mut dyn Sql,
-    events: &[StoredEvent],
-) -> Result<HashSet<(IncidentNumber, u32)>, Failure> {
-    let by_mail = events.iter().filter(|stored| stored.event.channel == Channel::Email);
-    let numbers: BTreeSet<IncidentNumber> = by_mail.map(|stored| stored.number).collect();
-    let numbers: Vec<IncidentNumber> = numbers.into_iter().collect();
-    Ok(store::messages::entries_of(sql, &numbers)?.into_iter().collect())
 }

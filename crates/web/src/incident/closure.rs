@@ -10,7 +10,9 @@ use crate::url;
 use incident::policy::Closure;
 use incident::state::{Lifecycle, LinkKind};
 use incident::{Body, CommandName as C};
+use kernel::{IncidentNumber, Timestamp};
 use maud::{Markup, html};
+use store::incidents::timeline::StoredEvent;
 
 /// Something that is not there, and where it is added.
 struct Gap {
@@ -91,20 +93,38 @@ fn general(view: &View<'_>) -> Vec<Gap> {
     gaps
 }
 
+/// Words that nobody answered.
+#[derive(Debug)]
+pub(super) struct Asked {
+    /// The first name of whoever said them.
+    by: String,
+    /// When.
+    pub(super) at: Timestamp,
+    /// The id of their entry.
+    entry: String,
+}
+
 /// The requester's last words, where nobody said anything to them since.
-fn unanswered(view: &View<'_>) -> Option<Gap> {
-    let case = view.case;
-    let all = entries(case.number, case.events());
+pub(super) fn asked(number: IncidentNumber, events: &[StoredEvent]) -> Option<Asked> {
+    let all = entries(number, events);
     let said = all.iter().rev().find(|entry| {
         matches!(entry.sort, Sort::Message | Sort::Reply | Sort::Update)
             && !matches!(entry.event().body, Body::Rated(_))
     })?;
     let asked = said.sort == Sort::Message && said.event().actor.person_id().is_some();
-    asked.then(|| Gap {
-        words: html! {
-            (first_name(&said.event().actor.name)) " wrote " (time::since(said.happened_at(), &case.here)) " and has no answer yet."
-        },
-        href: format!("{}#{}", url::incident(case.number), said.id(case.number)),
+    asked.then(|| Asked {
+        by: first_name(&said.event().actor.name).to_owned(),
+        at: said.happened_at(),
+        entry: said.id(number),
+    })
+}
+
+fn unanswered(view: &View<'_>) -> Option<Gap> {
+    let case = view.case;
+    let Asked { by, at, entry } = case.asked()?;
+    Some(Gap {
+        words: html! { (by) " wrote " (time::since(*at, &case.here)) " and has no answer yet." },
+        href: format!("{}#{entry}", url::incident(case.number)),
         way: "Read it".to_owned(),
     })
 }

@@ -110,6 +110,7 @@ fn more(view: &View<'_>) -> Markup {
             (at_once(C::Close, "s-closed", "Close without confirmation"))
             (entry(C::Restrict, "lock", if view.case.state().confidential_to.is_some() { "Change or lift the restriction" } else { "Restrict to a team" }))
             (entry(C::Cancel, "x", "Cancel, recorded in error"))
+            button.opt type="button" data-print { (icon("print")) span { "Print" } }
         }
     }
 }

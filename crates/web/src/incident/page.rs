@@ -3,6 +3,8 @@
 use super::case::Wanted;
 use super::causes;
 use super::composer::{Start, composer};
+use super::drawn::{Part, drawn};
+use super::known::Known;
 use super::panel::panel;
 use super::readers::Readers;
 use super::timeline::{As, Entry, counts, entries, entry};
@@ -13,7 +15,8 @@ use crate::auth::SignedIn;
 use crate::error::{PageError, PageResult};
 use crate::form::Fields;
 use crate::part::icon::icon;
-use crate::part::many::{PLACE, many, within};
+use crate::part::many::{PLACE, Pieces, many, within};
+use crate::part::time::counted;
 use crate::shell::{Page, Section};
 use crate::url;
 use axum::extract::{Path, RawQuery, State};
@@ -23,7 +26,7 @@ use desk::macros::Filled;
 use incident::{CommandName as C, Scope};
 use kernel::IncidentNumber;
 use maud::{Markup, html};
-use store::directory::{drafts, told_how};
+use store::directory::{ProblemState, drafts, told_how};
 
 /// Entries shown at once; of a longer timeline the newest, the others on demand.
 const ENTRIES: usize = 400;
@@ -59,7 +62,7 @@ pub(super) async fn render(
     number: IncidentNumber,
     asked: &Fields,
     start: Start,
-) -> PageResult<Markup> {
+) -> PageResult<Pieces> {
     let me = who.person().id;
     let wanted = Wanted::new(app, who.viewer(), &who.here, number);
     let list = pager::List::of(app, who, asked);
@@ -112,10 +115,11 @@ fn markup(
     start: &Start,
     asked: &Fields,
     place: &pager::Place,
-) -> Markup {
+) -> Pieces {
     let (case, number) = (view.case, view.case.number);
     let title = number.to_string();
     let others = head::presence(&app.desk, number, Some(who.person().id), None);
+    let all = asked.ticked("all");
     let main = html! {
         p.print-h { (number) ", printed " (case.here.full(case.here.now)) }
         (head::bar(view, None))
@@ -139,34 +143,43 @@ fn markup(
         .main_class("main inc")
         .script("app-incident.js")
         .panel(html! { (panel(view)) (thumb(view, None)) })
-        .after(dialogs::dialogs(view))
-        .show(within(main, &timeline(view, asked)))
+        .after(drawn(view, Part::dialogs(view), || dialogs::dialogs(view)))
+        .pieces(within(main, drawn(view, Part::timeline(view, all), || timeline(view, all))))
 }
 
 /// On a phone, one of timeline and details is shown.
 fn switch(view: &View<'_>) -> Markup {
+    let is_known = |known: &&Known| known.problem.state == ProblemState::KnownError;
+    let ways = view.case.known.iter().filter(is_known).count();
     let tasks = view.case.state().tasks.iter().filter(|task| task.done_at.is_none()).count();
+    // What helps at once comes before what is left to do.
+    let inside = match (ways, tasks) {
+        (0, 0) => None,
+        (0, tasks) => Some(counted(tasks as i64, "task")),
+        (ways, _) => Some(counted(ways as i64, "workaround")),
+    };
     html! {
         fieldset class="seg inc-d" {
             legend.vh { "Show" }
             label { input type="radio" name="v" id="v-t" checked; "Timeline" }
-            label { input type="radio" name="v" id="v-d"; "Details" @if tasks > 0 { " " span.n { (crate::part::time::counted(tasks as i64, "task")) } } }
+            label { input type="radio" name="v" id="v-d"; "Details" @if let Some(words) = inside { " " span.n { (words) } } }
         }
     }
 }
 
-fn timeline(view: &View<'_>, asked: &Fields) -> Markup {
+/// The timeline, `whole` or its newest entries.
+fn timeline(view: &View<'_>, whole: bool) -> Markup {
     let all = entries(view.case.number, view.case.events());
-    let hidden = if asked.ticked("all") { 0 } else { all.len().saturating_sub(ENTRIES) };
-    let around = html! {
+    let hidden = if whole { 0 } else { all.len().saturating_sub(ENTRIES) };
+    html! {
         div class="inc-f scroll-x" { (filter(&all)) span class="meta end" { "Oldest first, " (view.case.here.zone_words()) } }
         @if hidden > 0 {
             p class="inc-f" { a.link href="?all=1" { "Show " (hidden) " earlier" } }
+            p.print-h { "Not on this paper: " (hidden) " earlier." }
         }
         (causes::changes_waiting())
-        (PLACE)
-    };
-    within(around, &list(view, &all[hidden..], None))
+        (list(view, &all[hidden..], None))
+    }
 }
 
 /// The list itself.

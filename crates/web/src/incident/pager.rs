@@ -66,10 +66,7 @@ impl List {
 
     /// An incident's place in it.
     pub(super) fn place(self, sql: &mut dyn Sql, case: &Case) -> Result<Place, Failure> {
-        let mut views = Views::built_in(&self.viewer, &self.policy);
-        if self.view.as_deref().is_some_and(|key| views.with_key(key).is_none()) {
-            views = Views::load(sql, &self.viewer, &self.policy)?;
-        }
+        let views = self.views(sql)?;
         let own = self.text.as_deref().and_then(|text| query::parse(text).ok());
         let known = self.view.as_deref().and_then(|key| views.with_key(key));
         let of_view =
@@ -80,7 +77,7 @@ impl List {
                 (name.to_owned(), url::queue_of(&query.to_string()), query)
             }
             (None, Some(view)) => of_view(view),
-            (None, None) => of_view(views.first_for(&self.viewer)),
+            (None, None) => of_view(Views::first_for(&self.viewer)),
         };
         let listed = in_order(&query);
         let neighbours = neighbours_ranked(sql, &self.look, &self.ranking, &listed, case.number)?;
@@ -91,6 +88,16 @@ impl List {
         let (whose, text) = (&self.whose, query.to_string());
         let of = self.counts.of(sql, &self.look, whose, &text, &query.filter, stamp)?;
         Ok(Place { name, href, suffix: self.suffix, neighbours, of })
+    }
+
+    /// Those among which the named one is; none where none is named.
+    fn views(&self, sql: &mut dyn Sql) -> Result<Views, Failure> {
+        let Some(key) = &self.view else { return Ok(Views(vec![])) };
+        let built_in = Views::built_in(&self.viewer, &self.policy);
+        match built_in.with_key(key) {
+            Some(_) => Ok(built_in),
+            None => Views::load(sql, &self.viewer, &self.policy),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::case::Case;
 use super::page::thumb;
 use super::panel::{sections, watch};
-use super::timeline::{As, Entry, counts, entries, entry};
+use super::timeline::{As, Entry, UNDO_SECONDS, counts, entries, entry};
 use super::view::View;
 use super::{closure, composer, explained, head, phase, spent};
 use crate::app::App;
@@ -15,8 +15,6 @@ use maud::{Markup, html};
 
 /// How a part that is there already changes.
 const MORPH: Option<&str> = Some("morph");
-/// Seconds in which an entry may have offered to be undone.
-const UNDO_SECONDS: i64 = 600;
 
 /// The parts of an incident's page as patches for everybody who follows it live,
 /// after the events after its `after_n`-th. What belongs to one reader alone is

@@ -20,7 +20,9 @@ use crate::shell::{Page, Section};
 use crate::url;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::IntoResponse;
-use desk::search::{Ended, Feedback, FoundProblem, Like, Similar, SimilarIncident, Why};
+use desk::search::{
+    Alike as Other, Ended, Feedback, FoundProblem, Like, Similar, SimilarIncident, Why,
+};
 use incident::{Access, Policy, Scope};
 use kernel::IncidentNumber;
 use maud::{Markup, html};
@@ -93,7 +95,7 @@ pub(super) async fn say(
     }
     // Where an undo is offered, what it takes back stands in the address.
     let fields = Fields::parse(&format!("{body}&{}", query.unwrap_or_default()));
-    let other: IncidentNumber = fields.text("other").parse().map_err(|_| PageError::NotFound)?;
+    let other: Other = fields.text("other").parse().map_err(|_| PageError::NotFound)?;
     let said = match fields.text("say") {
         "helped" => Some(Feedback::Helped),
         "not_alike" => Some(Feedback::NotAlike),
@@ -101,7 +103,9 @@ pub(super) async fn say(
         _ => return Err(PageError::invalid("this cannot be said of an incident")),
     };
     // Nobody says something of what they may not see, nor learns by this whether it is there.
-    seen(&app, &who, other).await?;
+    if let Other::Incident(other) = other {
+        seen(&app, &who, other).await?;
+    }
     app.desk.say_of_similar(who.viewer(), number, other, said).await?;
     let alike = read(&app, &who, &row).await?;
     let address = url::similar(number);
@@ -152,7 +156,7 @@ async fn read(app: &App, who: &SignedIn, row: &IncidentRow) -> PageResult<Alike>
 
 /// What somebody without scripts just said.
 struct Told {
-    other: IncidentNumber,
+    other: Other,
     helped: bool,
 }
 
@@ -268,9 +272,13 @@ impl Drawn {
                 p { a href=(url::problem(error.number)) { (error.number) " " (marked(&error.title)) } }
                 (chip::chip("Known error"))
                 @if let Some(workaround) = &error.workaround { span.meta { (workaround) @if let Some(did) = did { ". It " (success(did)) "." } } }
-                @if self.works && error.workaround.is_some() {
-                    div.btns {
-                        a class="btn btn-sm" href=(url::apply_workaround(self.number, error.number)) data-name={ "Apply the workaround of " (error.number) } { (icon("wrench")) "Apply workaround" }
+                @if self.works {
+                    form.btns method="post" action=(url::similar(self.number)) data-live {
+                        input type="hidden" name="other" value=(error.number);
+                        @if error.workaround.is_some() {
+                            a class="btn btn-sm" href=(url::apply_workaround(self.number, error.number)) data-name={ "Apply the workaround of " (error.number) } { (icon("wrench")) "Apply workaround" }
+                        }
+                        button class="btn btn-quiet btn-sm" type="submit" name="say" value="not_alike" aria-label={ "Not this: " (error.number) } { (icon("x")) "Not this" }
                     }
                 }
             }

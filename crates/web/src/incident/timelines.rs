@@ -1,9 +1,11 @@
 //! Timelines that were read before. What is recorded never changes: a timeline
 //! is good as long as its incident has the same version.
 
+use super::closure::{self, Asked};
+use super::named::Named;
 use kernel::{ContentId, IncidentNumber};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use store::incidents::timeline::{self, StoredContent, StoredEvent};
 use store::{Failure, Sql};
 
@@ -13,12 +15,26 @@ const ENTRIES_MAX: usize = 10_000;
 const LONG: usize = 1_000;
 
 /// What happened, and the words that belong to it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Timeline {
     /// What happened, in that order.
     pub(super) events: Vec<StoredEvent>,
     /// The words it refers to.
     pub(super) contents: HashMap<ContentId, StoredContent>,
+    /// Whom and what it names.
+    pub(super) named: Named,
+    asked: OnceLock<Option<Asked>>,
+}
+
+impl Timeline {
+    fn of(events: Vec<StoredEvent>, contents: HashMap<ContentId, StoredContent>) -> Timeline {
+        Timeline { named: Named::in_events(&events), events, contents, asked: OnceLock::new() }
+    }
+
+    /// What its requester asked and nobody answered; `number` is the incident whose page shows it.
+    pub(super) fn asked(&self, number: IncidentNumber) -> Option<&Asked> {
+        self.asked.get_or_init(|| closure::asked(number, &self.events)).as_ref()
+    }
 }
 
 /// Timelines by incident, each with the version it is of.
@@ -44,7 +60,7 @@ impl Timelines {
         }
         let events = timeline::timeline_union(sql, &[number])?;
         let contents = timeline::contents(sql, number)?;
-        let timeline = Arc::new(Timeline { events, contents });
+        let timeline = Arc::new(Timeline::of(events, contents));
         self.keep(number, version, &timeline);
         Ok(timeline)
     }
@@ -76,13 +92,13 @@ pub(super) fn union(timelines: &[Arc<Timeline>]) -> Arc<Timeline> {
     if let [one] = timelines {
         return one.clone();
     }
-    let mut all = Timeline::default();
+    let (mut events, mut contents) = (Vec::new(), HashMap::new());
     for timeline in timelines {
-        all.events.extend(timeline.events.iter().cloned());
-        all.contents.extend(timeline.contents.iter().map(|(id, words)| (*id, words.clone())));
+        events.extend(timeline.events.iter().cloned());
+        contents.extend(timeline.contents.iter().map(|(id, words)| (*id, words.clone())));
     }
-    all.events.sort_by_key(|stored| (stored.event.happened_at, stored.seq));
-    Arc::new(all)
+    events.sort_by_key(|stored: &StoredEvent| (stored.event.happened_at, stored.seq));
+    Arc::new(Timeline::of(events, contents))
 }
 
 #[cfg(test)]
@@ -109,7 +125,7 @@ mod tests {
             },
             public: true,
         };
-        Arc::new(Timeline { events: vec![event; entries], contents: HashMap::new() })
+        Arc::new(Timeline::of(vec![event; entries], HashMap::new()))
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub(super) struct View<'a> {
     /// The incident.
     pub(super) case: &'a Case,
     /// What its state and the reader's rights allow now.
-    can: BTreeSet<CommandName>,
+    pub(super) can: BTreeSet<CommandName>,
     /// Who reads; nobody in particular where the markup is shared.
     pub(super) me: Option<PersonId>,
     /// What they may do with entries.

@@ -1,7 +1,7 @@
 //! The first page of the portal: one question, one's own incidents, and whether
 //! the services work.
 
-use super::known;
+use super::known::{self, Said};
 use super::mine::{self, Which};
 use super::outages::{self, Outage};
 use super::reader::promise;
@@ -22,7 +22,7 @@ use incident::state::Expected;
 use kernel::{IncidentNumber, ServiceId, Timestamp};
 use locale::Portal;
 use maud::{Markup, html};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use store::incidents::list::{IncidentRow, Page};
 
 /// Incidents on the first page; the rest has a page of its own.
@@ -41,10 +41,14 @@ struct Home {
     open: Vec<IncidentRow>,
     all_count: i64,
     shared: Vec<IncidentRow>,
+    /// The latest words that were published about these.
+    said: HashMap<IncidentNumber, Said>,
     outages: Vec<Outage>,
     /// Those that one has already.
     had: BTreeSet<IncidentNumber>,
     services: Vec<(ServiceId, String)>,
+    /// Whether there is a public status page.
+    status_page: bool,
 }
 
 /// `GET /portal`
@@ -106,18 +110,23 @@ async fn read(app: &App, who: &SignedIn) -> PageResult<Home> {
     let (viewer, person, context) =
         (who.viewer().clone(), who.person().clone(), who.look().context);
     let policy = app.desk.policy();
+    let status_page = app.desk.status().sites().public.is_some();
     let read = move |sql: &mut dyn store::Sql| {
         let services = policy.services.iter().map(|(id, service)| (*id, service.name.clone()));
         let mut services: Vec<(ServiceId, String)> = services.collect();
         services.sort_by_cached_key(|(id, name)| (name.to_lowercase(), *id));
         let (open, had) = open_ones(sql, &viewer, &context)?;
+        let shared = mine::first(sql, &viewer, &context, Which::Shared, FIRST)?;
+        let outages = outages::known(sql, &viewer, &person, &context)?;
         Ok(Home {
+            said: meanwhile(sql, open.iter().chain(&shared).collect(), &outages)?,
             open,
             had,
             all_count: mine::count(sql, &viewer, &context, Which::All)?,
-            shared: mine::first(sql, &viewer, &context, Which::Shared, FIRST)?,
-            outages: outages::known(sql, &viewer, &person, &context)?,
+            shared,
+            outages,
             services,
+            status_page,
         })
     };
     Ok(app.desk.read(read).await?)
@@ -135,6 +144,24 @@ fn open_ones(
     rows.sort_by_key(|row| !words::is_their_turn(&row.state));
     rows.truncate(FIRST);
     Ok((rows, had))
+}
+
+/// What was published last about each of these, or about the known outage that it belongs to.
+fn meanwhile(
+    sql: &mut dyn store::Sql,
+    rows: Vec<&IncidentRow>,
+    outages: &[Outage],
+) -> Result<HashMap<IncidentNumber, Said>, store::Failure> {
+    let numbers: Vec<IncidentNumber> = rows.iter().map(|row| row.number).collect();
+    let mut said = known::latest(sql, &numbers)?;
+    for row in rows {
+        let above = [row.state.parent, row.state.merged_into];
+        let outage = outages.iter().find(|outage| above.contains(&Some(outage.number)));
+        if let Some(words) = outage.and_then(|outage| outage.said.clone()) {
+            said.entry(row.number).or_insert(words);
+        }
+    }
+    Ok(said)
 }
 
 fn ask(say: Portal) -> Markup {
@@ -165,7 +192,7 @@ fn own(home: &Home, who: &SignedIn) -> Markup {
             @if home.open.is_empty() {
                 p.muted { (say.nothing_open()) }
             } @else {
-                (cards(&home.open, who))
+                (told(&home.open, &home.said, who))
             }
         }
     }
@@ -178,7 +205,7 @@ fn shared(home: &Home, who: &SignedIn) -> Markup {
                 h2 id="shared" { (title(Which::Shared, who)) }
                 a.link href=(address(Which::Shared, None)) { (locale::portal(who.here.language).short_all()) }
             }
-            (cards(&home.shared, who))
+            (told(&home.shared, &home.said, who))
         }
     }
 }
@@ -209,11 +236,16 @@ fn pages(page: &Page, which: Which, who: &SignedIn) -> Markup {
 
 /// Incidents as cards.
 pub(crate) fn cards(rows: &[IncidentRow], who: &SignedIn) -> Markup {
-    html! { ul.p-list { @for row in rows { li { (card(row, who)) } } } }
+    told(rows, &HashMap::new(), who)
 }
 
-/// An incident as a card: title, how it stands, when it is expected back.
-fn card(row: &IncidentRow, who: &SignedIn) -> Markup {
+/// The same with what was published about each.
+fn told(rows: &[IncidentRow], said: &HashMap<IncidentNumber, Said>, who: &SignedIn) -> Markup {
+    html! { ul.p-list { @for row in rows { li { (card(row, said.get(&row.number), who)) } } } }
+}
+
+/// An incident as a card: title, what helps meanwhile, how it stands, when it is expected back.
+fn card(row: &IncidentRow, said: Option<&Said>, who: &SignedIn) -> Markup {
     let (here, own) = (&who.here, row.requester.id == who.viewer().person);
     let say = locale::portal(here.language);
     let reported = match own {
@@ -228,6 +260,7 @@ fn card(row: &IncidentRow, who: &SignedIn) -> Markup {
                 (timed(&reported, &time::moment(row.state.reported_at, here)))
                 @if let Some(service) = &row.service { ", " (service.name) }
             }
+            @if let Some(said) = said.filter(|_| row.state.lifecycle.is_open()) { p.p-said { (said.words) } }
             div.p-k {
                 span.p-exp {
                     @if let Some(at) = words::expected(&row.state) {
@@ -277,7 +310,10 @@ fn services(home: &Home, here: &Here) -> Markup {
     html! {
         @if !home.services.is_empty() {
             section aria-labelledby="svc" {
-                div.p-h { h2 id="svc" { (say.services()) } }
+                div.p-h {
+                    h2 id="svc" { (say.services()) }
+                    @if home.status_page { a.link href=(desk::status::BASE) { (say.status_page()) } }
+                }
                 ul.p-svc.card {
                     @for (id, name) in &hit {
                         @let outage = known[id];

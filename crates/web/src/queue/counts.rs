@@ -13,6 +13,8 @@ use store::{Failure, Sql};
 pub(crate) const AT_MOST: i64 = 1_000;
 /// How long a count is good whatever happens.
 const GOOD_FOR: Duration = Duration::from_secs(1);
+/// How long "999+" is good whatever happens: so many are soon no fewer, and take longest to count.
+const MANY_GOOD_FOR: Duration = Duration::from_secs(30);
 /// How long a count is good while nothing happens: what is due moves by itself.
 const GOOD_WHILE_QUIET: Duration = Duration::from_secs(10);
 /// Counts kept at most.
@@ -119,7 +121,8 @@ impl Counts {
 impl Kept {
     fn is_good(&self, stamp: Stamp) -> bool {
         let age = self.since.elapsed();
-        age < GOOD_FOR && self.stamp.1 == stamp.1 || age < GOOD_WHILE_QUIET && self.stamp == stamp
+        let good_for = if self.count >= AT_MOST { MANY_GOOD_FOR } else { GOOD_FOR };
+        age < good_for && self.stamp.1 == stamp.1 || age < GOOD_WHILE_QUIET && self.stamp == stamp
     }
 }
 
@@ -153,35 +156,38 @@ mod tests {
     use kernel::{OrganisationId, PersonId, TeamId};
     use std::collections::BTreeSet;
 
-    fn kept_since(seconds: u64, stamp: Stamp) -> (Counts, Key) {
+    fn kept_since(count: i64, seconds: u64, stamp: Stamp) -> (Counts, Key) {
         let key = ("mara".to_owned(), "state:open".to_owned());
         let since = Instant::now()
             .checked_sub(Duration::from_secs(seconds))
             .expect("the machine runs for longer");
         let counts = Counts::default();
-        counts.lock().insert(key.clone(), Kept { count: 7, stamp, since, recounted: None });
+        counts.lock().insert(key.clone(), Kept { count, stamp, since, recounted: None });
         (counts, key)
     }
 
     #[test]
-    fn a_count_is_good_for_a_second_and_longer_while_nothing_happens() {
-        for (seconds, stamp, now, good) in [
-            (0, (5, 1), (6, 1), true),
-            (2, (5, 1), (5, 1), true),
-            (2, (5, 1), (6, 1), false),
-            (20, (5, 1), (5, 1), false),
-            (0, (5, 1), (5, 2), false),
+    fn a_count_is_good_for_a_second_and_longer_while_nothing_happens_or_it_is_many() {
+        for (count, seconds, now, good) in [
+            (7, 0, (6, 1), true),
+            (7, 2, (5, 1), true),
+            (7, 2, (6, 1), false),
+            (7, 20, (5, 1), false),
+            (7, 0, (5, 2), false),
+            (AT_MOST, 20, (6, 1), true),
+            (AT_MOST, 40, (5, 1), false),
+            (AT_MOST, 0, (5, 2), false),
         ] {
-            let (counts, key) = kept_since(seconds, stamp);
+            let (counts, key) = kept_since(count, seconds, (5, 1));
             let known = counts.known(&key.0, &key.1, now);
-            assert_eq!(known.is_some(), good, "{seconds} s, {stamp:?} at {now:?}");
-            assert_eq!(counts.kept(&key, now).is_some(), good, "{seconds} s, {stamp:?} at {now:?}");
+            assert_eq!(known.is_some(), good, "{count}, {seconds} s, at {now:?}");
+            assert_eq!(counts.kept(&key, now).is_some(), good, "{count}, {seconds} s, at {now:?}");
         }
     }
 
     #[test]
     fn one_counts_and_the_others_go_on() {
-        let (counts, key) = kept_since(20, (5, 1));
+        let (counts, key) = kept_since(7, 20, (5, 1));
         assert_eq!(counts.kept(&key, (6, 1)), None);
         assert_eq!(counts.kept(&key, (6, 1)), Some(7));
     }

@@ -2,6 +2,7 @@
 
 mod bulk;
 mod bulk_bar;
+mod columns;
 pub(crate) mod counts;
 mod filter;
 mod horizon;
@@ -48,6 +49,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/queue/bulk", post(bulk::apply))
         .route("/queue/undo", post(bulk::undo))
         .route("/queue/take", post(preview::take))
+        .route("/queue/columns", post(columns::choose))
         .route("/queue/views", post(saved::create))
         .route("/queue/views/new", get(saved::form))
         .route("/queue/views/{id}", post(saved::change))
@@ -245,7 +247,7 @@ impl Reading {
         let base = asked.view.as_deref().and_then(|key| views.with_key(key));
         match &asked.q {
             None => {
-                let view = base.unwrap_or_else(|| views.first_for(&self.viewer));
+                let view = base.unwrap_or_else(|| Views::first_for(&self.viewer));
                 (Some(view.key.clone()), view.text.clone(), Ok(view.query.clone()))
             }
             Some(typed) => match query::parse(typed) {

@@ -1,6 +1,7 @@
 //! The page of the queue around its rows.
 
 use super::bulk_bar;
+use super::columns;
 use super::counts;
 use super::filter::Bar;
 use super::horizon::horizon;
@@ -13,7 +14,7 @@ use crate::auth::SignedIn;
 use crate::mail::waiting_link;
 use crate::part::empty::empty;
 use crate::part::icon::icon;
-use crate::part::many::many;
+use crate::part::many::{Pieces, many};
 use crate::shell::{Page, Section};
 use crate::url;
 use maud::{Markup, Render, html};
@@ -24,7 +25,7 @@ use store::incidents::list::{Cursor, IncidentRow, Order, RANKED_MAX};
 const ROW_BYTES: usize = 2_000;
 
 /// Everything of the page.
-pub(super) fn show(who: &SignedIn, asked: &Asked, loaded: &Loaded, surges: Markup) -> Markup {
+pub(super) fn show(who: &SignedIn, asked: &Asked, loaded: &Loaded, surges: Markup) -> Pieces {
     let view = loaded.view();
     let name = heading(loaded);
     let page = Page::new(who, "Queue")
@@ -42,7 +43,7 @@ pub(super) fn show(who: &SignedIn, asked: &Asked, loaded: &Loaded, surges: Marku
         )),
         Err(_) => page,
     };
-    page.show(main(who, asked, loaded, &name, surges))
+    page.pieces(main(who, asked, loaded, &name, surges))
 }
 
 /// The name of what is shown.
@@ -65,7 +66,10 @@ fn main(who: &SignedIn, asked: &Asked, loaded: &Loaded, name: &str, surges: Mark
             }
             div.btns {
                 button class="btn btn-quiet btn-sm views-m" type="button" popovertarget="views" { (icon("list")) "Views" }
-                @if let Ok(query) = &loaded.query { (sort_menu(query, loaded)) }
+                @if let Ok(query) = &loaded.query {
+                    (sort_menu(query, loaded))
+                    (columns::menu(who, loaded))
+                }
             }
         }
         (Bar {
@@ -84,7 +88,7 @@ fn main(who: &SignedIn, asked: &Asked, loaded: &Loaded, name: &str, surges: Mark
                 @if let Some(sort) = sort(loaded) {
                     @if sort.key == SortKey::Risk && loaded.page().ranked_at.is_none() { (too_many()) }
                     @let style = style(who, loaded);
-                    table.q data-queue data-ranked[loaded.page().ranked_at.is_some()] {
+                    table.q data-queue data-ranked[loaded.page().ranked_at.is_some()] data-hide=[columns::hidden(who)] {
                         caption.vh { (name) ", " (order_words(sort)) }
                         (row::heads(loaded.page().rows.len(), works, &by_risk(loaded, sort)))
                         tbody { (rows(asked, loaded, &style, sort)) }
@@ -123,7 +127,9 @@ fn style<'a>(who: &'a SignedIn, loaded: &'a Loaded) -> RowStyle<'a> {
 /// The rows, and the waterline between them.
 fn rows(asked: &Asked, loaded: &Loaded, style: &RowStyle<'_>, sort: Sort) -> impl Render {
     let page = loaded.page();
-    let lines = page.ranked_at.filter(|_| !sort.reversed).map(|_| waterline(asked, loaded, style));
+    let risks: Vec<Option<u8>> = page.rows.iter().map(|row| style.risk(row)).collect();
+    let lines = page.ranked_at.filter(|_| !sort.reversed);
+    let lines = lines.map(|_| waterline(asked, loaded, &risks));
     let line = move |at: usize| {
         let words = lines.filter(|(place, _)| *place == at).map(|(_, words)| words);
         html! { @if let Some(words) = words { (row::waterline(words)) } }
@@ -132,7 +138,7 @@ fn rows(asked: &Asked, loaded: &Loaded, style: &RowStyle<'_>, sort: Sort) -> imp
     let drawn = move |at: usize, incident: &IncidentRow| {
         html! {
             (line(at))
-            (row::row(incident, style))
+            (row::row(incident, style, risks[at]))
             @if at + 1 == count { (line(count)) }
         }
     };
@@ -140,7 +146,7 @@ fn rows(asked: &Asked, loaded: &Loaded, style: &RowStyle<'_>, sort: Sort) -> imp
 }
 
 /// Before which row the waterline is, if it is on this page, and what it says.
-fn waterline(asked: &Asked, loaded: &Loaded, style: &RowStyle<'_>) -> (usize, &'static str) {
+fn waterline(asked: &Asked, loaded: &Loaded, risks: &[Option<u8>]) -> (usize, &'static str) {
     const BETWEEN: &str =
         "Above it, half an hour of waiting breaks a promise or stops a service. Below it can wait.";
     const ALL_BELOW: &str = "Nothing is above it: all of this can wait half an hour.";
@@ -149,7 +155,7 @@ fn waterline(asked: &Asked, loaded: &Loaded, style: &RowStyle<'_>) -> (usize, &'
     const ELSEWHERE: (usize, &str) = (usize::MAX, "");
     let page = loaded.page();
     let above = |risk: Option<u8>| risk.is_some() && !is_calm(risk);
-    let first_below = page.rows.iter().position(|row| !above(style.risk(row)));
+    let first_below = risks.iter().position(|risk| !above(*risk));
     let before = asked.cursor.as_deref().zip(loaded.query.as_ref().ok());
     let before = before.and_then(|(text, query)| Cursor::parse(text, &in_order(query)).ok());
     match (first_below, before) {

@@ -73,23 +73,22 @@ pub(crate) fn is_calm(risk: Option<u8>) -> bool {
     risk.is_some_and(|risk| risk < WATERLINE)
 }
 
-/// A row.
-pub(crate) fn row(row: &IncidentRow, style: &RowStyle<'_>) -> Markup {
-    drawn(row, style, None)
+/// A row whose risk, as [`RowStyle::risk`] says it, is known.
+pub(crate) fn row(row: &IncidentRow, style: &RowStyle<'_>, risk: Option<u8>) -> Markup {
+    drawn(row, style, risk, None)
 }
 
 /// A row as a patch.
 pub(crate) fn patch(row: &IncidentRow, style: &RowStyle<'_>) -> Markup {
-    html! { table { tbody { (drawn(row, style, Some(""))) } } }
+    html! { table { tbody { (drawn(row, style, style.risk(row), Some(""))) } } }
 }
 
-fn drawn(row: &IncidentRow, style: &RowStyle<'_>, patch: Option<&str>) -> Markup {
+fn drawn(row: &IncidentRow, style: &RowStyle<'_>, risk: Option<u8>, patch: Option<&str>) -> Markup {
     let number = row.number;
     let here = style.here;
     let look = state::look(&row.state);
     let service = row.service.as_ref().map_or("", |service| service.name.as_str());
     let requester = requester(row);
-    let risk = style.risk(row);
     html! {
         tr.row.calm[is_calm(risk)] id={ "row-" (number) } data-number=(number) data-patch=[patch] {
             td.c-sel {
@@ -114,7 +113,7 @@ fn drawn(row: &IncidentRow, style: &RowStyle<'_>, patch: Option<&str>) -> Markup
                 }
                 div.sub {
                     (state::glyph(look))
-                    span { (number) }
+                    span.sub-num { (number) }
                     @if !service.is_empty() { span.sub-svc { (service) } }
                     (requester)
                 }
@@ -203,7 +202,8 @@ pub(crate) fn heads(count: usize, selectable: bool, by_risk: &ByRisk) -> Markup 
 /// The line between what cannot wait half an hour and what can.
 pub(crate) fn waterline(words: &str) -> Markup {
     html! {
-        tr.waterline id="waterline" { td colspan="6" { div.wl { span { b { "Waterline." } " " (words) } } } }
+        // As many cells as there are at least: one more would be a column of its own.
+        tr.waterline id="waterline" { td colspan="3" { div.wl { span { b { "Waterline." } " " (words) } } } }
     }
 }
 

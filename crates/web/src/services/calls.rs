@@ -1,10 +1,10 @@
-//! Who is on call for a service now: whom its escalation policy pages first, and then.
+//! Who is on call for a service or a team now: whom its escalation policy pages first, and then.
 
 use crate::part::person::small_avatar;
 use crate::url;
 use incident::Policy;
 use incident::escalation::{EscalationStep, Whom};
-use kernel::{PersonId, ScheduleId, TeamId, Timestamp};
+use kernel::{PersonId, ScheduleId, ServiceId, TeamId, Timestamp};
 use maud::{Markup, html};
 use store::directory::services::Service;
 
@@ -26,15 +26,23 @@ enum Called {
     Gap(ScheduleId),
 }
 
-/// What stands for "on call now".
+/// What stands for "on call now" of a service.
 pub(super) fn now(policy: &Policy, service: &Service, now: Timestamp) -> Markup {
-    let found = policy.paging.policy_of(Some(service.id), service.team);
-    let steps = found.map(|found| found.steps.as_slice()).unwrap_or_default();
+    let called = on_call(policy, (Some(service.id), service.team), now);
+    called.unwrap_or_else(|| html! { span.muted { "Nobody is paged for it" } })
+}
+
+/// Who would be paged now about a service, or else by a team; nothing where nobody is.
+pub(crate) fn on_call(
+    policy: &Policy,
+    (service, team): (Option<ServiceId>, Option<TeamId>),
+    now: Timestamp,
+) -> Option<Markup> {
+    let found = policy.paging.policy_of(service, team)?;
     let counts = |step: &&EscalationStep| step.hours.as_ref().is_none_or(|hours| hours.hold(now));
-    let steps: Vec<Vec<Called>> =
-        steps.iter().filter(counts).take(STEPS).map(|step| called(policy, step, now)).collect();
-    html! {
-        @if steps.is_empty() { span.muted { "Nobody is paged for it" } }
+    let steps = found.steps.iter().filter(counts).take(STEPS);
+    let steps: Vec<Vec<Called>> = steps.map(|step| called(policy, step, now)).collect();
+    let drawn = html! {
         @for (at, step) in steps.iter().enumerate() {
             @if at > 0 { ", then " }
             @for (place, one) in step.iter().enumerate() {
@@ -42,7 +50,8 @@ pub(super) fn now(policy: &Policy, service: &Service, now: Timestamp) -> Markup 
                 (draw(policy, *one, at == 0))
             }
         }
-    }
+    };
+    (!steps.is_empty()).then_some(drawn)
 }
 
 fn called(policy: &Policy, step: &EscalationStep, now: Timestamp) -> Vec<Called> {

@@ -13,6 +13,8 @@ mod side;
 mod sight;
 mod twin;
 
+pub(crate) use calls::on_call;
+
 use crate::app::App;
 use crate::route::get;
 use crate::url;

@@ -25,6 +25,7 @@ fn bare(page: &Html<'_>, main: &Markup) -> Markup {
         (main)
         (outside_main())
     })
+    .whole()
 }
 
 /// A page that says what went wrong and what to do next.

@@ -1,7 +1,8 @@
 //! The list of keys, opened by `?`.
 
 use crate::part::icon::icon;
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
+use std::sync::LazyLock;
 
 type Keys = &'static [(&'static [&'static str], &'static str)];
 
@@ -55,8 +56,13 @@ const INCIDENT: Keys = &[
 
 const RECORD: Keys = &[(&["E"], "edit"), (&["Ctrl", "Enter"], "save")];
 
-/// The dialog with all keys.
-pub(super) fn dialog() -> Markup {
+/// The dialog with all keys, drawn once: it is the same on every page.
+pub(super) fn dialog() -> PreEscaped<&'static str> {
+    static DRAWN: LazyLock<String> = LazyLock::new(|| drawn().into_string());
+    PreEscaped(DRAWN.as_str())
+}
+
+fn drawn() -> Markup {
     html! {
         dialog.wide id="shortcuts" aria-labelledby="shortcuts-h" {
             div.dlg-h {

@@ -61,6 +61,7 @@ async fn the_page_shows_the_incident_to_staff_alone() {
             .shows("It began this morning.")
             .shows("aria-label=\"Timeline\"");
     }
+    world.get("mara", &path(number, "")).await.shows(" data-print").shows("INC-1, printed ");
     // Who sees only the public side is led to it; who sees nothing learns nothing.
     assert_eq!(
         world.get("gwen", &path(number, "")).await.location(),

@@ -8,6 +8,7 @@ mod articles;
 mod calendars;
 mod causes;
 mod clocks;
+mod drawn;
 mod expected;
 mod harness;
 mod inbox;

@@ -50,11 +50,13 @@ async fn what_is_given_to_a_team_that_is_not_paged_says_that_nobody_is() {
     assert!(world.desk.change(desk::command_line(), follows).await.unwrap());
     let number = world.report("VPN drops").await;
     let path = format!("/incidents/{number}");
-    world.get("mara", &path).await.shows("Paging: step 1 of 2.").hides("Nobody is paged.");
+    let page = world.get("mara", &path).await;
+    page.shows("Paging: step 1 of 2.").shows("On call now").hides("Nobody is paged.");
     let team = Change::Set(world.network);
     world.command("ines", number, Command::Assign { team, assignee: Change::Keep }).await;
     let page = world.get("mara", &path).await;
     page.hides("Paging: step").shows("Nobody is paged.").shows("another team has it, nobody");
+    page.hides("On call now");
     world.post("ines", &format!("{path}/acknowledge"), &[]).await;
     world.get("mara", &path).await.hides("Nobody is paged.");
 }

@@ -660,12 +660,16 @@ async fn a_known_outage_tells_its_latest_public_words_before_the_question() {
     for path in ["/portal", "/portal/report", "/portal/suggest?q=labels"] {
         world.get("gwen", path).await.hides("I have this too");
     }
-    // Whoever has it too reads of it in their own incident.
+    // Whoever has it too reads of it in their own incident, and the words on its card.
     let with = number.to_string();
     let fields = [("title", "Labels fail"), ("with", with.as_str()), ("form", "a")];
     let done = world.post("peter", "/portal/report", &fields).await;
     world.get("peter", done.location()).await.shows("Labels fail");
-    for path in ["/portal", "/portal/report", "/portal/suggest?q=labels"] {
+    for who in ["peter", "gwen"] {
+        let page = world.get(who, "/portal").await;
+        page.hides("We already know").shows("<p class=\"p-said\">A server is replaced.</p>");
+    }
+    for path in ["/portal/report", "/portal/suggest?q=labels"] {
         world.get("peter", path).await.hides("A server is replaced.");
     }
 }

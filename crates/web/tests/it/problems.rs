@@ -218,6 +218,7 @@ async fn a_workaround_shows_what_it_adds_before_it_adds_it() {
         .await
         .shows("Restart the scanner")
         .shows("Known error with a workaround")
+        .shows("Details <span class=\"n\">1 workaround</span>")
         .shows(&format!("data-name=\"Apply the workaround of {number}\""))
         .shows("Turn off fast roaming, then restart the scanner.</textarea>");
     // Doing it again adds nothing, and says so before.

@@ -37,6 +37,33 @@ async fn rows_say_what_an_agent_needs() {
 }
 
 #[tokio::test]
+async fn everybody_chooses_which_columns_they_see() {
+    let world = World::new().await;
+    world.report("Dock 4 is closed").await;
+    let page = world.get("mara", "/queue").await;
+    page.shows("aria-label=\"Columns\"").shows("value=\"upd\" checked").hides("data-hide");
+    let back = q("state:open dock");
+    let all = ["num", "req", "svc", "state", "asg", "sla"];
+    let mut shown: Vec<(&str, &str)> = all.iter().map(|key| ("show", *key)).collect();
+    shown.push(("back", &back));
+    assert_eq!(world.post("mara", "/queue/columns", &shown).await.location(), back);
+    for path in ["/queue", back.as_str(), "/queue?view=all-open"] {
+        let page = world.get("mara", path).await;
+        page.shows("data-hide=\"risk upd\"").hides("value=\"upd\" checked");
+    }
+    world.get("ines", "/queue?view=all-open").await.hides("data-hide");
+
+    let nowhere = [("show", "num"), ("back", "//evil.example")];
+    let sent = world.post_live("mara", "/queue/columns", &nowhere).await;
+    assert_eq!(sent.header("x-location"), "/queue");
+    world.get("mara", "/queue").await.shows("data-hide=\"risk req svc state asg sla upd\"");
+    let unknown = world.post("mara", "/queue/columns", &[("show", "sel")]).await;
+    assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let portal = world.post("gwen", "/queue/columns", &[("show", "num")]).await;
+    assert_ne!(portal.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
 async fn words_of_people_are_text() {
     let world = World::new().await;
     world.report("<img src=x onerror=alert(1)> & \"more\"").await;

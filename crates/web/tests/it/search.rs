@@ -248,6 +248,42 @@ async fn similar_incidents_say_how_they_ended_and_are_judged() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_known_error_that_does_not_fit_is_not_offered_again() {
+    let world = indexed().await;
+    let problem = Problem {
+        state: ProblemState::KnownError,
+        cause: "The lamp is worn.".to_owned(),
+        workaround: "Turn it off and on.".to_owned(),
+        ..Problem::titled(ProblemNumber(0), "Projector is dark", world.desk.now())
+    };
+    let viewer = world.viewer("mara");
+    world.desk.make_problem(&viewer, Channel::Web, problem, &[]).await.unwrap();
+    let now = world.report("Projector is dark in room 4").await;
+    let path = format!("/incidents/{now}/similar");
+    let section = get_live(&world, "mara", &path).await;
+    section.shows("Apply workaround").shows("aria-label=\"Not this: PRB-1\"");
+    world.get("otto", &path).await.shows("PRB-1").hides("Not this");
+
+    let not = [("other", "PRB-1"), ("say", "not_alike")];
+    let dropped = world.post_live("mara", &path, &not).await;
+    dropped.hides("Turn it off and on.");
+    assert_eq!(dropped.header("x-undo"), format!("{path}?other=PRB-1&say="));
+    world.post_live("mara", dropped.header("x-undo"), &[]).await.shows("Turn it off and on.");
+
+    let plainly = world.post("mara", &path, &not).await;
+    assert_eq!(plainly.location(), format!("{path}?dropped=PRB-1"));
+    let told = get(&world, "mara", plainly.location()).await;
+    told.shows("PRB-1 is not shown here any more.").shows("Undo").hides("Turn it off and on.");
+    world.post("mara", &path, &[("other", "PRB-1"), ("say", "")]).await;
+    get(&world, "mara", &path).await.shows("Turn it off and on.");
+
+    let unknown = world.post("mara", &path, &[("other", "PRB-9"), ("say", "not_alike")]).await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+    let helped = world.post("mara", &path, &[("other", "PRB-1"), ("say", "helped")]).await;
+    assert_eq!(helped.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn where_nothing_is_alike_the_way_on_is_to_search() {
     let world = indexed().await;
     let alone = world.report("state: zebra at the gate").await;

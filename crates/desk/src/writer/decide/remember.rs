@@ -41,9 +41,10 @@ pub(in crate::writer) fn remember(
         if let Some(alarm) = &job.prepared.alarm {
             store::messages::raise_alarm(sql, alarm, done.number, now)?;
         }
-        if let (Some(surge), Some(by)) = (job.prepared.surge, person)
-            && !store::surges::accept(sql, surge, done.number, (by, now))?
+        if let (Some(accepting), Some(by)) = (&job.prepared.surge, person)
+            && !accepting.write(sql, done.number, (by, now))?
         {
+            let surge = accepting.surge;
             return Err(Failure::Broken(format!("surge {surge} was decided while it was held")));
         }
         if let Some((source, foreign_id, rows)) = &job.prepared.import_ref {

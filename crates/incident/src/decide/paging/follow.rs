@@ -58,9 +58,10 @@ fn settle(draft: &mut Draft) {
     let muted = !course.why.is_wished() && state.muted().is_some();
     let why = over(state).or(taken.then_some(Stop::Acknowledged));
     if let Some(why) = why.or(muted.then_some(Stop::Muted)) {
-        let left = if why == Stop::Acknowledged { unanswered(draft) } else { vec![] };
+        // Who was asked to come is not who was to take it, and was asked by a person.
+        let is_open = matches!(why, Stop::Acknowledged | Stop::Muted);
+        let left = if is_open { unanswered(draft) } else { vec![] };
         stop(draft, why, Voice::Follows);
-        // Who was asked to come is not who was to take it.
         call_on(draft, &left);
     }
 }
@@ -217,6 +218,14 @@ fn more<'a>(
     if is_moved(draft) && others && !by_hand {
         return Some((Why::Classified, own));
     }
+    // Who is asked to come while it is muted comes beside whoever is paged when it is not any more.
+    let is_released = |policy: &EscalationPolicy| {
+        let mut recorded = draft.recorded().iter();
+        recorded.any(|event| cause(draft, state, policy.pages_from, event) == Some(Why::Released))
+    };
+    if course.why == Why::Called && own.is_some_and(is_released) {
+        return Some((Why::Released, own));
+    }
     let is_raised = draft.recorded().iter().any(|event| {
         matches!(&event.body, Body::PriorityChanged(data)
             if urgency_of(data.priority_before) == Urgency::Low)
@@ -354,7 +363,8 @@ fn given_to(draft: &Draft) -> Option<PersonId> {
 /// speak, does not have the incident for good.
 fn acknowledgement_holds(draft: &Draft) -> Option<i64> {
     let course = draft.state().ok()?.paging.as_deref()?;
-    let may_expire = course.expires_at.is_some() || course.is_going();
+    let is_muted = course.ended.is_some_and(|end| end.why == Stop::Muted);
+    let may_expire = course.expires_at.is_some() || course.is_going() || is_muted;
     course.acknowledgement_seconds.filter(|_| may_expire)
 }
 

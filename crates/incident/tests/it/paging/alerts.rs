@@ -55,6 +55,45 @@ fn what_is_muted_while_it_pages_stops_and_begins_again() {
     assert_eq!(why(&case), [Why::Reported, Why::Released]);
 }
 
+/// An alert whose paging is muted after a minute, and for which somebody was asked to come before.
+fn called_and_muted(policy: EscalationPolicy) -> Case {
+    let mut case = found(under(policy), urgent(), news(1, 1));
+    let people = vec![Who::Desktop.id()];
+    let call = Command::CallResponders { people, teams: vec![], note: None };
+    case.wait(30).does(Who::Manager, call);
+    case.wait(30).does(Who::System, mute());
+    assert_eq!(stopped(&case), Stop::Muted);
+    case
+}
+
+#[test]
+fn who_was_asked_to_come_is_asked_on_when_it_is_muted() {
+    let mut case = called_and_muted(usual());
+    assert_eq!(why(&case), [Why::Reported, Why::Called]);
+    until(&mut case, 400);
+    let (agent, desktop) = (vec![Who::Agent.id()], vec![Who::Desktop.id()]);
+    let told = [(0, &agent), (30, &desktop), (60, &desktop), (360, &desktop)];
+    let told = told.map(|(at, people)| (at, people.clone()));
+    assert_eq!(paged(&case), told, "the next step did not come");
+    // When it is not muted any more they are asked beside whoever is paged.
+    case.does(Who::System, release());
+    assert_eq!(why(&case), [Why::Reported, Why::Called, Why::Released]);
+    assert_eq!(paged(&case)[4..], [(400, agent), (400, desktop)]);
+}
+
+#[test]
+fn who_comes_while_it_is_muted_does_not_have_it_for_good() {
+    let forgets = EscalationPolicy { acknowledgement_seconds: Some(1_800), ..usual() };
+    let mut case = called_and_muted(forgets);
+    case.does(Who::Desktop, Command::AnswerCall { coming: true, note: None });
+    assert!(!case.state().is_paging());
+    until(&mut case, 7_200);
+    assert_eq!(why(&case), [Why::Reported, Why::Called], "muted, nobody else is paged");
+    case.does(Who::System, release());
+    case.tick();
+    assert_eq!(why(&case), [Why::Reported, Why::Called, Why::Expired]);
+}
+
 #[test]
 fn what_was_taken_before_it_pages_again_is_not_forgotten_when_it_is_muted() {
     let forgets = EscalationPolicy { acknowledgement_seconds: Some(1_800), ..usual() };

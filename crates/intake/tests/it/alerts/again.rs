@@ -245,6 +245,25 @@ async fn a_telling_that_came_late_begins_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_end_that_came_late_ends_nothing_that_began_after_it() {
+    let doors = Doors::open().await;
+    doors.notifies(&[("web-1", true)], 0).await;
+    doors.notifies(&[("web-1", false)], 0).await;
+    doors.notifies_anew(&[("web-1", true), ("web-2", true)]).await;
+    let firing = async || doors.state(2).await.alerts.unwrap().firing;
+    assert_eq!(firing().await, 2);
+    // A cut leaves something open that only a notification about all that is over would end.
+    doors.notifies_anew(&[("web-2", false)]).await;
+    doors.notifies(&[("web-3", true)], 1).await;
+    let late = doors.notifies(&[("web-1", false)], 0).await;
+    assert_eq!((&late.json["resolved"], &late.json["unknown"]), (&0.into(), &1.into()));
+    assert_eq!(firing().await, 2, "it says nothing of the group as it is now either");
+    doors.t.clock.advance(5);
+    let over = doors.notifies_anew(&[("web-1", false)]).await;
+    assert_eq!((&over.json["resolved"], firing().await), (&1.into(), 0), "and with it the rest");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_end_that_comes_first_is_recorded_and_keeps_what_comes_late_from_beginning() {
     let doors = Doors::open().await;
     let over = doors.notifies(&[("web-1", false)], 0).await;

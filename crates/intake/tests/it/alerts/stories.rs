@@ -122,7 +122,7 @@ async fn what_flaps_is_neither_told_nor_resolved_until_it_is_calm() {
     for _ in 0..8 {
         doors.notifies_anew(&[("web-1", true)]).await;
         doors.t.clock.advance(5);
-        doors.notifies(&[("web-1", false)], 0).await;
+        doors.notifies_anew(&[("web-1", false)]).await;
         doors.t.clock.advance(5);
     }
     let incidents = doors.incidents().await;
@@ -132,7 +132,7 @@ async fn what_flaps_is_neither_told_nor_resolved_until_it_is_calm() {
     let told = doors.news(number).await.len();
     doors.notifies_anew(&[("web-1", true)]).await;
     doors.t.clock.advance(5);
-    doors.notifies(&[("web-1", false)], 0).await;
+    doors.notifies_anew(&[("web-1", false)]).await;
     assert_eq!((doors.news(number).await.len(), doors.incidents().await), (told, incidents));
     doors.passes(901).await;
     assert_eq!(doors.state(number).await.lifecycle, Lifecycle::Resolved);

@@ -8,6 +8,7 @@ pub(super) const YES: &str = "1 = 1";
 pub(super) const NO: &str = "1 = 0";
 
 /// A condition whose parameters are still to be numbered.
+#[derive(PartialEq)]
 pub(super) struct Part {
     /// The text, with [`SLOT`] for each parameter.
     pub(super) sql: String,

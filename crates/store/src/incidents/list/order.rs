@@ -2,10 +2,10 @@
 //!
 //! A list without `sort:` is ordered by `due` when only open incidents can be in
 //! it, and by `updated` otherwise. Risk moves with time and is no column: lists by it
-//! are ranked (`ranked.rs`); the columns here stand in where that would be too many.
+//! are ranked (`ranked.rs`); urgency stands in where that would be too many.
 
 use crate::Value;
-use crate::incidents::filter::{NEXT_DUE, implies_open};
+use crate::incidents::filter::{NEXT_DUE, URGENCY, implies_open};
 use incident::Scope;
 use kernel::Invalid;
 use query::{Query, Sort, SortKey};
@@ -30,8 +30,6 @@ const fn down(sql: &'static str) -> Column {
 const DUE: Column = up(NEXT_DUE);
 const PRIORITY: Column = up("i.priority");
 const NUMBER: Column = down("i.number");
-const OPEN_FIRST: Column =
-    up("case when i.state in ('new', 'in_progress', 'on_hold') then 0 else 1 end");
 
 /// Values of a cursor in a ranked list. Those of before it told what is likely late had one fewer,
 /// and are refused.
@@ -72,8 +70,8 @@ impl Order {
         Order(Sort { reversed: !self.0.reversed, ..self.0 })
     }
 
-    /// The columns, the most important first. Those of risk are a stand-in: what is open,
-    /// then breached first, then by priority and due instant.
+    /// The columns, the most important first. What stands in for risk is one, because indexes
+    /// lead to a place at once only along their first column.
     pub(super) fn columns(self) -> Vec<Column> {
         let columns: &[Column] = match self.0.key {
             SortKey::Due => &[DUE, PRIORITY, NUMBER],
@@ -81,7 +79,7 @@ impl Order {
             SortKey::Updated => &[down("i.updated_at"), NUMBER],
             SortKey::Reported => &[down("i.reported_at"), NUMBER],
             SortKey::Number => &[NUMBER],
-            SortKey::Risk => &[OPEN_FIRST, down("i.breached"), PRIORITY, DUE, NUMBER],
+            SortKey::Risk => &[down(URGENCY), NUMBER],
         };
         columns
             .iter()
@@ -234,6 +232,17 @@ mod tests {
                 "{other}"
             );
         }
+    }
+
+    #[test]
+    fn a_cursor_of_before_urgency_was_one_column_is_refused() {
+        let by_risk = query("sort:risk");
+        let cursor = |values: Vec<i64>| Cursor { order: Order::of(&by_risk), values };
+        let good = cursor(vec![7, -9]);
+        assert_eq!(Cursor::parse(&good.to_string(), &by_risk), Ok(good.clone()));
+        assert_eq!(good.risk(), None);
+        let refused = Cursor::parse(&cursor(vec![0, 1, 2, 3, -9]).to_string(), &by_risk);
+        assert!(refused.unwrap_err().0.contains("leave it out"));
     }
 
     #[test]

@@ -8,10 +8,11 @@
 use super::order::RANKED_VALUES;
 use super::ranking::{Rank, Ranking};
 use super::{
-    Cursor, IncidentRow, Look, Neighbours, Order, PLACES, Page, count, get_many, list, neighbours,
+    Cursor, IncidentRow, Look, Neighbours, Order, PLACES, Page, TABLE, count, get_many, list,
+    list_of, neighbours, neighbours_of,
 };
-use crate::incidents::filter::implies_open;
-use crate::{Failure, Sql};
+use crate::incidents::filter::{self, implies_open};
+use crate::{Engine, Failure, Sql};
 use incident::Scope;
 use kernel::{IncidentNumber, Timestamp};
 use query::{Expr, Query, Sort, SortKey, StateWord, Term};
@@ -32,13 +33,18 @@ pub fn ranked(
     cursor: Option<&Cursor>,
 ) -> Result<Page, Failure> {
     let order = Order::of(query);
-    let stands_in = |cursor: &Cursor| cursor.values.len() != RANKED_VALUES;
-    if order.sort().key != SortKey::Risk || cursor.is_some_and(stands_in) {
+    if order.sort().key != SortKey::Risk {
         return list(sql, look, query, limit, cursor);
+    }
+    let table = along_urgency(sql.engine(), look, query);
+    if cursor.is_some_and(|cursor| cursor.values.len() != RANKED_VALUES) {
+        return list_of(sql, table, look, query, limit, cursor);
     }
     let from = cursor.map(|cursor| From::of(cursor, look.context.now));
     let ordered = ranking.order(sql, look, &query.filter, from.and_then(|from| from.at))?;
-    let Some(ranks) = &ordered.ranks else { return list(sql, look, query, limit, None) };
+    let Some(ranks) = &ordered.ranks else {
+        return list_of(sql, table, look, query, limit, None);
+    };
     let rest = rest(query);
     let mut turn = Turn { order, limit, from, rows: vec![], end: None, more: false };
     let parts = if order.sort().reversed { [false, true] } else { [true, false] };
@@ -71,19 +77,19 @@ pub fn neighbours_ranked(
         return neighbours(sql, look, query, number);
     }
     let ordered = ranking.order(sql, look, &query.filter, None)?;
-    let Some(ranks) = &ordered.ranks else { return neighbours(sql, look, query, number) };
-    let mut ranks: Vec<i64> = ranks.iter().map(|rank| rank.number.0).collect();
+    let Some(ranks) = &ordered.ranks else {
+        let table = along_urgency(sql.engine(), look, query);
+        return neighbours_of(sql, table, look, query, number);
+    };
     let reversed = order.sort().reversed;
-    if reversed {
-        ranks.reverse();
-    }
+    let line = Line { ranks, reversed };
     let rest = rest(query);
-    let Some(at) = ranks.iter().position(|each| *each == number.0) else {
-        return beside_the_rest(sql, look, rest, &ranks, reversed, number);
+    let Some(at) = line.place_of(number) else {
+        return beside_the_rest(sql, look, rest, &line, number);
     };
     let mut found = Neighbours {
-        previous: at.checked_sub(1).map(|before| IncidentNumber(ranks[before])),
-        next: ranks.get(at + 1).copied().map(IncidentNumber),
+        previous: at.checked_sub(1).and_then(|before| line.at(before)),
+        next: line.at(at + 1),
         place: i64::try_from(at).ok().map(|at| at + 1),
     };
     if let Some(rest) = rest {
@@ -104,28 +110,66 @@ pub fn neighbours_ranked(
     Ok(Some(found))
 }
 
+/// The table, for a list that is too long to be ranked: read along the index of what stands in for
+/// risk. SQLite keeps no statistics; it would rather take what a team or nobody has from another
+/// index, all of it, and sort that. What nothing meets says nothing of being open, and the index
+/// holds only that.
+fn along_urgency(engine: Engine, look: &Look, query: &Query) -> &'static str {
+    let met = || filter::compile(engine, &query.filter, look, 1).0 != filter::NOTHING;
+    match engine {
+        Engine::Sqlite if implies_open(&query.filter) && met() => {
+            "incidents i indexed by incidents_urgency"
+        }
+        _ => TABLE,
+    }
+}
+
+/// What is ranked, as the list shows it.
+struct Line<'a> {
+    ranks: &'a [Rank],
+    reversed: bool,
+}
+
+impl Line<'_> {
+    /// The incident at a place, counted from 0.
+    fn at(&self, place: usize) -> Option<IncidentNumber> {
+        self.ranks.get(self.turned(place)?).map(|rank| IncidentNumber(rank.number.0))
+    }
+
+    fn last(&self) -> Option<IncidentNumber> {
+        self.at(self.ranks.len().checked_sub(1)?)
+    }
+
+    /// The place of an incident.
+    fn place_of(&self, number: IncidentNumber) -> Option<usize> {
+        self.turned(self.ranks.iter().position(|rank| rank.number.0 == number.0)?)
+    }
+
+    fn turned(&self, place: usize) -> Option<usize> {
+        if self.reversed { self.ranks.len().checked_sub(place + 1) } else { Some(place) }
+    }
+}
+
 /// The neighbours of an incident that is not ranked: among the rest, or none where it left
 /// the list, but the first of it to go on with.
 fn beside_the_rest(
     sql: &mut dyn Sql,
     look: &Look,
     rest: Option<Query>,
-    ranks: &[i64],
-    reversed: bool,
+    line: &Line<'_>,
     number: IncidentNumber,
 ) -> Result<Option<Neighbours>, Failure> {
-    let of = |at: Option<&i64>| at.copied().map(IncidentNumber);
     let Some(rest) = rest else {
         let seen = !get_many(sql, &look.scope, &[number])?.is_empty();
-        let first = Neighbours { previous: None, next: of(ranks.first()), place: None };
+        let first = Neighbours { previous: None, next: line.at(0), place: None };
         return Ok(seen.then_some(first));
     };
     let Some(mut found) = neighbours(sql, look, &rest, number)? else { return Ok(None) };
-    if reversed {
-        found.next = found.next.or_else(|| of(ranks.first()));
+    if line.reversed {
+        found.next = found.next.or_else(|| line.at(0));
     } else {
-        found.previous = found.previous.or_else(|| of(ranks.last()));
-        let before = i64::try_from(ranks.len()).unwrap_or(PLACES);
+        found.previous = found.previous.or_else(|| line.last());
+        let before = i64::try_from(line.ranks.len()).unwrap_or(PLACES);
         found.place = found.place.map(|place| place + before).filter(|place| *place <= PLACES);
     }
     Ok(Some(found))

@@ -18,8 +18,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub const RANKED_MAX: usize = 10_000;
 /// How long an order is good while nothing happens, in microseconds: risk moves by itself.
 const GOOD_FOR_MICROS: i64 = 5_000_000;
-/// How long it is good while somebody ranks anew, in microseconds.
-const GOOD_MEANWHILE_MICROS: i64 = 15_000_000;
+/// How long it is known whatever happens that there are too many to be ranked, in microseconds.
+const TOO_MANY_FOR_MICROS: i64 = 30_000_000;
+/// How many times as long either is good while somebody ranks anew.
+const MEANWHILE_TIMES: i64 = 3;
 /// Incidents that get their new places in an order from before; after more it is made anew.
 const MOVED_MAX: usize = 200;
 /// Orders that are made at the same time at most.
@@ -83,6 +85,19 @@ pub(super) struct Ordered {
     pub(super) ranks: Option<Arc<Vec<Rank>>>,
     /// Somebody ranks anew.
     renewed: bool,
+}
+
+impl Ordered {
+    /// Whether nothing happened since; that there are too many is not looked at for each change.
+    fn is_of(&self, stamp: (i64, i64)) -> bool {
+        self.stamp == stamp || self.ranks.is_none() && self.stamp.1 == stamp.1
+    }
+
+    /// How long it is good, in microseconds.
+    fn good_for(&self, meanwhile: bool) -> i64 {
+        let alone = if self.ranks.is_none() { TOO_MANY_FOR_MICROS } else { GOOD_FOR_MICROS };
+        if self.renewed && meanwhile { MEANWHILE_TIMES * alone } else { alone }
+    }
 }
 
 struct Candidate {
@@ -262,14 +277,12 @@ impl Board {
         meanwhile: bool,
     ) -> Option<Ordered> {
         let mut orders = lock(&self.orders);
-        let kept = orders.get_mut(key).filter(|kept| kept.stamp == stamp)?;
+        let kept = orders.get_mut(key).filter(|kept| kept.is_of(stamp))?;
         if let Some(at) = at {
             return (kept.at == at).then(|| kept.clone());
         }
         let age = now.micros_since(kept.at);
-        let good_for =
-            if kept.renewed && meanwhile { GOOD_MEANWHILE_MICROS } else { GOOD_FOR_MICROS };
-        if (0..good_for).contains(&age) {
+        if (0..kept.good_for(meanwhile)).contains(&age) {
             return Some(kept.clone());
         }
         kept.renewed = true;

@@ -1,14 +1,17 @@
 //! The properties: each row says a value and opens the list to choose another.
 
 use super::pick::picker;
+use crate::incident::drawn::{Part, drawn};
 use crate::incident::head::opener;
 use crate::incident::suggested;
 use crate::incident::view::View;
 use crate::part::form::Errors;
 use crate::part::icon::icon;
+use crate::part::many::Pieces;
 use crate::part::person::small_avatar;
 use crate::part::time;
 use crate::part::{pri, state};
+use crate::services;
 use incident::CommandName as C;
 use kernel::Level;
 use maud::{Markup, html};
@@ -26,6 +29,7 @@ pub(super) fn props(view: &View<'_>, patch: Option<&str>) -> Markup {
                 (suggestible(view, "Team", Suggested::Team, Some("t"), view.can(C::Assign), html! {
                     (icon("users")) (given(state.team.map(|team| case.team(team)), "No team"))
                 }))
+                @if let Some(called) = on_call(view) { (plain("On call now", called)) }
                 (suggestible(view, "Priority", Suggested::Priority, Some("p"), view.can(C::Prioritise), priority(view)))
                 (suggestible(view, "Category", Suggested::Category, Some("y"), view.can(C::Classify), html! {
                     (given(state.category.map(|category| case.category(category)), "None"))
@@ -54,6 +58,15 @@ pub(super) fn props(view: &View<'_>, patch: Option<&str>) -> Markup {
             }
         }
     }
+}
+
+/// Who would be paged about it now, while it is open.
+fn on_call(view: &View<'_>) -> Option<Markup> {
+    let (case, state) = (view.case, view.case.state());
+    if !state.lifecycle.is_open() {
+        return None;
+    }
+    services::on_call(&case.policy, (state.service, state.team), case.here.now)
 }
 
 /// A value, or, quieter, that there is none.
@@ -183,12 +196,14 @@ fn expected(view: &View<'_>) -> Markup {
     }
 }
 
-fn pickers(view: &View<'_>) -> Markup {
-    html! {
-        @for name in super::PICKERS {
-            div class=(if *name == "priority" { "pop mx-pop" } else { "pop pop-a" }) id={ "p-" (name) } popover {
-                (picker(view, name, &Errors::default(), None))
+fn pickers(view: &View<'_>) -> Pieces {
+    drawn(view, Part::pickers(view), || {
+        html! {
+            @for name in super::PICKERS {
+                div class=(if *name == "priority" { "pop mx-pop" } else { "pop pop-a" }) id={ "p-" (name) } popover {
+                    (picker(view, name, &Errors::default(), None))
+                }
             }
         }
-    }
+    })
 }

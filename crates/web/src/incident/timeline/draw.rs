@@ -17,10 +17,10 @@ use maud::{Markup, html};
 use store::incidents::timeline::StoredEvent;
 
 /// Seconds in which an entry offers to be undone.
-const UNDO_SECONDS: i64 = 600;
+pub(in crate::incident) const UNDO_SECONDS: i64 = 600;
 
 /// What the reader may do with entries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(in crate::incident) struct Rights {
     /// Works on this incident: may undo.
     pub(in crate::incident) works: bool,

@@ -18,7 +18,7 @@ mod promised;
 mod say;
 
 pub(super) use around::{link_word, role_word};
-pub(super) use draw::{As, Rights, channel_word, entry, phase_word};
+pub(super) use draw::{As, Rights, UNDO_SECONDS, channel_word, entry, phase_word};
 pub(super) use say::{did, hold_word, told};
 
 use incident::Event;

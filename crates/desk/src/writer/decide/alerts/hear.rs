@@ -121,7 +121,11 @@ impl<'a> Book<'a> {
     /// What a notification says of its group as a whole.
     fn mark(&mut self, integration: IntegrationId, reading: &Reading) {
         let Some(group) = &reading.group else { return };
-        let over = |signal: &Signal| signal.status == SignalStatus::Resolved;
+        // An end that came late leaves open what began after it.
+        let known = self.open.get(&integration);
+        let fires_on = |key: &String| known.is_some_and(|known| known.contains_key(key));
+        let over =
+            |signal: &Signal| signal.status == SignalStatus::Resolved && !fires_on(&signal.key);
         // Where nothing is said, nothing is said to be over.
         let all_over = !reading.signals.is_empty() && reading.signals.iter().all(over);
         let left_out = reading.left_out > 0;
@@ -149,7 +153,7 @@ impl<'a> Book<'a> {
         };
         let row = self.open.get(&integration).and_then(|known| known.get(&signal.key)).copied();
         let last = self.last.get(&integration).and_then(|last| last.get(&signal.key));
-        let was_known = last.is_some();
+        let was_known = last.is_some() || row.is_some();
         let open = row.map(|row| &mut self.rows[row].alert);
         let (outcome, new) = take(open, last, &signal, around, || AlertId(fresh()));
         let row = match (new, row) {
@@ -159,8 +163,8 @@ impl<'a> Book<'a> {
                 return Ok(());
             }
             (Some(alert), _) => self.begin(sql, round, alert, &signal)?,
-            (None, Some(row)) => row,
-            (None, None) => {
+            (None, Some(row)) if outcome != Outcome::Unknown => row,
+            (None, _) => {
                 self.dropped(at, outcome, &signal, was_known);
                 return Ok(());
             }
@@ -169,7 +173,7 @@ impl<'a> Book<'a> {
         Ok(())
     }
 
-    /// What is said of an alert that is not open.
+    /// What is said of an alert that is not open, or of the one before it.
     fn dropped(&mut self, at: usize, outcome: Outcome, signal: &Signal, was_known: bool) {
         if outcome == Outcome::Repeated {
             return self.count(at, |taken| taken.repeated += 1);
