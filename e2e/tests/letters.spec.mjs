@@ -1,5 +1,5 @@
 // Where the links of letters lead, for people who are not signed in: whoever reported an incident says whether it is
-// over, and whoever follows one stops.
+// over, whoever follows one stops, and whoever is paged answers.
 import { expect, people } from '../support/fixtures.mjs';
 import { test } from '../support/mailed.mjs';
 import { isSound } from '../support/sound.mjs';
@@ -32,4 +32,27 @@ test('a requester answers and a follower stops, by the links of their letters', 
   await isSound(page, 'stop following');
   await page.getByRole('button').first().click();
   await isSound(page, 'no longer followed');
+});
+
+test('whoever is paged answers where there is hardly any network', async ({ box, desk, open }) => {
+  const steps = [{ after_seconds: 0, whom: [{ person: people.ines.email }] }, { after_seconds: 900, whom: [{ person: people.mara.email }] }];
+  const fallback = [{ person: people.admin.email }];
+  await desk.api.post('/api/v1/escalation-policies', { name: 'Gates', steps, repeats: 1, pages_from: 'P2', fallback });
+  await desk.api.post('/api/v1/services', { name: 'Yard Gates', team: 'Network', criticality: 1 });
+  await desk.api.done('PATCH', '/api/v1/services/Yard%20Gates', { escalation_policy: 'Gates' });
+  const { number } = await desk.api.report({ title: 'No gate opens', service: 'Yard Gates', impact: 1, urgency: 1 });
+  const phone = await open(null, { expected: [/ERR_INTERNET_DISCONNECTED/] });
+  await phone.goto(await linkTo(box, people.ines, 'a'));
+  await expect(phone.getByRole('heading', { level: 1 })).toHaveText('No gate opens');
+  await isSound(phone, 'a page');
+  await phone.setViewportSize({ width: 390, height: 844 });
+  await expect(phone.getByRole('button', { name: 'Acknowledge' })).toBeInViewport();
+
+  await phone.context().setOffline(true);
+  await phone.getByRole('button', { name: 'Acknowledge' }).click();
+  await expect(phone.getByText('Your answer has not arrived yet.')).toBeVisible();
+  expect((await desk.api.incident(number)).acknowledged_at).toBeNull();
+  await phone.context().setOffline(false);
+  await expect(phone.getByText('You have it.')).toBeVisible();
+  expect((await desk.api.incident(number)).acknowledged_at).not.toBeNull();
 });

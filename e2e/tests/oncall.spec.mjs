@@ -81,8 +81,9 @@ test('a shift changes hands', async ({ open }) => {
   await expect(taker.getByRole('region', { name: 'You', exact: true })).toContainText('You are not on call');
 
   const manager = await open(nadia);
-  await manager.goto('/on-call');
-  await manager.getByRole('link', { name: 'Network' }).first().click();
+  await manager.goto('/inbox');
+  await expect(manager.getByRole('region', { name: 'Shifts' })).toContainText('Emil Sandahl would take the shift of Yuki Tanabe');
+  await manager.getByRole('region', { name: 'Shifts' }).getByRole('link', { name: 'Network' }).click();
   await manager.getByRole('button', { name: 'Approve: the shift of Yuki Tanabe' }).click();
   await expect(manager.getByText('the shift has changed hands')).toBeVisible();
   const lanes = manager.getByRole('region', { name: 'Schedule lanes' });
@@ -120,6 +121,11 @@ test('what paging promised for an incident is kept', async ({ desk, open }) => {
     .toBe(1);
   await expect(manager.getByRole('heading', { level: 1 })).toHaveText(`Ledger of ${number}`);
   await isSound(manager, 'the ledger of an incident');
+  // Whoever is on call has not answered yet.
+  await manager.goto('/on-call');
+  await expect(manager.getByRole('region', { name: 'On call now, table' })).toContainText(`${number}, paged`);
+  const load = manager.getByRole('region', { name: 'Load', exact: true });
+  await expect(load.getByRole('columnheader', { name: 'Answered in' })).toBeVisible();
 });
 
 test('it is for everybody to read, wide and on a phone', async ({ open }) => {
@@ -130,6 +136,7 @@ test('it is for everybody to read, wide and on a phone', async ({ open }) => {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await page.goto('/on-call');
       await page.getByRole('link', { name: 'Network', exact: true }).last().click();
+      await expect(page.getByRole('link', { name: 'Add override' })).toHaveCount(1);
       await page.screenshot({ path: `results/screens/on-call-${width}-${colorScheme}.png`, fullPage: width === 390 });
       expect.soft(await violations(page), `${width} ${colorScheme}`).toEqual([]);
       const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

@@ -47,6 +47,10 @@ test('a report is taken along, narrowed and read without scripts', async ({ open
   await mara.keyboard.press('g');
   await mara.keyboard.press('t');
   await expect(mara.getByRole('heading', { level: 1 })).toContainText('Service quality');
+  await mara.getByRole('button', { name: 'Export' }).click();
+  const files = mara.getByRole('navigation', { name: 'Export' });
+  await expect(files.getByRole('link', { name: 'Agreements kept' })).toHaveAttribute('href', /compliance\.csv\?/);
+  await mara.keyboard.press('Escape');
   await mara.getByRole('complementary', { name: 'Reports' }).getByRole('link', { name: 'Agreements kept' }).click();
   const [file] = await Promise.all([mara.waitForEvent('download'), mara.getByRole('link', { name: 'CSV', exact: true }).click()]);
   expect(file.suggestedFilename()).toMatch(/^compliance-.*\.csv$/);

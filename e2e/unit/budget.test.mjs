@@ -8,7 +8,7 @@ import { assets } from "./page.mjs";
 const sheets = readdirSync(new URL("css/", assets)).map((name) => `css/${name}`);
 const read = (path) => readFileSync(new URL(path, assets), "utf8");
 const modules = readdirSync(new URL("js/", assets)).filter((name) => name.endsWith(".js"));
-const entries = ["app.js", "app-queue.js", "app-incident.js", "app-major.js", "app-settings.js", "app-account.js"];
+const entries = ["app.js", "app-queue.js", "app-incident.js", "app-major.js", "app-settings.js", "app-account.js", "app-page.js"];
 // No page loads it: the browser does, once push was allowed.
 const worker = "sw.js";
 const scripts = [...entries, worker, ...modules.map((name) => `js/${name}`)];

@@ -47,7 +47,7 @@ fn the_first_page_tells_the_story() {
         "Sat 28 Nov, 22:00 to 23:30 CET.",
         "Does not take place.",
         "Fri 13 Nov to Mon 23 Nov",
-        "Booking slow for partners Slower or limited for 48 min, 09:10 to 09:58",
+        "Booking slow for partners Slower or limited for 48 min, 09:10 to 09:58 It works again.",
         "By e-mail",
         "Times are in Europe/Amsterdam. Made with Evenkeel",
         "Need help? +31 20 555 0100",

@@ -46,7 +46,7 @@ migrations!(
         38 => "0038_team_views", 39 => "0039_reviews", 40 => "0040_reports",
         41 => "0041_recurring", 42 => "0042_expected", 43 => "0043_mailed_reports",
         44 => "0044_once", 45 => "0045_many_open_alerts", 46 => "0046_many_open",
-        47 => "0047_screens",
+        47 => "0047_screens", 48 => "0048_confirmed",
     ]
 );
 
@@ -70,7 +70,7 @@ migrations!(
         38 => "0038_team_views", 39 => "0039_reviews", 40 => "0040_reports",
         41 => "0041_recurring", 42 => "0042_expected", 43 => "0043_mailed_reports",
         44 => "0044_once", 45 => "0045_many_open_alerts", 46 => "0046_many_open",
-        47 => "0047_screens",
+        47 => "0047_screens", 48 => "0048_confirmed",
     ]
 );
 

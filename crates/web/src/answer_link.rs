@@ -4,7 +4,7 @@
 //! letter was written.
 
 use crate::app::{App, zone_named};
-use crate::auth::Reads;
+use crate::auth::{Live, Reads};
 use crate::error::PageResult;
 use crate::form::Fields;
 use crate::part::icon::{icon, mark};
@@ -61,10 +61,11 @@ enum Silent {
 async fn show(
     Shared(app): Shared<App>,
     Reads(language): Reads,
+    live: Live,
     Path(token): Path<String>,
     RawQuery(query): RawQuery,
 ) -> PageResult<Response> {
-    if let Some(page) = page_link::show(&app, &token).await? {
+    if let Some(page) = page_link::show(&app, &token, live).await? {
         return Ok(page);
     }
     let chosen = Fields::parse(query.as_deref().unwrap_or_default()).text("score").parse().ok();

@@ -8,6 +8,7 @@ use crate::articles;
 use crate::auth::SignedIn;
 use crate::error::{PageError, PageResult};
 use crate::form::Fields;
+use crate::oncall;
 use crate::part::empty::empty;
 use crate::part::icon::icon;
 use crate::part::time;
@@ -87,9 +88,11 @@ async fn show(
     let groups = grouped(entries);
     let due = articles::reminders(&app, &who).await?;
     let own = reviews::own(&app, &who).await?;
+    let shifts = oncall::asked(&app, &who).await?;
     let ended = app.desk.ended_devices(who.viewer().person).await?;
     let body = html! {
         (account::ended_devices(&who, &ended))
+        (shifts)
         (own)
         (due)
         (head(&who, unread_only, newest.filter(|_| before.is_none())))

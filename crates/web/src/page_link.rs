@@ -5,8 +5,10 @@
 mod around;
 
 use self::around::{Around, Bars};
+use crate::alerts::unclear;
 use crate::answer_link::kept_private;
 use crate::app::{App, zone_named};
+use crate::auth::Live;
 use crate::error::PageResult;
 use crate::form::Fields;
 use crate::part::icon::{icon, mark};
@@ -26,14 +28,24 @@ use maud::{Markup, html};
 
 /// Runbooks and other links of the service that are offered.
 const LINKS: usize = 3;
+/// Seconds between two looks at how it stands while somebody has the screen open.
+const LOOK_SECONDS: u32 = 15;
 /// What a refusal says of who gave that answer before: pressed twice, it was heard once.
 const SAID_ALREADY: &str = "nothing_to_change";
 
-/// `GET /a/{token}` of a page; `None` when the token is of something else.
-pub(crate) async fn show(app: &App, token: &str) -> PageResult<Option<Response>> {
+/// `GET /a/{token}` of a page; `None` when the token is of something else. Scripts get what changes
+/// by itself alone.
+pub(crate) async fn show(app: &App, token: &str, live: Live) -> PageResult<Option<Response>> {
     let Some(id) = app.desk.seals().await?.read_page(token) else { return Ok(None) };
     let page = match app.desk.paged(id).await? {
-        Some(paged) if app.desk.now() > paged.answerable_until() => too_old(&paged),
+        Some(paged) if app.desk.now() > paged.answerable_until() => match live.0 {
+            true => current(true, None, old_words(), html! {}).into_response(),
+            false => too_old(&paged),
+        },
+        Some(paged) if live.0 => {
+            let around = Around::at_hand(app, &paged).await?;
+            stands(app, token, &paged, &around, (true, None)).into_response()
+        }
         Some(paged) => {
             let around = Around::read(app, &paged).await?;
             screen(app, token, &paged, &around, None).into_response()
@@ -104,16 +116,39 @@ fn screen(app: &App, token: &str, paged: &Paged, around: &Around, refused: Refus
                 span.meta { (paged.person.name) }
             }
             section.ack-b aria-labelledby="at" {
-                div.chips { (priority(paged.state.priority)) span.chip { (number) } (alerts(paged)) @if paged.state.major { span.chip.chip-solid { (icon("major")) "Major incident" } } }
+                div.chips { (priority(paged.state.priority)) span.chip { (number) } (alerts(paged)) (unclear(&paged.state, &here)) @if paged.state.major { span.chip.chip-solid { (icon("major")) "Major incident" } } }
                 h1 id="at" { (title) }
                 (facts(app, paged, around, &here))
             }
-            (standing(paged, around, &here))
-            (answers(app, token, paged, refused))
+            (stands(app, token, paged, around, (false, refused)))
             (onwards(number, paged.state.major, around))
         }
     };
-    shell::bare_page(Language::En, &format!("{number} {title}"), "ackp", main)
+    shell::paged_page(&format!("{number} {title}"), here.now, main)
+}
+
+/// How it stands and what can be answered; as a `patch`, and with what was refused.
+fn stands(
+    app: &App,
+    token: &str,
+    paged: &Paged,
+    around: &Around,
+    (patch, refused): (bool, Refused<'_>),
+) -> Markup {
+    let address = format!("/a/{}", url::encode(token));
+    // What was refused stays until they answer again.
+    let looks = paged.is_over().is_none() && refused.is_none();
+    let how = standing(paged, around, &here(app, paged));
+    let says = answers(app, &address, paged, refused);
+    current(patch, looks.then_some(&address), how, says)
+}
+
+/// What changes by itself while somebody has the screen open, and where it is asked for again.
+fn current(patch: bool, again: Option<&String>, how: Markup, says: Markup) -> Markup {
+    html! {
+        section.ack-e id="stands" aria-label="How it stands" data-patch[patch] data-poll=[again] data-every=(LOOK_SECONDS) { (how) }
+        div.ack-a id="answers" data-patch[patch] { (says) }
+    }
 }
 
 /// How many alerts it has that are not over.
@@ -124,6 +159,10 @@ fn alerts(paged: &Paged) -> Markup {
     }
 }
 
+fn old_words() -> Markup {
+    html! { p.banner.banner-warn role="status" { (icon("clock")) span { "This link is too old to answer with. Open the incident and sign in." } } }
+}
+
 /// Whoever finds the link in an old message reads nothing by it, but may sign in.
 fn too_old(paged: &Paged) -> Response {
     let number = paged.page.number;
@@ -131,9 +170,7 @@ fn too_old(paged: &Paged) -> Response {
         main.ack id="main" tabindex="-1" {
             header.ack-h { span.flex { (mark()) b { "You were paged" } } }
             section.ack-b { h1 { (number) } }
-            section.ack-e aria-label="How it stands" {
-                p.banner.banner-warn role="status" { (icon("clock")) span { "This link is too old to answer with. Open the incident and sign in." } }
-            }
+            section.ack-e aria-label="How it stands" { (old_words()) }
             (onwards(number, false, &Around::default()))
         }
     };
@@ -241,33 +278,31 @@ fn came(bars: &Bars, here: &Here) -> Markup {
 fn standing(paged: &Paged, around: &Around, here: &Here) -> Markup {
     let mine = paged.page.answered_at.is_some();
     html! {
-        section.ack-e aria-label="How it stands" {
-            @if paged.is_called() {
-                p.banner.banner-warn role="status" { (icon("major")) span { "Say whether you come." } }
-            } @else if let Some(course) = held(paged) {
-                p.banner.banner-good role="status" {
-                    (icon("check"))
-                    span {
-                        "You have it. Nobody else is paged"
-                        @if let Some(at) = course.expires_at { " unless nothing is heard until " (moment(at, here)) }
-                        "."
-                    }
+        @if paged.is_called() {
+            p.banner.banner-warn role="status" { (icon("major")) span { "Say whether you come." } }
+        } @else if let Some(course) = held(paged) {
+            p.banner.banner-good role="status" {
+                (icon("check"))
+                span {
+                    "You have it. Nobody else is paged"
+                    @if let Some(at) = course.expires_at { " unless nothing is heard until " (moment(at, here)) }
+                    "."
                 }
-            } @else if let Some(over) = paged.is_over() {
-                p.banner.banner-info role="status" { (icon("check")) span { "Nothing waits for you here: " (over) "." } }
-            } @else if mine {
-                p.banner.banner-good role="status" { (icon("check")) span { "Your answer is noted." } }
-            } @else {
-                @match paged.state.paging.as_ref().zip(around.next.as_ref()) {
-                    Some((course, next)) => {
-                        @let began = course.paged_at.unwrap_or(course.began_at);
-                        @let whole = next.at.seconds_since(began).max(1);
-                        @let gone = here.now.seconds_since(began).clamp(0, whole);
-                        p { "The next page goes to " b { (next.whom) } " in " b.nowrap { (due(next.at, here)) } " unless somebody answers." }
-                        progress max=(whole) value=(gone) aria-label={ (gone) " of " (whole) " seconds gone" } { (gone) " of " (whole) " seconds" }
-                    },
-                    None => p { "Nobody else is paged unless you say so." },
-                }
+            }
+        } @else if let Some(over) = paged.is_over() {
+            p.banner.banner-info role="status" { (icon("check")) span { "Nothing waits for you here: " (over) "." } }
+        } @else if mine {
+            p.banner.banner-good role="status" { (icon("check")) span { "Your answer is noted." } }
+        } @else {
+            @match paged.state.paging.as_ref().zip(around.next.as_ref()) {
+                Some((course, next)) => {
+                    @let began = course.paged_at.unwrap_or(course.began_at);
+                    @let whole = next.at.seconds_since(began).max(1);
+                    @let gone = here.now.seconds_since(began).clamp(0, whole);
+                    p { "The next page goes to " b { (next.whom) } " in " b.nowrap { (due(next.at, here)) } " unless somebody answers." }
+                    progress max=(whole) value=(gone) aria-label={ (gone) " of " (whole) " seconds gone" } { (gone) " of " (whole) " seconds" }
+                },
+                None => p { "Nobody else is paged unless you say so." },
             }
         }
     }
@@ -281,7 +316,7 @@ fn held(paged: &Paged) -> Option<&Course> {
     (rests && is_theirs && course.standing == Standing::Acknowledged).then_some(course)
 }
 
-fn answers(app: &App, token: &str, paged: &Paged, refused: Refused<'_>) -> Markup {
+fn answers(app: &App, action: &str, paged: &Paged, refused: Refused<'_>) -> Markup {
     let allowed = permissions::granted(&paged.viewer, &paged.state);
     let possible: Vec<CommandName> = incident::decide::allowed(&paged.state).collect();
     let waits = paged.is_over().is_none();
@@ -291,38 +326,35 @@ fn answers(app: &App, token: &str, paged: &Paged, refused: Refused<'_>) -> Marku
     };
     let called = paged.is_called();
     let says = |answer: Answer| waits && !called && may(answer);
-    let action = format!("/a/{}", url::encode(token));
     let comes = called && may(Answer::Coming);
     let passes = says(Answer::Escalate) || says(Answer::Decline);
     html! {
-        div.ack-a {
-            @if let Some((wrong, _)) = refused { p.err role="alert" { (icon("alert")) (crate::error::sentence(wrong)) } }
-            @if comes || passes || says(Answer::Acknowledge) {
-                form method="post" action=(action) {
-                    @if comes {
-                        p { "You are called to a major incident. The others see your answer." }
-                        button.btn.btn-primary.btn-xl type="submit" name="say" value="coming" { (icon("check")) "I am coming" }
-                        button.btn.btn-lg type="submit" name="say" value="cannot_come" { (icon("stop")) "I cannot come" }
+        @if let Some((wrong, _)) = refused { p.err role="alert" { (icon("alert")) (crate::error::sentence(wrong)) } }
+        @if comes || passes || says(Answer::Acknowledge) {
+            form method="post" action=(action) data-answer {
+                @if comes {
+                    p { "You are called to a major incident. The others see your answer." }
+                    button.btn.btn-primary.btn-xl type="submit" name="say" value="coming" data-again { (icon("check")) "I am coming" }
+                    button.btn.btn-lg type="submit" name="say" value="cannot_come" data-again { (icon("stop")) "I cannot come" }
+                }
+                @if says(Answer::Acknowledge) {
+                    button.btn.btn-primary.btn-xl type="submit" name="say" value="acknowledge" data-again { (icon("check")) "Acknowledge" }
+                }
+                @if passes {
+                    div.ack-2 {
+                        @if says(Answer::Escalate) { button.btn.btn-lg type="submit" name="say" value="escalate" { (icon("escal")) "Escalate now" } }
+                        @if says(Answer::Decline) { button.btn.btn-lg type="submit" name="say" value="decline" { (icon("stop")) "I cannot" } }
                     }
-                    @if says(Answer::Acknowledge) {
-                        button.btn.btn-primary.btn-xl type="submit" name="say" value="acknowledge" { (icon("check")) "Acknowledge" }
-                    }
-                    @if passes {
-                        div.ack-2 {
-                            @if says(Answer::Escalate) { button.btn.btn-lg type="submit" name="say" value="escalate" { (icon("escal")) "Escalate now" } }
-                            @if says(Answer::Decline) { button.btn.btn-lg type="submit" name="say" value="decline" { (icon("stop")) "I cannot" } }
-                        }
-                        @if says(Answer::Decline) && paged.page.learns {
-                            p.meta { "You learn: whoever is on call is paged, too. After “I cannot” no more of this page is sent to you." }
-                        } @else if says(Answer::Decline) {
-                            p.meta { "“I cannot” pages the next person at once and does not count against you." }
-                        }
+                    @if says(Answer::Decline) && paged.page.learns {
+                        p.meta { "You learn: whoever is on call is paged, too. After “I cannot” no more of this page is sent to you." }
+                    } @else if says(Answer::Decline) {
+                        p.meta { "“I cannot” pages the next person at once and does not count against you." }
                     }
                 }
             }
-            @if allowed(CommandName::Resolve) && possible.contains(&CommandName::Resolve) {
-                (resolve(app, &action, refused.map(|(_, sent)| sent)))
-            }
+        }
+        @if allowed(CommandName::Resolve) && possible.contains(&CommandName::Resolve) {
+            (resolve(app, action, refused.map(|(_, sent)| sent)))
         }
     }
 }

@@ -1,7 +1,10 @@
 //! The frame around every page: rail, top bar, columns for agents; one column
 //! for requesters; a plain page for signing in and for errors.
 
+mod bare;
 mod shortcuts;
+
+pub(crate) use self::bare::{bare_page, error_page, paged_page};
 
 use crate::assets::{self, DEFS};
 use crate::auth::SignedIn;
@@ -10,7 +13,7 @@ use crate::part::icon::{icon, mark, wordmark};
 use crate::part::many::{PLACE, Pieces, fill, within};
 use crate::part::person::avatar;
 use crate::url;
-use kernel::{IncidentNumber, Language};
+use kernel::{IncidentNumber, Language, Timestamp};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 /// Which entry of the rail is the current one.
@@ -171,6 +174,7 @@ impl<'a> Page<'a> {
             entry: self.script,
             body: "app",
             language: self.who.here.language,
+            now: None,
         };
         let frame = html! {
             (PreEscaped(DEFS))
@@ -235,6 +239,7 @@ impl<'a> PortalPage<'a> {
             entry: self.script,
             body: "portal",
             language: self.who.here.language,
+            now: None,
         };
         let person = self.who.person();
         let say = locale::entry(self.who.here.language);
@@ -284,37 +289,6 @@ pub(crate) fn wall_page(who: &SignedIn, title: &str, stream: String, main: Marku
     .whole()
 }
 
-/// A page without any frame, for people who are not signed in.
-pub(crate) fn bare_page(language: Language, title: &str, body_class: &str, main: Markup) -> Markup {
-    let tab = format!("{title} · Evenkeel");
-    Html { title: &tab, body: body_class, language, ..Html::default() }
-        .around(html! {
-            (skip_link(language))
-            (main)
-            (outside_main())
-        })
-        .whole()
-}
-
-/// A page that says what went wrong and what to do next.
-pub(crate) fn error_page(language: Language, title: &str, words: &str) -> Markup {
-    bare_page(
-        language,
-        title,
-        "portal",
-        html! {
-            header.p-top { a.p-brand href="/" { (mark()) b { "Evenkeel" } } }
-            main.err-page id="main" tabindex="-1" {
-                div.empty {
-                    h1 { (title) }
-                    p { (words) }
-                    a.btn href="/" { (locale::entry(language).start_page()) }
-                }
-            }
-        },
-    )
-}
-
 #[derive(Default)]
 struct Html<'a> {
     who: Option<&'a SignedIn>,
@@ -324,6 +298,8 @@ struct Html<'a> {
     entry: Option<&'a str>,
     body: &'a str,
     language: Language,
+    /// When it was drawn, where nobody is signed in.
+    now: Option<Timestamp>,
 }
 
 impl Html<'_> {
@@ -331,9 +307,10 @@ impl Html<'_> {
         let person = self.who.map(SignedIn::person);
         let theme = person.map(|person| person.theme.as_str()).filter(|theme| !theme.is_empty());
         let keys = person.filter(|person| !person.single_keys).map(|_| "off");
+        let now = self.now.or(self.who.map(|who| who.here.now));
         let head = html! {
             (DOCTYPE)
-            html lang=(self.language) data-words=[script_words(self.language)] data-theme=[theme] data-now=[self.who.map(|who| who.here.now)]
+            html lang=(self.language) data-words=[script_words(self.language)] data-theme=[theme] data-now=[now]
                 data-zone=[self.who.map(|who| who.zone_name.as_str())] data-stream=[self.stream] data-on=[self.on] data-keys=[keys] {
                 head {
                     meta charset="utf-8";

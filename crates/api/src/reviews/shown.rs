@@ -145,6 +145,8 @@ struct ShownFacts {
     affected: Option<u32>,
     /// Children and parts that you see.
     reports: u32,
+    /// Whether an alert told of it, not later than whoever reported it.
+    alerted: bool,
     /// Updates that were published.
     updates: u32,
     updates_in_time: u32,
@@ -223,6 +225,7 @@ impl Shown {
             downtime: facts.downtime.iter().map(downtime).collect(),
             affected: facts.affected,
             reports: facts.reports,
+            alerted: facts.alerted,
             updates: facts.updates,
             updates_in_time: facts.figures.words_kept,
             updates_late: facts.figures.words_missed,

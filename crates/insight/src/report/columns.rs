@@ -244,7 +244,7 @@ pub const fn measures(name: Name) -> &'static [Measure] {
             M::RespondBusiness,
             M::ResolveBusiness,
         ],
-        Name::Reopenings => &[M::Reopenings, M::Resolved],
+        Name::Reopenings => &[M::Reopenings, M::Resolved, M::Confirmed],
         Name::Hops => &[M::Hops],
         Name::FirstContact => &[M::FirstContact],
         Name::Workload => &[M::Open, M::Resolved, M::Work, M::Hops],
@@ -268,6 +268,8 @@ pub fn columns(name: Name) -> Vec<Column> {
             one("share", "Share reopened", Unit::Share, Reckon::ShareAtLeast(M::Reopenings, 1)),
             one("times", "Times reopened", Unit::Count, Reckon::Sum(M::Reopenings)),
             one("resolved", "Resolved now", Unit::Count, Reckon::Is(M::Resolved, 1)),
+            one("closed", "Closed", Unit::Count, Reckon::Known(M::Confirmed)),
+            one("confirmed", "Share confirmed", Unit::Share, Reckon::ShareIs(M::Confirmed, 1)),
         ]),
         Name::Hops => columns.extend([
             one("moved", "Moved", Unit::Count, Reckon::AtLeast(M::Hops, 1)),

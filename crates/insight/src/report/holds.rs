@@ -38,6 +38,7 @@ impl Measure {
             | Measure::Resolved
             | Measure::Rated
             | Measure::Low
+            | Measure::Confirmed
             | Measure::Night => Holds::Whether,
             Measure::Hops
             | Measure::Reopenings

@@ -7,6 +7,8 @@ use kernel::{ActorKind, TeamId, Timestamp};
 
 /// Public answers until it was resolved, at most, of what was solved at first contact.
 const FIRST_ANSWERS: i64 = 1;
+/// How an incident is closed that its requester confirmed.
+const CONFIRMED: &str = "confirmed";
 
 /// What is kept of an incident for reports.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,6 +55,8 @@ struct Seen {
     promised: Option<Timestamp>,
     kept: i64,
     missed: i64,
+    /// Whether it was closed because its requester confirmed it, the last time.
+    confirmed: bool,
 }
 
 impl Seen {
@@ -63,6 +67,7 @@ impl Seen {
                 let answers = body.is_from_provider() && event.actor.kind == ActorKind::Person;
                 self.answers += i64::from(answers);
             }
+            Body::Closed(body) => self.confirmed = body.how == CONFIRMED,
             Body::MajorDeclared(body) => self.promised = self.promised.or(body.update_due),
             Body::MajorStoodDown(_) => self.promised = None,
             Body::UpdateDueChanged(body) => self.promised = body.due,
@@ -143,6 +148,9 @@ impl Seen {
             }
             Measure::Rating => state.rating.map(|rating| i64::from(rating.score.get())),
             Measure::Low => state.rating.map(|rating| i64::from(rating.score.is_low())),
+            Measure::Confirmed => {
+                (state.lifecycle == Lifecycle::Closed).then_some(i64::from(self.confirmed))
+            }
             Measure::Night
             | Measure::Answered
             | Measure::Began

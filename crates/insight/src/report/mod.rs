@@ -131,6 +131,8 @@ words! {
         Rating = "rating",
         /// Whether that is a low score.
         Low = "low",
+        /// Whether its requester confirmed that it works again; nothing while it is not closed.
+        Confirmed = "confirmed",
         /// Of a page: whether it came by night.
         Night = "night",
         /// Of a page: seconds until it was answered.
@@ -148,7 +150,7 @@ words! {
 impl Measure {
     /// What is measured of incidents, and kept for each.
     pub const OF_INCIDENTS: &'static [Measure] = {
-        let (kept, _) = Measure::ALL.split_at(23);
+        let (kept, _) = Measure::ALL.split_at(24);
         kept
     };
 }

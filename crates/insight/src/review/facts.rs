@@ -72,6 +72,8 @@ pub struct Facts {
     pub affected: Option<u32>,
     /// Reports that are children or parts of it.
     pub reports: u32,
+    /// Whether an alert told of it, not later than whoever reported it.
+    pub alerted: bool,
 }
 
 /// The facts of an incident at an instant. `first_alert` is when the first of its alerts fired,
@@ -99,6 +101,7 @@ pub fn facts(
         updates,
         affected: state.affected,
         reports: u32::try_from(reports).unwrap_or(u32::MAX),
+        alerted: first_alert.is_some_and(|at| at <= state.reported_at),
     }
 }
 

@@ -136,7 +136,7 @@ fn downtime_costs_what_its_hours_cost_and_time_that_outages_share_counts_once() 
 #[test]
 fn every_incident_has_a_measure_and_every_measure_of_incidents_a_place() {
     let last = Measure::OF_INCIDENTS.last().copied();
-    assert_eq!(last, Some(Measure::Low));
+    assert_eq!(last, Some(Measure::Confirmed));
     for name in Name::ALL.iter().filter(|name| !matches!(name, Name::OnCall | Name::Downtime)) {
         for measure in measures(*name) {
             assert!(Measure::OF_INCIDENTS.contains(measure), "{name} {measure}");

@@ -187,6 +187,7 @@ fn large_figures_of_an_impact_are_easy_to_read() {
         updates: 0,
         affected: Some(12_400),
         reports: 0,
+        alerted: false,
     };
     let story = Story {
         incident: IncidentNumber(1),

@@ -6,6 +6,8 @@ use crate::times::{long, month};
 use jiff::civil::Date;
 use maud::{Markup, html};
 
+/// Characters of what was said last: what is read at a glance.
+const WORDS_CHARS: usize = 160;
 /// Days of the past on the first page, today included.
 const DAYS_SHOWN: i32 = 15;
 
@@ -96,7 +98,7 @@ impl Page<'_> {
         }
     }
 
-    /// An incident in a line: what it was, how bad, how long.
+    /// An incident in a line: what it was, how bad, how long; and what was said of it last.
     fn line(&self, incident: &Incident) -> Markup {
         let clock = &self.view.clock;
         let how = match incident.resolved_at {
@@ -122,6 +124,7 @@ impl Page<'_> {
                 a.link href=(self.to(&format!("incidents/{}", incident.id))) { bdi { (incident.title) } } " "
                 span.meta { (how) }
             }
+            @if let Some(words) = last_words(incident) { p.words dir="auto" { (words) } }
         }
     }
 
@@ -139,4 +142,14 @@ impl Page<'_> {
         }
         days
     }
+}
+
+/// The first line of what was said last.
+fn last_words(incident: &Incident) -> Option<String> {
+    let mut lines = incident.newest()?.body.lines().map(str::trim);
+    let line = lines.find(|line| !line.is_empty())?;
+    Some(match line.char_indices().nth(WORDS_CHARS) {
+        Some((end, _)) => format!("{}…", line[..end].trim_end()),
+        None => line.to_owned(),
+    })
 }

@@ -3,6 +3,7 @@
 
 mod known;
 mod order;
+mod people;
 mod ranked;
 mod ranking;
 mod services;
@@ -10,6 +11,7 @@ mod services;
 pub use super::filter::Look;
 pub use known::Known;
 pub use order::{Cursor, Order};
+pub use people::{Busy, busy_with};
 pub use ranked::{neighbours_ranked, ranked};
 pub use ranking::{LikelyLate, RANKED_MAX, Ranking};
 pub use services::{OpenOf, open_of_services};

@@ -1,6 +1,6 @@
 //! What paging promised and what came of it: read by people, and compared by the auditor.
 
-use crate::directory::{many, one};
+use crate::directory::{many, one, slots};
 use crate::{Columns, Failure, Sql, Value};
 use incident::escalation::{Failure as Wrong, Whom};
 use kernel::{IncidentNumber, PersonId, Timestamp, words};
@@ -135,6 +135,28 @@ pub fn ahead(sql: &mut dyn Sql, limit: i64) -> Result<Vec<IncidentNumber>, Failu
     let statement = "select number from page_promises where state = 'promised' \
         group by number order by min(latest_at), number limit $1";
     many(sql, statement, &[limit.into()], |row| Ok(IncidentNumber(row.int()?)))
+}
+
+/// Incidents in progress of which some of these people answered a page that was made since, the
+/// last answered first: they may have taken it, or said that they cannot.
+pub fn answered_by(
+    sql: &mut dyn Sql,
+    people: &[PersonId],
+    since: Timestamp,
+    limit: i64,
+) -> Result<Vec<IncidentNumber>, Failure> {
+    let (list, mut values) = slots(1, people);
+    let next = values.len() + 1;
+    values.push(since.into());
+    values.push(limit.into());
+    let statement = format!(
+        "select p.number from pages p join incidents i on i.number = p.number \
+         where p.person_id in ({list}) and p.created_at >= ${next} and p.answered_at is not null \
+         and i.state = 'in_progress' \
+         group by p.number order by max(p.answered_at) desc, p.number limit ${}",
+        next + 1
+    );
+    many(sql, &statement, &values, |row| Ok(IncidentNumber(row.int()?)))
 }
 
 /// Records that a promise was not kept; whether it was open.

@@ -17,8 +17,8 @@ use query::{Expr, Query, Sort, SortKey};
 use record::Seen;
 use store::incidents::filter::compile;
 use store::incidents::list::{
-    Cursor, Look, OpenOf, Order, Ranking, count, get, get_many, list, neighbours_ranked,
-    open_of_requester, open_of_services, ranked,
+    Busy, Cursor, Look, OpenOf, Order, Ranking, busy_with, count, get, get_many, list,
+    neighbours_ranked, open_of_requester, open_of_services, ranked,
 };
 use store::incidents::search::{find_people, find_services, find_teams, search};
 use store::{Sql, Store};
@@ -687,6 +687,36 @@ fn what_services_have_open_is_what_their_lists_hold() {
                 assert_eq!(counted.get(&service(number)).copied(), expected, "{name}");
             }
         }
+    });
+}
+
+/// What somebody works on is what their list holds, the most urgent first, for each viewer.
+#[test]
+fn what_people_work_on_is_what_their_lists_hold() {
+    each_engine("busy_with", |store| {
+        let mut dice = Dice(12);
+        let incidents: Vec<Incident> = (1..=INCIDENTS).map(|n| dice.incident(n)).collect();
+        filled(store, &incidents);
+        let people: Vec<_> = (0..world::PEOPLE.len()).map(person).collect();
+        let query = query("state:in_progress merged:no");
+        for scope in [staff(), requester(1), dice.scope(), dice.scope()] {
+            let busy = store.read_blocking(|sql| busy_with(sql, &scope, &people)).unwrap();
+            let look = look(scope);
+            let rows =
+                store.read_blocking(|sql| list(sql, &look, &query, 1_000, None)).unwrap().rows;
+            for one in &people {
+                let own = rows.iter().filter(|row| row.state.assignee == Some(*one));
+                let first = own.clone().min_by_key(|row| (row.state.priority, row.number));
+                let expected = first.map(|row| Busy {
+                    number: row.number,
+                    priority: row.state.priority,
+                    count: own.count() as i64,
+                });
+                assert_eq!(busy.get(one).copied(), expected);
+            }
+        }
+        let nobody = store.read_blocking(|sql| busy_with(sql, &staff(), &[])).unwrap();
+        assert!(nobody.is_empty());
     });
 }
 

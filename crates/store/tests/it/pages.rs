@@ -430,6 +430,34 @@ fn one_of_two_who_was_reached_is_enough_and_mail_to_the_other_is_not() {
     });
 }
 
+fn answered_by(
+    sql: &mut dyn Sql,
+    one: usize,
+    since: Timestamp,
+) -> Result<Vec<IncidentNumber>, Failure> {
+    ledger::answered_by(sql, &[person(one)], since, 10)
+}
+
+#[test]
+fn what_somebody_answered_for_and_is_in_progress_is_found() {
+    each_engine("paging_answered", |store| {
+        write(store, |sql| {
+            settle(sql)?;
+            let mut story = story();
+            let first = paged(0, &[person(0)], next(1, NOW.plus_seconds(300)));
+            story.does(sql, vec![began(NOW), first])?;
+            let starts = "update incidents set state = 'in_progress' where number = $1";
+            sql.execute(starts, &[NUMBER.into()])?;
+            assert!(answered_by(sql, 0, NOW)?.is_empty());
+            send::answered(sql, NUMBER, person(0), NOW.plus_seconds(60))?;
+            assert_eq!(answered_by(sql, 0, NOW)?, [NUMBER]);
+            assert!(answered_by(sql, 1, NOW)?.is_empty(), "somebody else");
+            assert!(answered_by(sql, 0, NOW.plus_seconds(1))?.is_empty(), "made before");
+            Ok(())
+        });
+    });
+}
+
 #[test]
 fn what_was_called_off_reached_nobody_while_paging_goes_on() {
     each_engine("paging_called_off", |store| {

@@ -8,11 +8,12 @@ use crate::app::App;
 use crate::auth::SignedIn;
 use crate::part::icon::icon;
 use crate::part::state::{Look, glyph};
-use crate::part::time;
+use crate::part::time::{self, Here};
 use crate::route::{get, post};
 use crate::url;
 use alert::SignalStatus;
 use axum::Router;
+use incident::State;
 use kernel::{IntegrationId, Muted, Severity};
 use maud::{Markup, html};
 use std::collections::HashMap;
@@ -84,6 +85,17 @@ fn muted(who: &SignedIn, found: &Found) -> Markup {
             span.chip { (icon("pause")) (muted_word(why)) @if let Some(until) = alert.muted_until { " until " (time::moment(until, &who.here)) } }
         }
         @if alert.is_open() && alert.is_flapping(who.here.now) { span.chip.chip-warn { "comes and goes" } }
+    }
+}
+
+/// That a source said less than all of the alerts of an open incident: whether they are over nobody
+/// knows, and it pages again if that stays so.
+pub(crate) fn unclear(state: &State, here: &Here) -> Markup {
+    let since = state.alerts.as_ref().filter(|_| state.lifecycle.is_open());
+    html! {
+        @if let Some(since) = since.and_then(|alerts| alerts.source_unclear_since) {
+            span.chip.chip-warn title="It said that all is over while alerts may be firing" { (icon("alert")) "Source unclear since " (time::moment(since, here)) }
+        }
     }
 }
 

@@ -72,7 +72,7 @@ pub(super) async fn show(
                 @if let Some(words) = words { p.banner.banner-good role="status" { (icon("check")) span { (words) } } }
                 div.sl-g {
                     div.stack-l { (says(&known)) (labels(&known)) (payload(&who, &known)) }
-                    div.stack-l { (incident(&known)) (story(&who, &known)) (others(&who, &known)) }
+                    div.stack-l { (incident(&who, &known)) (story(&who, &known)) (others(&who, &known)) }
                 }
             }
         }
@@ -241,7 +241,7 @@ pub(crate) fn raw_text(bytes: &[u8]) -> String {
     }
 }
 
-fn incident(known: &Known) -> Markup {
+fn incident(who: &SignedIn, known: &Known) -> Markup {
     let alert = &known.found.alert;
     html! {
         section.card aria-labelledby="incident" {
@@ -250,7 +250,7 @@ fn incident(known: &Known) -> Markup {
                 @match (&known.incident, alert.number) {
                     (Some(row), _) => {
                         p { a.link href=(url::incident(row.number)) { (row.number) " " (row.title) } }
-                        p { (crate::part::pri::priority(row.state.priority)) " " (crate::part::state::state(&row.state)) }
+                        p { (crate::part::pri::priority(row.state.priority)) " " (crate::part::state::state(&row.state)) " " (super::unclear(&row.state, &who.here)) }
                         p { a.link href=(url::alerts_of(row.number)) { "All its alerts" } }
                     }
                     (None, Some(number)) => p { (number) },

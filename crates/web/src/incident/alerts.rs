@@ -97,6 +97,7 @@ pub(super) fn section(view: &View<'_>, patch: Option<&str>) -> Markup {
                     @if let Some((window, until)) = window {
                         p { a.chip href=(maintenance::address(window.id)) { (icon("wrench")) "Maintenance until " (time::moment(*until, &case.here)) } }
                     }
+                    (alerts::unclear(state, &case.here))
                     @if !first.is_empty() {
                         ul class="rows links" { @for one in first {
                             li {

@@ -106,7 +106,7 @@ fn proposed(sight: &Sight, all: &[Load]) -> Markup {
             "Free then: "
             @for (place, load) in all.iter().take(PROPOSED).enumerate() {
                 @if place > 0 { ", " }
-                (sight.name(load.person)) " (" (hours(load.total_seconds)) ")"
+                (sight.name(load.person)) " (" (hours(load.total_seconds)) ", " (hours(load.night_seconds)) " at night)"
             }
             "."
         }

@@ -17,6 +17,8 @@ use roster::{COLUMNS_PER_DAY, Cell, Drawing, Lanes, Look, Shift, Source, Span};
 /// Columns of a cell in which a first name has room, and in which a whole name has.
 const FIRST_NAME_COLUMNS: usize = 12;
 const NAME_COLUMNS: usize = 24;
+/// Gaps that are told to whoever listens to the table; all of them are its cells.
+const GAPS_TOLD: usize = 3;
 
 struct View<'a> {
     who: &'a SignedIn,
@@ -49,6 +51,11 @@ pub(super) fn card(who: &SignedIn, sight: &Sight, asked: Asked) -> Markup {
                 }
             } }
             (cover::gaps(who, sight, row))
+            // What stands in the head of the page where there is room.
+            div.card-b.stack-s.show-s {
+                p.meta { "All times in " (who.here.zone_words()) "." }
+                @if who.viewer().swaps_shifts() { div { a.btn href=(url::on_call_of(row.id, "cover")) { (icon("plus")) "Add override" } } }
+            }
         }
     }
 }
@@ -89,11 +96,13 @@ fn table(view: &View<'_>, chosen: &Chosen, lanes: &Lanes) -> Markup {
     let empty: Vec<Span> = empty.map(|stretch| stretch.span).collect();
     // What was cannot be covered any more, and is no gap to look after.
     let gaps: Vec<Span> = empty.iter().copied().filter(|gap| gap.end > now).collect();
+    let told = gaps.iter().take(GAPS_TOLD).map(|gap| between(view, *gap)).collect::<Vec<_>>();
     html! {
         table.lanes {
             caption.vh {
                 (view.row.name) " by layer, who stands in, and who is on call in the end. "
-                @if gaps.is_empty() { "No gap." } @else { (counted(gaps.len() as i64, "gap")) " still to come." }
+                @if let Some(at) = view.row.until() { "Handed over next " (view.who.here.exact(at)) ". " }
+                @if gaps.is_empty() { "No gap." } @else { (counted(gaps.len() as i64, "gap")) " still to come: " (told.join("; ")) @if gaps.len() > told.len() { " and so on" } "." }
             }
             (days(view))
             tbody {

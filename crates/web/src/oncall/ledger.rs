@@ -91,11 +91,14 @@ fn attempt(who: &SignedIn, page: &send::Page, found: &PagingLedger) -> Markup {
             (None, None, Some(at)) if page.state == PageState::Sent => { "sent " (here.exact(at)) }
             _ => {
                 @match page.state {
+                    PageState::Waiting if page.attempts > 0 => "failed so far, is tried again",
                     PageState::Waiting => { "leaves " (here.exact(page.due_at)) }
                     PageState::Sent => "sent",
                     PageState::Failed => span.crit-t { "failed" },
                     PageState::CalledOff => "called off",
                 }
+                // Whoever looks why nobody came reads it here, not in the log of a server.
+                @if let Some(why) = page.error.as_deref().filter(|why| !why.is_empty()) { ": " (why) }
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Oneself, first of all: am I on call, until when, who comes after me, and one button.
 
+use super::load;
 use super::sight::{Sight, Standing};
 use crate::auth::SignedIn;
 use crate::part::icon::icon;
@@ -116,7 +117,7 @@ fn facts(who: &SignedIn, sight: &Sight, ahead: &[(&Standing, Span)], told_first:
     let rest = if told_first { ahead.get(1..).unwrap_or_default() } else { ahead };
     html! {
         dl.props {
-            div { dt { "Reaches you by" } dd { (reached(who, sight, who.viewer().person, true)) " " a.link href=(url::ACCOUNT) { "Change" } } }
+            div { dt { "Reaches you by" } dd { (reached(who, sight, who.viewer().person, true)) " " a.link href={ (url::ACCOUNT) "#reached" } { "Change or test it" } } }
             @if !rest.is_empty() {
                 div { dt { "After that" } dd {
                     @for (place, (row, span)) in rest.iter().enumerate() {
@@ -125,6 +126,7 @@ fn facts(who: &SignedIn, sight: &Sight, ahead: &[(&Standing, Span)], told_first:
                     }
                 } }
             }
+            div { dt { "Last 4 weeks" } dd { (load::own(who, sight)) } }
         }
     }
 }

@@ -14,6 +14,8 @@ mod policies;
 mod sight;
 mod swaps;
 
+pub(crate) use self::swaps::asked;
+
 use self::sight::{DAYS, Sight, Standing};
 use crate::answer::Answer;
 use crate::app::App;
@@ -29,11 +31,19 @@ use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::civil::Date;
-use kernel::{ScheduleId, Timestamp};
+use kernel::{Role, ScheduleId, Timestamp};
 use maud::{Markup, html};
 
 /// Seconds between two looks at what changes by itself while somebody has the page open.
 const LOOK_SECONDS: u32 = 15;
+/// What says who is on call and paged: the last part of its address in the settings, its name and
+/// its icon.
+const RULES: [(&str, &str, &str); 4] = [
+    ("schedules", "Schedules", "cal"),
+    ("escalation-policies", "Escalation policies", "escal"),
+    ("integrations", "Integrations", "alert"),
+    ("maintenance", "Maintenance windows", "wrench"),
+];
 /// Years before and after today that lanes can be turned to.
 const YEARS: i16 = 10;
 
@@ -152,14 +162,14 @@ async fn page(app: &App, who: &SignedIn, asked: Asked, above: Above) -> PageResu
                 }
             }
         }
-        (menu(&sight))
+        (menu(who, &sight))
     };
     Ok(Page::new(who, "On call")
         .section(Section::OnCall)
         .main_class("main main-canvas")
         .stream(url::LIVE_INBOX.to_owned())
         .script("app-settings.js")
-        .side(side(&sight))
+        .side(side(who, &sight))
         .show(main))
 }
 
@@ -176,7 +186,7 @@ fn form_page(who: &SignedIn, sight: &Sight, (title, lead): (&str, &str), body: M
         .section(Section::OnCall)
         .main_class("main main-canvas")
         .crumb(back, "On call")
-        .side(side(sight))
+        .side(side(who, sight))
         .show(main)
 }
 
@@ -225,20 +235,37 @@ fn nothing(who: &SignedIn) -> Markup {
     )
 }
 
-fn side(sight: &Sight) -> Markup {
+/// Whether somebody reads the rules by which people are paged.
+fn reads_rules(who: &SignedIn) -> bool {
+    who.viewer().has(&[Role::Administrator, Role::Manager, Role::Auditor])
+}
+
+fn side(who: &SignedIn, sight: &Sight) -> Markup {
     html! {
         nav.side aria-label="Schedules" {
             h2 { "Schedules" }
             ul { @for row in &sight.rows { li { (entry(sight, row, None)) } } }
+            @if reads_rules(who) {
+                h2 { "Rules" }
+                ul { @for rule in RULES { li { (rule_link(rule, None)) } } }
+            }
         }
     }
 }
 
+fn rule_link((part, name, sign): (&str, &str, &'static str), class: Option<&str>) -> Markup {
+    html! { a class=[class] href=(url::settings(part)) { (icon(sign)) span { (name) } } }
+}
+
 /// The same where there is no room beside the page.
-fn menu(sight: &Sight) -> Markup {
+fn menu(who: &SignedIn, sight: &Sight) -> Markup {
     html! {
         nav.pop.pop-a.menu id="schedules" popover aria-label="Choose a schedule" {
             @for row in &sight.rows { (entry(sight, row, Some("opt"))) }
+            @if reads_rules(who) {
+                p.pop-h { "Rules" }
+                @for rule in RULES { (rule_link(rule, Some("opt"))) }
+            }
         }
     }
 }

@@ -6,7 +6,6 @@ use crate::part::icon::icon;
 use crate::settings::escalations::draw::in_words;
 use crate::url;
 use incident::escalation::{EscalationPolicy, Whom};
-use kernel::Role;
 use maud::{Markup, html};
 
 pub(super) fn card(who: &SignedIn, sight: &Sight) -> Markup {
@@ -16,8 +15,7 @@ pub(super) fn card(who: &SignedIn, sight: &Sight) -> Markup {
     let mut policies: Vec<&EscalationPolicy> =
         all.map(|policy| &**policy).filter(|policy| policy.names(whom)).collect();
     policies.sort_by_cached_key(|policy| (policy.name.to_lowercase(), policy.id));
-    let viewer = who.viewer();
-    let reads = viewer.has(&[Role::Administrator, Role::Manager, Role::Auditor]);
+    let (viewer, reads) = (who.viewer(), super::reads_rules(who));
     html! {
         section.card aria-labelledby="es" {
             div.card-h { h2 id="es" { "If a page of " (row.name) " is not acknowledged" } }

@@ -1,22 +1,24 @@
 //! What the screen is drawn from. Who is on call by each schedule follows from what decisions know
 //! at hand; only the chosen schedule, what is offered and what pages are read, once each.
 
-use super::Asked;
+use super::{Asked, load};
 use crate::app::App;
 use crate::auth::SignedIn;
 use crate::error::{PageError, PageResult};
 use crate::settings::whom::Names;
+use desk::reports::Report;
 use desk::rota::{learning, roster_of};
 use incident::escalation::{SchedulePolicy, Whom};
 use incident::reach::PageChannel;
 use incident::{Access, Policy, Scope};
 use kernel::{IncidentNumber, PersonId, ScheduleId, Timestamp};
 use roster::{Roster, Span};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::directory::feeds::{self, ScheduleFeed};
 use store::directory::schedules::{self, Override, Schedule};
 use store::directory::swaps::{self, Swap};
-use store::incidents::list::{self, IncidentRow};
+use store::incidents::list::{self, Busy, IncidentRow};
 use store::pages::ledger;
 use store::{Failure, Sql};
 
@@ -30,6 +32,8 @@ const MINE: usize = 3;
 const GAPS: usize = 60;
 /// Incidents that page now that are looked at.
 const PAGING: i64 = 50;
+/// Days for which somebody who answered a page may still be busy with it.
+const HELD_DAYS: i64 = 3;
 
 /// Somebody, or nobody, on call without a break.
 #[derive(Clone, Copy)]
@@ -141,12 +145,19 @@ pub(super) struct Sight {
     pub(super) swaps: Vec<Swap>,
     /// What pages now that the reader may see.
     pub(super) paging: Vec<IncidentRow>,
+    /// What those who are on call have, as far as the reader may see it.
+    pub(super) busy: BTreeMap<PersonId, Busy>,
+    /// What some of them may have taken by answering their page.
+    pub(super) held: Vec<IncidentRow>,
+    /// Pages of the last four weeks by person, of whom the reader may know them.
+    pub(super) pages: Arc<Report>,
 }
 
 impl Sight {
     /// Reads what one page needs.
     pub(super) async fn read(app: &App, who: &SignedIn, asked: Asked) -> PageResult<Sight> {
         let names = Names::read(app).await?;
+        let pages = app.desk.report(who.viewer(), &load::wanted(who)).await?;
         let (policy, now, viewer) = (names.policy.clone(), who.here.now, who.viewer().clone());
         let read = move |sql: &mut dyn Sql| {
             let rows = standings(&policy, viewer.person, now);
@@ -163,15 +174,20 @@ impl Sight {
                 Ok(None) => None,
                 Err(()) => return Ok(None),
             };
-            let paging = paging(sql, &Scope::of(&viewer))?;
+            let scope = Scope::of(&viewer);
+            let paging = paging(sql, &scope)?;
+            let on_call: Vec<PersonId> = rows.iter().filter_map(|row| row.now.person).collect();
+            let busy = list::busy_with(sql, &scope, &on_call)?;
+            let held = ledger::answered_by(sql, &on_call, now.plus_days(-HELD_DAYS), PAGING)?;
+            let held = list::get_many(sql, &scope, &held)?;
             let mut swaps = swaps::waiting(sql, now)?;
             swaps.retain(|swap| rows.iter().any(|row| row.id == swap.schedule));
-            Ok(Some((rows, chosen, swaps, paging)))
+            Ok(Some((rows, chosen, swaps, paging, busy, held)))
         };
         let found = app.desk.read(read).await?;
-        let (rows, chosen, swaps, paging) = found.ok_or(PageError::NotFound)?;
+        let (rows, chosen, swaps, paging, busy, held) = found.ok_or(PageError::NotFound)?;
         let channels = app.desk.page_channels();
-        Ok(Sight { names, channels, rows, chosen, swaps, paging })
+        Ok(Sight { names, channels, rows, chosen, swaps, paging, busy, held, pages })
     }
 
     /// How the chosen schedule stands.

@@ -5,14 +5,19 @@ use super::sight::Sight;
 use crate::app::App;
 use crate::auth::{SignedIn, Staff};
 use crate::error::{PageError, PageResult};
+use crate::part::icon::icon;
+use crate::problems::words::named_staff;
 use crate::settings::actor;
 use crate::url;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use desk::rota::{Answer, answer_swap};
-use kernel::{ScheduleId, SwapId};
+use kernel::{PersonId, ScheduleId, SwapId};
 use maud::{Markup, html};
-use store::directory::swaps::{Swap, SwapState};
+use store::directory::swaps::{self, Swap, SwapState};
+
+/// Shifts that somebody is asked about at the top of their inbox; all are on the page they lead to.
+const ASKED_SHOWN: usize = 5;
 
 /// Offers of all schedules: whoever could take one need not look for it.
 pub(super) fn card(who: &SignedIn, sight: &Sight) -> Markup {
@@ -76,6 +81,45 @@ fn buttons(who: &SignedIn, sight: &Sight, swap: &Swap) -> Markup {
         }
         @if own || viewer.arranges_shifts() { (button("withdraw", "Withdraw", "btn btn-sm btn-quiet")) }
     }
+}
+
+/// What somebody is asked about shifts, for the top of their inbox: to take one over, or to agree
+/// that others do.
+pub(crate) async fn asked(app: &App, who: &SignedIn) -> PageResult<Markup> {
+    let viewer = who.viewer();
+    if !viewer.swaps_shifts() {
+        return Ok(html! {});
+    }
+    let now = who.here.now;
+    let mut waiting = app.desk.read(move |sql| swaps::waiting(sql, now)).await?;
+    let policy = app.desk.policy();
+    let schedules = &policy.paging.schedules;
+    waiting.retain(|swap| match swap.state {
+        SwapState::Offered => swap.asked == Some(viewer.person),
+        _ => viewer.arranges_shifts(),
+    });
+    waiting.retain(|swap| schedules.contains_key(&swap.schedule));
+    let name = |person: PersonId| named_staff(&policy, person);
+    Ok(html! {
+        @if !waiting.is_empty() {
+            section.card.mbm aria-labelledby="shifts-h" {
+                div.card-h { h2 id="shifts-h" { "Shifts" } a.link.meta href={ (url::ON_CALL) "#swaps" } { "All that are offered" } }
+                div.card-b { ul.stack-s {
+                    @for swap in waiting.iter().take(ASKED_SHOWN) {
+                        li {
+                            (icon("oncall")) " "
+                            a.link href={ (url::on_call(swap.schedule)) "#swaps" } { (schedules.get(&swap.schedule).map_or("", |one| one.name.as_str())) }
+                            ", " (who.here.exact(swap.start)) " to " (who.here.exact(swap.end)) ": "
+                            @match swap.taken_by {
+                                Some(by) => { (name(by)) " would take the shift of " (name(swap.offered_by)) ". Do you agree?" }
+                                None => { (name(swap.offered_by)) " asks you to take this shift." }
+                            }
+                        }
+                    }
+                } }
+            }
+        }
+    })
 }
 
 /// `POST …/swaps/{swap}/{answer}`

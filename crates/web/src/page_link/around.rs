@@ -99,7 +99,17 @@ pub(super) struct Before {
 }
 
 impl Around {
+    /// Reads it, with what is like it.
     pub(super) async fn read(app: &App, paged: &Paged) -> PageResult<Around> {
+        let mut found = Around::at_hand(app, paged).await?;
+        if paged.is_over().is_none() {
+            found.compare(app, paged).await;
+        }
+        Ok(found)
+    }
+
+    /// Reads what is at hand: without what is like it, which takes its time.
+    pub(super) async fn at_hand(app: &App, paged: &Paged) -> PageResult<Around> {
         let state = &paged.state;
         let conduct = state.conduct.as_deref().filter(|_| state.lifecycle.is_open());
         let room = conduct.and_then(|conduct| conduct.rooms.get(&RoomKind::Conference)).copied();
@@ -142,11 +152,7 @@ impl Around {
             }
             Ok(found)
         };
-        let mut found = app.desk.read(read).await?;
-        if paged.is_over().is_none() {
-            found.compare(app, paged).await;
-        }
-        Ok(found)
+        Ok(app.desk.read(read).await?)
     }
 
     /// What was like it. What fails or takes its time keeps nobody from answering.

@@ -21,6 +21,9 @@ use std::collections::HashMap;
 const DAYS_DRAWN: usize = 62;
 /// Days that one bar stands for beyond.
 const WEEK: usize = 7;
+/// Hours whose reports are told together, and how many there must be of all to tell of them.
+const STRETCH: usize = 3;
+const MANY: i64 = 20;
 /// Clocks beside the one of resolving: their columns, and how each is called.
 const OTHERS: [(&str, &str); 3] =
     [("acknowledge", "Acknowledged"), ("response", "Answered"), ("update", "Updated")];
@@ -286,13 +289,32 @@ pub(super) fn arrivals(asked: &Asked, report: &Report) -> Markup {
         HeatRow { label, all, hours: cells.collect() }
     };
     let rows: Vec<HeatRow> = table.lines.iter().skip(1).map(row).collect();
-    let beside = html! { span.meta { "by weekday and hour, " (asked.zone_name) } };
+    let beside = html! {
+        span.meta { "by weekday and hour, " (asked.zone_name) @if let Some(words) = busiest(&rows) { ". " (words) } }
+    };
     let body = html! {
         div.scroll-x tabindex="0" role="region" aria-label="When incidents arrive, table" {
             (heat("Incidents reported, by weekday and hour of day", "incident", &rows))
         }
     };
     card(asked, Name::Arrivals, "When incidents arrive", beside, body)
+}
+
+/// "Mon 07:00 to 10:00 alone brings 36 of 412": when most come, the first of several; nothing of a
+/// few.
+fn busiest(rows: &[HeatRow]) -> Option<String> {
+    let all: i64 = rows.iter().map(|row| row.all.0).sum();
+    let mut best: Option<(i64, &str, usize)> = None;
+    for row in rows {
+        for (hour, stretch) in row.hours.windows(STRETCH).enumerate() {
+            let count: i64 = stretch.iter().map(|(count, _)| *count).sum();
+            if best.is_none_or(|(most, ..)| count > most) {
+                best = Some((count, row.label.as_str(), hour));
+            }
+        }
+    }
+    let (count, day, hour) = best.filter(|_| all >= MANY)?;
+    Some(format!("{day} {hour:02}:00 to {:02}:00 alone brings {count} of {all}", hour + STRETCH))
 }
 
 /// What stands before the table of a report that has a drawing.
@@ -338,4 +360,22 @@ pub(super) fn heading(shown: &Shown<'_>, table: &Table, line: &str, column: &str
 /// A figure as the list of what is behind it tells it.
 pub(super) fn told_figure(table: &Table, line: &str, column: &str) -> Option<String> {
     at(table, line, column).map(|(_, column, cell)| figure(cell.value, column.unit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_busiest_hours_are_told_of_many_alone() {
+        let row = |label: &str, busy: usize, count: i64| {
+            let hours = (0..24).map(|hour| (if hour == busy { count } else { 0 }, None)).collect();
+            HeatRow { label: label.to_owned(), all: (count, None), hours }
+        };
+        let week = [row("Mon", 9, 12), row("Tue", 23, 9)];
+        assert_eq!(busiest(&week).unwrap(), "Mon 07:00 to 10:00 alone brings 12 of 21");
+        let late = [row("Tue", 23, 30)];
+        assert_eq!(busiest(&late).unwrap(), "Tue 21:00 to 24:00 alone brings 30 of 30");
+        assert_eq!((busiest(&[row("Mon", 9, 19)]), busiest(&[])), (None, None));
+    }
 }

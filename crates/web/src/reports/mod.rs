@@ -13,6 +13,8 @@ mod table;
 mod why;
 mod words;
 
+pub(crate) use self::table::{behind_of, figure_at};
+
 use crate::app::App;
 use crate::auth::{SignedIn, Staff};
 use crate::error::{PageError, PageResult};

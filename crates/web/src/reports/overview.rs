@@ -5,12 +5,16 @@ use super::cards;
 use super::frame;
 use super::read::{LINES, Overview, lines_of};
 use super::table::{Shown, at, delta, moved, value};
-use super::words::{by_word, figure};
+use super::words::{by_word, figure, icon_of, title};
 use crate::auth::SignedIn;
+use crate::part::icon::icon;
 use crate::part::time::duration;
 use crate::problems::words as problems;
 use crate::url;
+use desk::recurring::Listed as Recurring;
 use desk::reports::Report;
+use desk::reports::mailed::may_arrange;
+use incident::permissions::may_write_problems;
 use insight::report::{By, Name, Table, Unit};
 use maud::{Markup, html};
 use std::collections::HashMap;
@@ -29,7 +33,7 @@ pub(super) fn page(who: &SignedIn, asked: &Asked, seen: &Overview) -> Markup {
         ". Every number opens the incidents behind it."
     };
     let main = html! {
-        (frame::head("Service quality", lead, html! {}))
+        (frame::head("Service quality", lead, export(who, asked)))
         div.stack-l {
             (frame::form(who, asked, url::REPORTS, None))
             (tiles(asked, seen))
@@ -39,13 +43,30 @@ pub(super) fn page(who: &SignedIn, asked: &Asked, seen: &Overview) -> Markup {
                 (cards::times(asked, &seen.weeks, "resolve", "Time to resolve"))
             }
             div.rp-g2 { (cards::flow(asked, &seen.backlog)) (cards::ages(asked, &seen.backlog)) }
-            (causes(seen))
+            (causes(who, seen))
             (cards::arrivals(asked, &seen.arrivals))
             (lines(asked, seen))
             (besides(asked, seen))
         }
     };
     frame::page(who, asked, None, main)
+}
+
+/// The figures of each report to take along: in a file now, or by letter.
+fn export(who: &SignedIn, asked: &Asked) -> Markup {
+    html! {
+        button.btn type="button" popovertarget="export" { (icon("download")) "Export" }
+        nav.pop.pop-a.menu id="export" popover aria-label="Export" {
+            p.pop-h { "As CSV, for spreadsheets" }
+            @for name in Name::ALL.iter().copied() {
+                a.opt href=(asked.api(name, super::one::lines_of(name, asked), "csv")) download { (icon(icon_of(name))) (title(name)) }
+            }
+            @if may_arrange(who.viewer()) {
+                p.pop-h { "By mail" }
+                a.opt href=(url::MAILED_REPORTS) { (icon("reply")) "Mailed reports" }
+            }
+        }
+    }
 }
 
 /// The first table of a report.
@@ -123,28 +144,28 @@ fn tiles(asked: &Asked, seen: &Overview) -> Markup {
         more_is_good: false,
         under: cards::opened_with(&seen.backlog),
     };
-    let reopened = Tile {
-        name: "Opened again",
+    let confirmed = Tile {
+        name: "Confirmed by the requester",
         report: &seen.reopened,
         before: seen.reopened_before.as_ref(),
         table: 0,
-        column: "share",
-        more_is_good: false,
-        under: format!("{} incidents", figure(of(&seen.reopened, "reopened"), Unit::Count)),
+        column: "confirmed",
+        more_is_good: true,
+        under: format!("{} opened again", figure(of(&seen.reopened, "share"), Unit::Share)),
     };
     html! {
         div.tiles {
-            @for one in [&base, &acknowledge, &resolve, &open, &reopened] { (tile(asked, one)) }
+            @for one in [&base, &acknowledge, &resolve, &open, &confirmed] { (tile(asked, one)) }
         }
     }
 }
 
-/// Causes that have a problem, by what they cost.
-fn causes(seen: &Overview) -> Markup {
+/// Causes that have a problem, by what they cost, and what comes again without one.
+fn causes(who: &SignedIn, seen: &Overview) -> Markup {
     html! {
         section.card aria-labelledby="causes-h" {
             div.card-h { h2 id="causes-h" { a href=(url::PROBLEMS) { "What keeps coming back" } } span.meta { "problems that are not over, by hours lost; " a.link href=(url::RECURRING) { "recurring incidents" } } }
-            @if seen.causes.is_empty() { p.card-b.muted { "No problem has incidents. Open one from recurring incidents, or from the queue: select incidents with one cause and press B." } }
+            @if seen.causes.is_empty() && seen.unowned.is_empty() { p.card-b.muted { "No problem has incidents. Open one from recurring incidents, or from the queue: select incidents with one cause and press B." } }
             @else {
                 div.scroll-x tabindex="0" role="region" aria-label="What keeps coming back, table" { table.dt {
                     thead { tr {
@@ -158,12 +179,30 @@ fn causes(seen: &Overview) -> Markup {
                                 th scope="row" { a.link href=(address) { (listed.problem.number) " " (listed.problem.title) } }
                                 td.num { a href=(address) { (listed.cost.incidents) } }
                                 td.num { a href=(address) { (listed.cost.open) } }
-                                td.num { (problems::hours(listed.cost.seconds)) }
+                                td.num { a href=(address) { (problems::hours(listed.cost.seconds)) } }
                                 td { (problems::state(listed.problem.state)) }
                             }
                         }
+                        @for one in &seen.unowned { (unowned(who, one)) }
                     }
                 } }
+            }
+        }
+    }
+}
+
+/// What comes again, of which nobody looks for the cause.
+fn unowned(who: &SignedIn, one: &Recurring) -> Markup {
+    let address = url::recurring(one.cluster.id);
+    html! {
+        tr {
+            th scope="row" { a.link href=(address) { (one.cluster.name) } }
+            td.num { a href=(address) { (one.incidents) } }
+            td.num { a href=(address) { (one.open) } }
+            td.num { a href=(address) { (problems::hours(one.seconds)) } }
+            td {
+                @if may_write_problems(who.viewer()).is_ok() { a.btn.btn-sm href={ (address) "#open" } { "Open a problem" } }
+                @else { span.muted { "nobody owns this yet" } }
             }
         }
     }
@@ -269,7 +308,7 @@ fn besides(asked: &Asked, seen: &Overview) -> Markup {
                 "More: "
                 @for (at, (name, _)) in all.iter().enumerate() {
                     @if at > 0 { ", " }
-                    a.link href={ (url::report(*name)) "?" (asked.query()) } { (super::words::title(*name).to_lowercase()) }
+                    a.link href={ (url::report(*name)) "?" (asked.query()) } { (title(*name).to_lowercase()) }
                 }
                 "."
             }

@@ -5,17 +5,21 @@ use crate::app::App;
 use crate::auth::SignedIn;
 use desk::Trouble;
 use desk::problems::Listed;
+use desk::recurring::Listed as Recurring;
 use desk::reports::{Asked as Wanted, Report};
 use insight::report::{By, Name, Period};
 use jiff::ToSpan;
 use std::collections::HashMap;
 use std::sync::Arc;
 use store::directory::ProblemState;
+use store::recurring::RecurringState;
 
 /// Weeks that lines of times go back.
 pub(super) const WEEKS: usize = 12;
 /// Causes that keep coming back that are shown.
 const CAUSES: usize = 8;
+/// What comes again without a problem that is shown below them.
+const UNOWNED: usize = 4;
 /// What the lines at the foot can be of.
 pub(super) const LINES: [By; 5] =
     [By::Service, By::Team, By::Priority, By::Category, By::Organisation];
@@ -43,6 +47,8 @@ pub(super) struct Overview {
     pub(super) names: HashMap<String, String>,
     /// Problems that are not over, the dearest first.
     pub(super) causes: Vec<Listed>,
+    /// What comes again and nobody looks for the cause of, the dearest first.
+    pub(super) unowned: Vec<Recurring>,
 }
 
 impl Overview {
@@ -88,6 +94,7 @@ impl Overview {
                 of(Name::Times, by),
                 app.desk.problems(viewer),
             )?;
+        let unowned = unowned(app.desk.recurring(viewer).await?);
         let names = app.desk.report_names(&kept_by).await?;
         let (lines, causes) = ((kept_by, times_by), dearest(causes));
         Ok(Overview {
@@ -107,6 +114,7 @@ impl Overview {
             lines,
             names,
             causes,
+            unowned,
         })
     }
 }
@@ -136,6 +144,15 @@ fn dearest(mut all: Vec<Listed>) -> Vec<Listed> {
         std::cmp::Reverse((cost.seconds, cost.incidents, listed.problem.number))
     });
     all.truncate(CAUSES);
+    all
+}
+
+/// What comes again without a problem, and was not said to be nothing.
+fn unowned(mut all: Vec<Recurring>) -> Vec<Recurring> {
+    all.retain(|one| {
+        one.cluster.problem.is_none() && one.cluster.state != RecurringState::Dismissed
+    });
+    all.truncate(UNOWNED);
     all
 }
 

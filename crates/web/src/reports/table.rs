@@ -1,6 +1,6 @@
 //! A table of figures as it is shown: each figure opens what is behind it.
 
-use super::asked::Asked;
+use super::asked::{Asked, OWN};
 use super::words::{by_word, figure};
 use crate::part::icon::icon;
 use crate::part::pri;
@@ -203,6 +203,24 @@ pub(super) fn at<'a>(
     let place = table.columns.iter().position(|known| known.key == column)?;
     let line = table.lines.iter().find(|known| known.key == line)?;
     Some((line, table.columns.get(place)?, line.cells.get(place)?))
+}
+
+/// The name of a figure and what it says, for screens beside the reports; nothing where nothing was
+/// counted.
+pub(crate) fn figure_at(report: &Report, line: &str, column: &str) -> Option<(Figure, String)> {
+    let table = report.tables.first()?;
+    let (line, column, cell) = at(table, line, column)?;
+    let told = figure(cell.value, column.unit);
+    (cell.counted > 0 && cell.value.is_some()).then(|| (table.figure(line, column), told))
+}
+
+/// Where the incidents behind a figure of such a report are listed, in days of the zone of this
+/// name.
+pub(crate) fn behind_of(report: &Report, zone: &str, figure: &Figure) -> String {
+    let (from, to, by) = (report.period.from(), report.period.to(), report.by);
+    let figure = url::encode(&figure.to_string());
+    let days = format!("period={OWN}&from={from}&to={to}&zone={}", url::encode(zone));
+    format!("{}/behind?{days}&by={by}&figure={figure}", url::report(report.name))
 }
 
 /// The value of a figure by the keys of its line and column.

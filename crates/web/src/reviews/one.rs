@@ -127,6 +127,7 @@ impl View<'_> {
                 div.chips {
                     span.chip { "Post-incident review" }
                     (words::state(review, here))
+                    span.chip title="It says what let it happen, not who" { "Blameless" }
                     @if review.state != ReviewState::Published {
                         span class=(if review.is_overdue(here.now) { "chip chip-crit" } else { "chip" }) { (icon("clock")) span { "Due " (moment_day(review.due_at, here)) @if review.is_overdue(here.now) { ", overdue" } } }
                     }

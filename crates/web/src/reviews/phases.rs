@@ -260,9 +260,10 @@ fn tile(name: &str, seconds: Option<i64>, sub: String) -> Markup {
 
 /// What told of it.
 fn detected_by(facts: &Facts) -> String {
+    let by = if facts.alerted { "by an alert" } else { "no alert" };
     match facts.reports {
-        0 => "from the first sign of it".to_owned(),
-        count => format!("{} joined", time::counted(i64::from(count), "report")),
+        0 => by.to_owned(),
+        count => format!("{by}, {} joined", time::counted(i64::from(count), "report")),
     }
 }
 

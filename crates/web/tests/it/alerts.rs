@@ -113,6 +113,29 @@ async fn an_alert_tells_all_and_is_acted_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_incident_says_that_its_source_is_unclear() {
+    let world = World::new().await;
+    let from = source(&world, "json", "Watcher").await;
+    let group = Some("disks".to_owned());
+    let [one, two] = ["a", "b"].map(|key| Signal {
+        group: group.clone(),
+        ..signal(key, Severity::Critical, "Disk full")
+    });
+    let number = tell(&world, &from, vec![one.clone(), two]).await.incidents[0];
+    let path = format!("/incidents/{number}");
+    world.get("mara", &path).await.shows(" firing of ").hides("Source unclear");
+    // It says that all is over, and names but one of two.
+    let over = Signal { status: SignalStatus::Resolved, ..one };
+    let reading = Reading { signals: vec![over], group, left_out: 1, ..Reading::default() };
+    let told = AlertsTold { reading, beats: vec![], raw: None };
+    world.desk.signals(from.id, told).await.unwrap();
+    world.get("mara", &path).await.shows("Source unclear since");
+    let listed = world.desk.alerts(&world.viewer("mara"), Default::default(), 9).await.unwrap();
+    let alert = format!("/alerts/{}", listed[0].alert.id);
+    world.get("mara", &alert).await.shows("Source unclear since");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_integration_is_connected_heard_mended_and_ended() {
     let world = World::new().await;
     world.get("ada", "/settings/integrations").await.shows("Nothing tells of alerts yet");

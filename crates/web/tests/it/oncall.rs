@@ -2,8 +2,9 @@
 //! addresses for calendars, what pages. What somebody may not do is not offered, and refused.
 
 use crate::harness::{Page, World};
+use crate::paged::page_of;
 use axum::http::StatusCode;
-use incident::Command;
+use incident::{Change, Command};
 use incident::reach::PageChannel;
 use kernel::{ContactId, OverrideId, Role, ScheduleId, Timestamp};
 use std::collections::BTreeSet;
@@ -127,6 +128,9 @@ async fn a_shift_changes_hands_when_somebody_takes_it_and_a_manager_agrees() {
         .hides("Take it")
         .shows("Withdraw");
     page.shows("&lt;b&gt;Wedding&lt;/b&gt;").hides("<b>Wedding");
+    let inbox = world.get("peter", "/inbox").await;
+    inbox.shows("Mara Lindqvist asks you to take this shift").shows(&format!("schedule={id}#swaps"));
+    world.get("ines", "/inbox").await.hides("asks you to take");
     let page = world.get("peter", "/on-call").await;
     page.shows("Take it: the shift of Mara Lindqvist").hides("Withdraw").hides("Approve");
     world.get("otto", "/on-call").await.shows("Shifts that are offered").hides("Take it");
@@ -142,7 +146,11 @@ async fn a_shift_changes_hands_when_somebody_takes_it_and_a_manager_agrees() {
 
     went(&world.post("peter", &answer("take"), &[]).await, "asked");
     world.get("mara", "/on-call").await.shows("You are on call").shows("waits for a manager");
+    let inbox = world.get("ines", "/inbox").await;
+    inbox.shows("Peter Nowicki would take the shift of Mara Lindqvist");
+    world.get("peter", "/inbox").await.hides("asks you to take");
     went(&world.post("ines", &answer("approve"), &[]).await, "approved");
+    world.get("ines", "/inbox").await.hides("would take the shift");
     let page = world.get("peter", "/on-call").await;
     page.shows("You are on call until")
         .shows("After you: Mara Lindqvist")
@@ -271,6 +279,14 @@ async fn what_pages_is_told_to_whoever_may_see_it() {
     page.shows("Next in ").shows(&format!("/on-call/ledger/{number}"));
     let ledger = world.get("peter", &format!("/on-call/ledger/{number}")).await;
     ledger.shows("it came").shows("is to come").shows("Ines Calderon, E-mail").hides("ines@");
+    let fails = world.desk.write(move |sql| {
+        let failed = "update pages set state = 'failed', error = 'says <500>' where number = $1";
+        sql.execute(failed, &[number.into()])?;
+        Ok(())
+    });
+    fails.await.unwrap();
+    let ledger = world.get("peter", &format!("/on-call/ledger/{number}")).await;
+    ledger.shows("failed</span>: says &lt;500&gt;");
     world.command("ines", number, Command::Restrict { team: Some(world.network) }).await;
     world.get("peter", "/on-call").await.hides("Labels").shows("Nothing pages at this moment");
     let hidden = world.get("peter", &format!("/on-call/ledger/{number}")).await;
@@ -341,4 +357,26 @@ async fn an_hour_that_comes_twice_is_asked_about() {
     let asked = world.post("mara", &format!("{at}/overrides"), &fields).await;
     assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
     asked.shows("id=\"end-e\"").shows("comes twice").shows("name=\"end_which\"");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_on_call_is_free_or_busy_and_carries_pages() {
+    let world = world().await;
+    let (id, _) = network(&world).await;
+    let path = format!("/on-call?schedule={id}");
+    world.get("peter", &path).await.shows("Busy with").shows(">free<");
+    let number = world.report("Labels do not print").await;
+    let given = Change::Set(world.person("mara").id);
+    world.command("mara", number, Command::Assign { team: Change::Keep, assignee: given }).await;
+    world.command("mara", number, Command::Acknowledge).await;
+    page_of(&world, number, 60, false).await;
+    let link = format!("href=\"/incidents/{number}\">{number}</a>");
+    world.get("peter", &path).await.shows(&link).hides(">free<").hides("pages of any schedule");
+    // One's own pages are for oneself, and everybody's for whoever manages.
+    let own = world.get("mara", &path).await;
+    own.shows("Last 4 weeks").shows("/reports/on-call/behind?").hides("pages of any schedule");
+    let all = world.get("ines", &path).await;
+    all.shows("pages of any schedule").shows("Answered in").shows("/reports/on-call/behind?");
+    all.shows("href=\"/settings/escalation-policies\"").shows("Maintenance windows");
+    own.hides("href=\"/settings/escalation-policies\"");
 }

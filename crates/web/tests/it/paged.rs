@@ -56,7 +56,7 @@ async fn paged_as(
 }
 
 /// She was, about this.
-async fn page_of(
+pub async fn page_of(
     world: &World,
     number: IncidentNumber,
     seconds: i64,
@@ -111,6 +111,11 @@ async fn a_page_is_answered_from_the_telephone_without_a_login() {
     page.shows("You are paged")
         .shows("Labels &lt;b&gt;do not&lt;/b&gt; print")
         .shows("Acknowledge");
+    // Its countdown runs from the clock of the server, and what may be said twice is sent again.
+    page.shows("data-now=\"").shows("app-page.js").shows("data-answer");
+    page.shows("value=\"acknowledge\" data-again").hides("value=\"escalate\" data-again");
+    page.shows(&format!("data-poll=\"{path}\""));
+    world.get_live("", &path).await.shows("data-patch").shows("data-poll").hides("<html");
     assert!(!acknowledged(&world, number).await, "looking changes nothing");
     let said = world.post("", &path, &[("say", "acknowledge")]).await;
     assert_eq!((said.status, said.location()), (StatusCode::SEE_OTHER, path.as_str()));
@@ -118,6 +123,10 @@ async fn a_page_is_answered_from_the_telephone_without_a_login() {
     let stored = world.desk.read(move |sql| send::get(sql, id)).await.unwrap().unwrap();
     assert!(stored.answered_at.is_some());
     world.get("", &path).await.shows("somebody has it").hides("Acknowledge</button>");
+    // Whoever has the screen open reads it, too; it is not asked for again then.
+    let part = world.get_live("", &path).await;
+    part.shows("id=\"stands\"").shows("data-patch").shows("somebody has it");
+    part.hides("<html").hides("data-poll");
     let again = world.post("", &path, &[("say", "acknowledge")]).await;
     assert_eq!(again.status, StatusCode::SEE_OTHER, "twice is as good as once");
     let odd = world.post("", &path, &[("say", "close")]).await;

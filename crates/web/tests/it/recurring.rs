@@ -30,6 +30,8 @@ async fn what_comes_again_is_listed_and_becomes_a_problem() {
     let list = world.get("mara", "/recurring").await;
     list.shows("Belt stands still").shows(&format!("{address}#open")).shows("Too few to tell: 4");
     list.shows("Incidents in each of the last 26 weeks");
+    let reports = world.get("mara", "/reports").await;
+    reports.shows("Belt stands still").shows(&format!("{address}#open")).shows("Open a problem");
     let page = world.get("mara", &address).await;
     page.shows("Belt 4 stands still").shows("Nobody has decided").shows("Week by week");
     // What is wrong is said beside the field, and nothing is lost.

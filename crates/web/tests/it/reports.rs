@@ -71,7 +71,10 @@ async fn staff_read_reports_and_others_land_in_the_portal() {
         let page = world.get(who, "/reports").await;
         assert_eq!(page.status, StatusCode::OK, "{who}");
         page.shows("Service quality").shows("1 incident").shows("aria-current=\"page\"");
-        page.shows(">Out</th>").shows(">Cost</th>");
+        page.shows(">Out</th>").shows(">Cost</th>").shows("popovertarget=\"export\"");
+        for name in Name::ALL {
+            page.shows(&format!("/api/v1/reports/{name}.csv?"));
+        }
         for name in Name::ALL {
             let page = world.get(who, &format!("/reports/{name}")).await;
             assert_eq!(page.status, StatusCode::OK, "{who} {name}");
@@ -289,4 +292,24 @@ async fn whoever_arranges_nothing_is_offered_no_mailing() {
         let form = world.get(who, "/reports/mailed/new?report=hops").await;
         assert_eq!(form.status, StatusCode::FORBIDDEN, "{who}");
     }
+}
+
+#[tokio::test]
+async fn the_share_that_requesters_confirmed_is_told() {
+    let world = World::new().await;
+    let mut numbers = vec![];
+    for title in ["No labels", "No ribbon"] {
+        let number = world.report(title).await;
+        let mut ask = world.desk.ask(&world.viewer("mara"), Channel::Web).on(number);
+        let note = ask.words("note", "It was mended.", kernel::limits::BODY_CHARS).unwrap();
+        let code = "fixed".to_owned();
+        let over = Command::Resolve { code, note, cause: None, known_error: None, children: false };
+        ask.issue(over).await.unwrap();
+        numbers.push(number);
+    }
+    world.command("gwen", numbers[0], Command::Confirm).await;
+    world.command("mara", numbers[1], Command::Close).await;
+    world.get("mara", "/reports").await.shows("Confirmed by the requester").shows("opened again");
+    let page = world.get("mara", "/reports/reopenings?by=all").await;
+    page.shows("Share confirmed").shows(">50.0%</a>");
 }

@@ -79,6 +79,8 @@ async fn a_review_goes_from_draft_to_published_with_its_actions() {
         .shows("was disturbed")
         .shows("Phases and promises as a table")
         .shows("class=\"ph-")
+        .shows("Blameless")
+        .shows(">no alert</dd>")
         .shows("Send to review");
     assert_eq!(world.post("ines", "/reviews", &fields).await.location(), "/reviews/PIR-1");
     world.get("mara", &incident).await.shows("Review PIR-1").hides("Open a review");
