@@ -214,7 +214,7 @@ mod tests {
                     version: 0,
                 }),
                 batch: None,
-                body: Body::WorkStarted(WorkStarted {}),
+                body: Body::WorkStarted(Box::new(WorkStarted {})),
             },
             public: true,
             subject: Subject {

@@ -318,10 +318,10 @@ impl Compiler<'_> {
         };
         let Reach::Within((from, until)) = reach else { return there(column, false) };
         let is_due = field == MomentField::Due;
-        let soon = is_due && until.is_some_and(|until| self.from_now(until) < SOON_MICROS);
+        let soon = is_due && until.is_some_and(|until| self.ahead(until) < SOON_MICROS);
         let lately = field == MomentField::Closed
             && self.of_teams
-            && from.is_some_and(|from| self.from_now(from) > -LATELY_MICROS);
+            && from.is_some_and(|from| self.ahead(from) > -LATELY_MICROS);
         // Said twice, so that the index of open incidents helps.
         let indexed = until.filter(|until| is_due && !soon && until.micros() > 0);
         let from = from
@@ -334,7 +334,7 @@ impl Compiler<'_> {
     }
 
     /// In microseconds; negative for what was before.
-    fn from_now(&self, at: Timestamp) -> i64 {
+    fn ahead(&self, at: Timestamp) -> i64 {
         at.micros_since(self.look.context.now)
     }
 

@@ -29,6 +29,9 @@ use store::incidents::list::{IncidentRow, Look};
 use store::incidents::timeline::StoredEvent;
 use store::{Failure, Sql};
 
+/// Incidents, each as of a version.
+pub(super) type Versions = Vec<(IncidentNumber, u32)>;
+
 /// Who somebody is that is not known any more.
 const SOMEBODY: &str = "somebody";
 
@@ -90,7 +93,7 @@ pub(super) struct Case {
     /// Names of what is in use no more.
     pub(super) former: Former,
     /// It and those merged into it, each in its version.
-    pub(super) versions: Vec<(IncidentNumber, u32)>,
+    pub(super) versions: Versions,
     /// What was drawn of incidents before.
     pub(super) drawn: Arc<Drawn>,
     timeline: Arc<Timeline>,
@@ -339,7 +342,7 @@ impl Wanted {
         sql: &mut dyn Sql,
         row: &IncidentRow,
         relatives: &HashMap<IncidentNumber, IncidentRow>,
-    ) -> Result<(Arc<Timeline>, Vec<(IncidentNumber, u32)>), Failure> {
+    ) -> Result<(Arc<Timeline>, Versions), Failure> {
         let parts = row.state.parts.iter().filter_map(|part| relatives.get(part));
         let all = std::iter::once(row).chain(parts);
         let versions: Vec<_> = all.map(|one| (one.number, one.version)).collect();

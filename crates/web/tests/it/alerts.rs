@@ -117,10 +117,8 @@ async fn an_incident_says_that_its_source_is_unclear() {
     let world = World::new().await;
     let from = source(&world, "json", "Watcher").await;
     let group = Some("disks".to_owned());
-    let [one, two] = ["a", "b"].map(|key| Signal {
-        group: group.clone(),
-        ..signal(key, Severity::Critical, "Disk full")
-    });
+    let [one, two] = ["a", "b"]
+        .map(|key| Signal { group: group.clone(), ..signal(key, Severity::Critical, "Disk full") });
     let number = tell(&world, &from, vec![one.clone(), two]).await.incidents[0];
     let path = format!("/incidents/{number}");
     world.get("mara", &path).await.shows(" firing of ").hides("Source unclear");

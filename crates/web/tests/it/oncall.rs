@@ -4,8 +4,8 @@
 use crate::harness::{Page, World};
 use crate::paged::page_of;
 use axum::http::StatusCode;
-use incident::{Change, Command};
 use incident::reach::PageChannel;
+use incident::{Change, Command};
 use kernel::{ContactId, OverrideId, Role, ScheduleId, Timestamp};
 use std::collections::BTreeSet;
 use store::directory::people::{self, Person};
@@ -129,7 +129,9 @@ async fn a_shift_changes_hands_when_somebody_takes_it_and_a_manager_agrees() {
         .shows("Withdraw");
     page.shows("&lt;b&gt;Wedding&lt;/b&gt;").hides("<b>Wedding");
     let inbox = world.get("peter", "/inbox").await;
-    inbox.shows("Mara Lindqvist asks you to take this shift").shows(&format!("schedule={id}#swaps"));
+    inbox
+        .shows("Mara Lindqvist asks you to take this shift")
+        .shows(&format!("schedule={id}#swaps"));
     world.get("ines", "/inbox").await.hides("asks you to take");
     let page = world.get("peter", "/on-call").await;
     page.shows("Take it: the shift of Mara Lindqvist").hides("Withdraw").hides("Approve");
