@@ -151,14 +151,15 @@ impl Alert {
     }
 
     /// Whether a signal that it is over is of one before it, and came late: that one ended before
-    /// this one began, by what their source says of both. Our clock says nothing here.
+    /// this one began, by what their source says of both. Our clock says nothing here, nor does an end
+    /// whose beginning was made up from it.
     fn began_after(&self, signal: &Signal) -> bool {
         let (Some(began_at), Some(started_at), Some(ended_at)) =
             (self.started_at, signal.started_at, signal.ends_at)
         else {
             return false;
         };
-        started_at < began_at && ended_at <= began_at
+        started_at < ended_at && ended_at <= began_at
     }
 
     fn changed(&mut self, settings: &AlertSettings, now: Timestamp) {

@@ -194,6 +194,11 @@ fn an_end_that_came_late_leaves_what_began_after_it() {
         assert_eq!(known.takes(&end, 2_001), Outcome::Resolved);
         known.over.clear();
     }
+    // Who knows only that it is over makes up when it began.
+    let made_up = Signal { started_at: over.ends_at, ..over.clone() };
+    known.takes(&since(50), 2_500);
+    assert_eq!(known.takes(&made_up, 2_501), Outcome::Resolved);
+    known.over.clear();
     known.fires(3_000);
     assert_eq!(known.takes(&over, 3_001), Outcome::Resolved, "it said of neither when it began");
 }
