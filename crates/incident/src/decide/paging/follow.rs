@@ -100,6 +100,8 @@ fn wanted<'a>(draft: &Draft<'a>) -> Option<Wish<'a>> {
     let (person, away) = (given_to(draft), given_away(draft));
     let course = state.paging.as_ref().filter(|course| course.is_going());
     let (why, policy) = reason(draft, state, person.is_some())?;
+    // Whoever is asked to come says nothing of who is to take what is released.
+    let course = course.filter(|_| why != Why::Released);
     let fallback = match (policy, course) {
         (Some(policy), _) => policy.fallback.clone(),
         (None, Some(course)) if away.is_none() => course.fallback.clone(),
@@ -213,17 +215,19 @@ fn more<'a>(
     own: Option<&'a EscalationPolicy>,
 ) -> Option<(Why, Option<&'a EscalationPolicy>)> {
     let by_hand = course.why.is_wished();
+    let from = pages_from(state, own);
     let own = own.filter(|policy| pages(policy, state.priority));
     let others = own.is_some_and(|own| course.policy.is_none_or(|of| of.id != own.id));
     if is_moved(draft) && others && !by_hand {
         return Some((Why::Classified, own));
     }
     // Who is asked to come while it is muted comes beside whoever is paged when it is not any more.
-    let is_released = |policy: &EscalationPolicy| {
+    let is_released = |from: Priority| {
         let mut recorded = draft.recorded().iter();
-        recorded.any(|event| cause(draft, state, policy.pages_from, event) == Some(Why::Released))
+        recorded.any(|event| cause(draft, state, from, event) == Some(Why::Released))
     };
-    if course.why == Why::Called && own.is_some_and(is_released) {
+    let from = from.filter(|from| state.priority <= *from);
+    if course.why == Why::Called && from.is_some_and(is_released) {
         return Some((Why::Released, own));
     }
     let is_raised = draft.recorded().iter().any(|event| {

@@ -56,8 +56,8 @@ fn what_is_muted_while_it_pages_stops_and_begins_again() {
 }
 
 /// An alert whose paging is muted after a minute, and for which somebody was asked to come before.
-fn called_and_muted(policy: EscalationPolicy) -> Case {
-    let mut case = found(under(policy), urgent(), news(1, 1));
+fn called_and_muted(case: Case) -> Case {
+    let mut case = found(case, urgent(), news(1, 1));
     let people = vec![Who::Desktop.id()];
     let call = Command::CallResponders { people, teams: vec![], note: None };
     case.wait(30).does(Who::Manager, call);
@@ -68,7 +68,7 @@ fn called_and_muted(policy: EscalationPolicy) -> Case {
 
 #[test]
 fn who_was_asked_to_come_is_asked_on_when_it_is_muted() {
-    let mut case = called_and_muted(usual());
+    let mut case = called_and_muted(under(usual()));
     assert_eq!(why(&case), [Why::Reported, Why::Called]);
     until(&mut case, 400);
     let (agent, desktop) = (vec![Who::Agent.id()], vec![Who::Desktop.id()]);
@@ -82,9 +82,19 @@ fn who_was_asked_to_come_is_asked_on_when_it_is_muted() {
 }
 
 #[test]
+fn without_any_policy_whoever_is_left_is_paged_beside_who_was_asked_to_come() {
+    let mut case = called_and_muted(Case::empty());
+    let before = paged(&case).len();
+    case.wait(60).does(Who::System, release());
+    assert_eq!(why(&case), [Why::Reported, Why::Called, Why::Released]);
+    let (admin, desktop) = (vec![Who::Administrator.id()], vec![Who::Desktop.id()]);
+    assert_eq!(paged(&case)[before..], [(120, admin), (120, desktop)]);
+}
+
+#[test]
 fn who_comes_while_it_is_muted_does_not_have_it_for_good() {
     let forgets = EscalationPolicy { acknowledgement_seconds: Some(1_800), ..usual() };
-    let mut case = called_and_muted(forgets);
+    let mut case = called_and_muted(under(forgets));
     case.does(Who::Desktop, Command::AnswerCall { coming: true, note: None });
     assert!(!case.state().is_paging());
     until(&mut case, 7_200);
