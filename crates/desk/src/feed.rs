@@ -2,7 +2,9 @@
 //! the log behind its head, whoever wrote it, and hands it to all who listen.
 
 use crate::Desk;
-use std::collections::VecDeque;
+use incident::Subject;
+use kernel::IncidentNumber;
+use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -51,7 +53,22 @@ impl Made {
             let events = self.0.pop_front().map(|(_, events)| events);
             taken.extend(events.into_iter().flatten().filter(|_| is_next));
         }
+        self.see_anew(&mut taken);
         taken
+    }
+
+    /// Says of each event who may see its incident as of the last that is known of it.
+    fn see_anew(&self, taken: &mut [FeedEvent]) {
+        let mut subjects: HashMap<IncidentNumber, Subject> =
+            taken.iter().map(|event| (event.number, event.subject.clone())).collect();
+        for event in self.0.iter().flat_map(|(_, events)| events) {
+            if let Some(subject) = subjects.get_mut(&event.number) {
+                subject.clone_from(&event.subject);
+            }
+        }
+        for event in taken {
+            event.subject.clone_from(&subjects[&event.number]);
+        }
     }
 }
 
@@ -194,8 +211,8 @@ async fn hand_out(desk: &Desk, head: i64) {
 mod tests {
     use super::*;
     use incident::event::{Derived, WorkStarted};
-    use incident::{Body, Cause, Event, Subject};
-    use kernel::{Actor, Channel, IncidentNumber, PersonId, Timestamp};
+    use incident::{Body, Cause, Event};
+    use kernel::{Actor, Channel, PersonId, TeamId, Timestamp};
     use std::collections::BTreeSet;
 
     fn events(seqs: std::ops::RangeInclusive<i64>) -> Vec<FeedEvent> {
@@ -261,6 +278,21 @@ mod tests {
         made.put(9, events(10..=12));
         assert_eq!(made.take(0, 5).len(), 9);
         assert_eq!(made.take(9, 5).len(), 3);
+    }
+
+    #[test]
+    fn whoever_may_not_see_an_incident_any_more_learns_nothing_of_its_past() {
+        let team = Some(TeamId(Default::default()));
+        for at_once in [1, 10] {
+            let mut restricted = events(2..=2);
+            restricted[0].subject.confidential_to = team;
+            let mut made = Made::default();
+            made.put(0, events(1..=1));
+            made.put(1, restricted);
+            let taken = made.take(0, at_once);
+            assert_eq!(taken.len(), at_once.min(2));
+            assert!(taken.iter().all(|event| event.subject.confidential_to == team));
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@ use desk::Doing;
 use incident::Lifecycle;
 use incident::clocks::ClockKind;
 use std::time::Duration;
+use store::incidents::feed::{self, FeedEvent};
 use testkit::TestDesk;
 
 /// Waits until something holds, looking again and again, for at most 10 seconds.
@@ -59,15 +60,18 @@ async fn the_feed_tells_everything_once_and_in_order() {
         let number = t.report(&format!("Report {i}")).await;
         last = t.resolve(&t.agent, number, "Done.").await.position;
     }
-    let mut seen = Vec::new();
-    while seen.last() != Some(&last) {
+    let mut seen: Vec<FeedEvent> = Vec::new();
+    while seen.last().map(|event| event.seq) != Some(last) {
         let batch = tokio::time::timeout(Duration::from_secs(10), feed.recv())
             .await
             .expect("the feed goes on")
             .unwrap();
-        seen.extend(batch.iter().map(|event| event.seq));
+        seen.extend(batch.iter().cloned());
     }
-    assert_eq!(seen, (from + 1..=last).collect::<Vec<_>>());
+    assert!(seen.iter().map(|event| event.seq).eq(from + 1..=last));
+    // What was handed out as it was recorded is what the log has.
+    let log = t.desk.read(move |sql| feed::feed(sql, from, 1_000)).await;
+    assert_eq!(seen, log.unwrap());
 }
 
 #[tokio::test]
