@@ -253,15 +253,10 @@ impl Follower {
             self.fill(desk, &index)?;
         }
         let due = match self.fresh {
-            // Whoever never catches up commits what there is.
-            true if more => COMMIT_BUSY,
-            true => {
-                if busy {
-                    Duration::ZERO
-                } else {
-                    COMMIT_EVERY
-                }
-            }
+            // Whoever never catches up commits what there is; filling does not rest as long.
+            true if more || (busy && filling) => COMMIT_BUSY,
+            true if busy => Duration::ZERO,
+            true => COMMIT_EVERY,
             false if self.marks.is_filling() => COMMIT_FILLING,
             false => COMMIT_EVERY,
         };

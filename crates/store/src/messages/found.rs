@@ -77,8 +77,8 @@ pub fn came_before(
 }
 
 /// Which messages of this address made incidents since and when they came, the newest first;
-/// automatic ones, or all; an empty address is that of messages that name none. What tells of letters that nobody knows here and was kept aside is work
-/// for people as well, and counts.
+/// automatic ones, or all; an empty address is that of messages that name none. What tells of
+/// letters that nobody knows here and was kept aside is work for people as well, and counts.
 pub fn times_from(
     sql: &mut dyn Sql,
     address: &str,
