@@ -94,6 +94,8 @@ struct Loaded {
     total: i64,
     suffix: String,
     position: i64,
+    /// Whether nothing was ever reported here.
+    untouched: bool,
     policy: Arc<Policy>,
     late: LikelyLate,
     person: kernel::PersonId,
@@ -231,6 +233,7 @@ impl Reading {
             total,
             suffix,
             position,
+            untouched: stamp.0 == 0,
             policy,
             late: self.ranking.likely_late(),
             person,

@@ -336,7 +336,7 @@ fn nothing(who: &SignedIn, loaded: &Loaded) -> Markup {
         );
     }
     let unfiltered = loaded.view().is_some_and(|view| view.text == loaded.text);
-    if unfiltered && loaded.position == 0 {
+    if unfiltered && loaded.untouched {
         let sets_up = who.viewer().has(&[kernel::Role::Administrator]);
         return empty(
             "No incident yet",

@@ -368,9 +368,12 @@ async fn whoever_is_on_call_is_free_or_busy_and_carries_pages() {
     let path = format!("/on-call?schedule={id}");
     world.get("peter", &path).await.shows("Busy with").shows(">free<");
     let number = world.report("Labels do not print").await;
-    let given = Change::Set(world.person("mara").id);
-    world.command("mara", number, Command::Assign { team: Change::Keep, assignee: given }).await;
-    world.command("mara", number, Command::Acknowledge).await;
+    let mara = world.person("mara").id;
+    let whom = format!("person:{mara}");
+    world.post("ines", &format!("/incidents/{number}/page"), &[("whom", &whom)]).await;
+    world.get("peter", &path).await.shows(&format!("{number}, paged")).hides(">free<");
+    let given = Command::Assign { team: Change::Keep, assignee: Change::Set(mara) };
+    world.command("mara", number, given).await;
     page_of(&world, number, 60, false).await;
     let link = format!("href=\"/incidents/{number}\">{number}</a>");
     world.get("peter", &path).await.shows(&link).hides(">free<").hides("pages of any schedule");
