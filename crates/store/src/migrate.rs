@@ -220,7 +220,12 @@ fn take(sql: &mut dyn Sql, steps: &[Migration], before: i64) -> Result<(), Failu
         }
         let row = [Value::Int(step.version), Value::from(step.name)];
         sql.execute("insert into schema_migrations (version, name) values ($1, $2)", &row)?;
-        tracing::info!(version = step.version, name = step.name, "schema brought up to date");
+        if before > 0 {
+            tracing::info!(version = step.version, name = step.name, "schema brought up to date");
+        }
+    }
+    if before == 0 {
+        tracing::info!(version = latest(steps), "schema made");
     }
     Ok(())
 }

@@ -47,7 +47,11 @@ fn going(view: &View<'_>, course: &Course) -> Markup {
                 }
                 @if let Some(next) = course.ahead.first() { ", next " (when(case, next.at)) " " (whom_of(case, next)) }
                 "."
-                @if !course.must_answer.is_empty() { " Each of them has to acknowledge: " (names(case, course.must_answer.iter().copied())) "." }
+                @match course.must_answer.len() {
+                    0 => {},
+                    1 => { " It takes the answer of " (names(case, course.must_answer.iter().copied())) "." }
+                    _ => { " Each of them has to acknowledge: " (names(case, course.must_answer.iter().copied())) "." }
+                }
             }
             (buttons(view, "Escalate now"))
         }

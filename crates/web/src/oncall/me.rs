@@ -131,13 +131,20 @@ fn facts(who: &SignedIn, sight: &Sight, ahead: &[(&Standing, Span)], told_first:
     }
 }
 
-/// By what somebody is reached at night; `open` with address and number, which are for themselves.
+/// Ways to somebody else that are named.
+const WAYS: usize = 2;
+
+/// By what somebody is reached at night; `open` all of it with address and number, which are for
+/// themselves, else what comes first.
 pub(super) fn reached(who: &SignedIn, sight: &Sight, person: PersonId, open: bool) -> Markup {
     let reach = sight.names.policy.paging.reach.get(&person);
     let ways = reach.map(|reach| ways(reach, &sight.channels, who.here.now, open));
-    let (ways, lost) = ways.unwrap_or_default();
+    let (mut ways, lost) = ways.unwrap_or_default();
+    let later = if open { 0 } else { ways.len().saturating_sub(WAYS) };
+    ways.truncate(ways.len() - later);
     html! {
         @if ways.is_empty() { span.err { (icon("alert")) "no way" } } @else { (ways.join(", ")) }
+        @if later > 0 { " and " (later) " more" }
         @if !lost.is_empty() { " " span.meta { "Nothing here sends by " (lost.join(", ")) "." } }
     }
 }
