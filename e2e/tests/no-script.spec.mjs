@@ -107,6 +107,7 @@ test('everybody chooses the columns of the queue, without JavaScript too', async
     await mara.setViewportSize({ width, height: 900 });
     await expect(row.getByRole('link', { name: 'Conveyor 7 stands still' })).toBeVisible();
     await expect(row).not.toContainText('Gwen Tarrant', { useInnerText: true });
+    await expect(mara.getByRole('button', { name: 'Columns' }), `all can be had again at ${width} px`).toBeVisible();
     const share = await row.evaluate((tr) => tr.querySelector('.c-title').offsetWidth / tr.offsetWidth);
     expect(share, `the title at ${width} px`).toBeGreaterThan(0.5);
   }

@@ -39,9 +39,21 @@ test("what was acknowledged is sent again until the server has it, and the page 
   await until(() => $("[role=status]")?.textContent === "You have it.", "it arrived");
   assert.deepEqual(calls.map(({ url, method, body }) => [url, method, String(body)]), Array(3).fill(["http://evenkeel.test/a/token", "POST", "say=acknowledge"]));
   assert.equal(document.activeElement, $("#main"));
+  assert.equal($("#say").textContent, "Your answer arrived");
   t.mock.timers.tick(3 * pause);
   await turns();
   assert.equal(calls.length, 3, "what arrived is not sent again");
+});
+
+test("an answer that comes too late is not said to have arrived", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const calls = serve(() => ({ status: 410, body: "<main id=main tabindex=-1><p>This link is too old to answer with.</p></main>" }));
+  answer("acknowledge");
+  await until(() => /too old/.test($("#main").textContent), "told");
+  assert.equal($("#say").textContent, "Your answer was not taken");
+  t.mock.timers.tick(3 * pause);
+  await turns();
+  assert.equal(calls.length, 1);
 });
 
 test("as soon as there is a network it is sent, without waiting", async (t) => {
@@ -87,6 +99,45 @@ test("how it stands is looked at again until somebody answers", async (t) => {
   serve(() => ({ body: have }));
   t.mock.timers.tick(pause);
   await until(() => $("[role=status]"), "arrived");
+});
+
+test("what was asked for before somebody pressed is not drawn over what they are told", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  $("#main").innerHTML = `<section id=stands data-poll=/a/token data-every=15>In 5 m</section><div id=answers>${$("#main").innerHTML}</div>`;
+  let land;
+  const late = new Promise((resolve) => {
+    land = resolve;
+  });
+  const calls = serve(({ method }) => {
+    if (method === "POST") throw new TypeError("no network");
+    return late;
+  });
+  startPolling();
+  t.mock.timers.tick(15_000);
+  assert.equal(calls.length, 1, "asked");
+  answer("acknowledge");
+  await until(() => $("[data-trouble]"), "told");
+  land({ body: `<section id=stands data-patch data-poll=/a/token data-every=15>In 4 m</section><div id=answers data-patch></div>` });
+  await turns();
+  assert.ok($("[data-trouble]"), "what is told of the answer stays");
+  assert.equal($("#stands").textContent, "In 5 m");
+  serve(() => ({ body: have }));
+  t.mock.timers.tick(pause);
+  await until(() => $("[role=status]"), "arrived");
+});
+
+test("of what passes the answer is sent again", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const answers = [{ status: 408 }, { status: 429 }, { body: have }];
+  const calls = serve(() => answers.shift());
+  answer("acknowledge");
+  for (const count of [1, 2]) {
+    await until(() => $("[data-trouble]") && calls.length === count, `told after ${count}`);
+    await turns();
+    t.mock.timers.tick(pause);
+  }
+  await until(() => $("[role=status]"), "arrived");
+  assert.equal(calls.length, 3);
 });
 
 test("what was pressed last is what is sent", async (t) => {

@@ -7,6 +7,8 @@ import { startPolling } from "./poll.js";
 export const pause = 5000;
 /** Milliseconds that one attempt may take. */
 const patience = 15_000;
+/** Refusals that are none: whoever said them heard nothing of it, or has too much to do. */
+const passing = [408, 425, 429];
 
 let timer = 0;
 /** What is to arrive: what was pressed last. */
@@ -25,11 +27,18 @@ function press(event) {
   event.preventDefault();
   if (wish?.submitter === submitter && !wish.waits) return;
   if (wish) busy(wish.submitter, false);
-  wish = { form, submitter, url: form.action, body: new URLSearchParams([...new FormData(form, submitter ?? undefined)]) };
+  wish = { form, submitter, url: form.action, body: said(form, submitter) };
   busy(submitter, true);
   // What is said of it until it arrived is not drawn over.
   $("[data-poll]")?.removeAttribute("data-poll");
   go(wish);
+}
+
+// What was pressed is added by hand: old telephones have browsers that leave it out of FormData.
+function said(form, submitter) {
+  const body = new URLSearchParams([...new FormData(form)]);
+  if (submitter?.name) body.set(submitter.name, submitter.value);
+  return body;
 }
 
 async function go(one) {
@@ -38,9 +47,9 @@ async function go(one) {
   try {
     const answer = await fetch(one.url, { method: "POST", body: one.body, credentials: "same-origin", headers: { accept: "text/html" }, signal: AbortSignal.timeout?.(patience) });
     // A server that is starting or has too much to do takes it in a moment.
-    if (answer.status < 500 && answer.status !== 429) {
+    if (answer.status < 500 && !passing.includes(answer.status)) {
       const html = await answer.text();
-      if (wish === one) arrived(html);
+      if (wish === one) arrived(html, answer.ok || answer.redirected);
       return;
     }
   } catch {
@@ -49,15 +58,15 @@ async function go(one) {
   if (wish === one) missed(one);
 }
 
-// What stands there now is what the server says of it.
-function arrived(html) {
+// What stands there now is what the server says of it; whether it was `taken` is told to whoever listens.
+function arrived(html, taken) {
   wish = null;
   const main = new DOMParser().parseFromString(html, "text/html").querySelector("#main");
   if (!main) return location.reload();
   $("#main").replaceWith(main);
   main.focus();
   startPolling();
-  say("Your answer arrived");
+  say(taken ? "Your answer arrived" : "Your answer was not taken");
   document.dispatchEvent(new CustomEvent("patched", { detail: { added: [], changed: [] } }));
 }
 

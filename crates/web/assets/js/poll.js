@@ -19,7 +19,9 @@ async function look(part) {
     const answer = document.hidden ? null : await ask(url);
     // Whoever is signed out is sent elsewhere, and is not asked for again.
     if (answer?.redirected) return;
-    if (answer?.ok) patch(await answer.text());
+    const html = answer?.ok ? await answer.text() : "";
+    // Whoever answers meanwhile asks no more, and is told of their answer in its place.
+    if (html && part.dataset.poll === url) patch(html);
   } catch {
     // No connection: there will be one.
   }

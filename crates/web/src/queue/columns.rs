@@ -31,11 +31,13 @@ pub(super) fn hidden(who: &SignedIn) -> Option<&str> {
     Some(who.person().hidden_columns.as_str()).filter(|hidden| !hidden.is_empty())
 }
 
-/// The menu over the list.
+/// The menu over the list. On a telephone there is hardly room for it, but what somebody left out
+/// is left out there, too, and can be had again.
 pub(super) fn menu(who: &SignedIn, loaded: &Loaded) -> Markup {
     let hides = |key: &str| hidden(who).is_some_and(|all| all.split(' ').any(|one| one == key));
+    let narrow = if hidden(who).is_some() { "" } else { " hide-s" };
     html! {
-        button class="btn btn-quiet btn-sm hide-s" type="button" popovertarget="columns" data-name="Choose columns" { (icon("grid")) "Columns" }
+        button class={ "btn btn-quiet btn-sm" (narrow) } type="button" popovertarget="columns" data-name="Choose columns" { (icon("grid")) "Columns" }
         div id="columns" popover class="pop pop-a menu" role="group" aria-label="Columns" {
             form method="post" action="/queue/columns" data-live {
                 input type="hidden" name="back" value=(loaded.address());

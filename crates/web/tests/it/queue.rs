@@ -42,6 +42,8 @@ async fn everybody_chooses_which_columns_they_see() {
     world.report("Dock 4 is closed").await;
     let page = world.get("mara", "/queue").await;
     page.shows("aria-label=\"Columns\"").shows("value=\"upd\" checked").hides("data-hide");
+    let narrow = "hide-s\" type=\"button\" popovertarget=\"columns\"";
+    page.shows(narrow);
     let back = q("state:open dock");
     let all = ["num", "req", "svc", "state", "asg", "sla"];
     let mut shown: Vec<(&str, &str)> = all.iter().map(|key| ("show", *key)).collect();
@@ -50,6 +52,7 @@ async fn everybody_chooses_which_columns_they_see() {
     for path in ["/queue", back.as_str(), "/queue?view=all-open"] {
         let page = world.get("mara", path).await;
         page.shows("data-hide=\"risk upd\"").hides("value=\"upd\" checked");
+        page.shows("popovertarget=\"columns\"").hides(narrow);
     }
     world.get("ines", "/queue?view=all-open").await.hides("data-hide");
 
