@@ -9,6 +9,7 @@ const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const DAY = 86_400_000;
 const yuki = { name: 'Yuki Tanabe', email: 'yuki.tanabe@northwind.example', roles: ['agent', 'responder'] };
 const emil = { name: 'Emil Sandahl', email: 'emil.sandahl@northwind.example', roles: ['agent', 'responder'] };
+const milan = { name: 'Milan Horvat', email: 'milan.horvat@northwind.example', roles: ['agent', 'responder'] };
 const nadia = { name: 'Nadia Brandtner', email: 'nadia.brandtner@northwind.example', roles: ['manager'] };
 
 /** A field of date and time in UTC, the zone of everybody here. */
@@ -18,7 +19,7 @@ const local = (days) => new Date(Date.now() + days * DAY).toISOString().slice(0,
 const weekday = (days) => ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'][new Date(Date.now() + days * DAY).getUTCDay()];
 
 test.beforeAll(async ({ desk }) => {
-  for (const person of [yuki, emil, nadia]) await desk.api.post('/api/v1/users', { ...person, password: PASSWORD });
+  for (const person of [yuki, emil, milan, nadia]) await desk.api.post('/api/v1/users', { ...person, password: PASSWORD });
   const start = `${local(-3)}:00`;
   await desk.api.post('/api/v1/schedules', {
     name: 'Network',
@@ -37,6 +38,11 @@ test.beforeAll(async ({ desk }) => {
     name: 'Warehouse',
     time_zone: 'UTC',
     layers: [{ name: 'First', rotation: { unit: 'week', every: 1, start_local: `${local(2)}:00`, people: [emil.email] } }],
+  });
+  await desk.api.post('/api/v1/schedules', {
+    name: 'Yard',
+    time_zone: 'UTC',
+    layers: [{ name: 'First', rotation: { unit: 'week', every: 1, start_local: `${local(2)}:00`, people: [milan.email] } }],
   });
   await desk.api.post('/api/v1/escalation-policies', {
     name: 'Network',
@@ -106,6 +112,23 @@ test('a gap is covered by whoever is free', async ({ open }) => {
   await manager.getByRole('button', { name: 'Put on call', exact: true }).last().click();
   await expect(manager.getByText(/^Noted: whoever stands in/)).toBeVisible();
   await expect(manager.getByText('Warehouse has nobody on call')).toHaveCount(0);
+});
+
+test('a gap is taken by whoever is asked', async ({ open }) => {
+  const manager = await open(nadia);
+  await manager.goto('/on-call');
+  await manager.getByRole('link', { name: 'Find cover for Yard' }).click();
+  await manager.getByRole('button', { name: `Ask: ${milan.name}` }).click();
+  await expect(manager.getByText(/^Asked: they read it/)).toBeVisible();
+
+  const taker = await open(milan, { viewport: { width: 390, height: 844 } });
+  await taker.goto('/inbox');
+  const shifts = taker.getByRole('region', { name: 'Shifts' });
+  await expect(shifts).toContainText('Nadia Brandtner asks you to take this shift');
+  await shifts.getByRole('link', { name: 'Yard' }).click();
+  await taker.getByRole('button', { name: 'Take it: the gap that Nadia Brandtner asks about' }).click();
+  await expect(taker.getByText('The shift is yours.')).toBeVisible();
+  await expect(taker.getByText('Yard has nobody on call')).toHaveCount(0);
 });
 
 test('what paging promised for an incident is kept', async ({ desk, open }) => {

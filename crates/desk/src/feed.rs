@@ -6,7 +6,7 @@ use incident::Subject;
 use kernel::IncidentNumber;
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use store::incidents::Recorded;
 use store::incidents::feed::{FeedEvent, recorded};
@@ -113,12 +113,20 @@ impl Feed {
     pub(crate) fn made(&self, after: i64, parts: &mut [Recorded]) {
         if self.listeners() > 0 && !parts.is_empty() {
             let events = recorded(after, parts);
-            self.made.lock().unwrap_or_else(PoisonError::into_inner).put(after, events);
+            self.waiting().put(after, events);
         }
     }
 
-    fn take_made(&self, position: i64) -> Vec<FeedEvent> {
-        self.made.lock().unwrap_or_else(PoisonError::into_inner).take(position, PAGE_ROWS)
+    fn waiting(&self) -> MutexGuard<'_, Made> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Goes on from a position up to which nobody listened, and keeps nothing for them. Whoever
+    /// begins to listen meanwhile finds in the store what came before; what was recorded since and
+    /// is let go with the rest is handed out from the log.
+    fn rest(&self, position: i64) {
+        *self.waiting() = Made::default();
+        self.position.store(position, Ordering::Release);
     }
 
     pub(crate) fn wake(&self) {
@@ -175,9 +183,8 @@ async fn look(desk: &Desk) {
     if let Some(policy) = policy {
         desk.set_policy(Arc::new(policy));
     }
-    // Whoever begins to listen now finds in the store what came up to this position.
     if desk.0.feed.listeners() == 0 {
-        desk.0.feed.position.store(position, Ordering::Release);
+        desk.0.feed.rest(position);
     } else if position > desk.0.feed.position() {
         hand_out(desk, position).await;
     }
@@ -189,7 +196,7 @@ async fn hand_out(desk: &Desk, head: i64) {
     let feed = &desk.0.feed;
     while feed.position() < head {
         let after = feed.position();
-        let mut events = feed.take_made(after);
+        let mut events = feed.waiting().take(after, PAGE_ROWS);
         if events.is_empty() {
             let read = desk.read(move |sql| store::incidents::feed::feed(sql, after, PAGE_ROWS));
             events = match read.await {
@@ -293,6 +300,20 @@ mod tests {
             assert_eq!(taken.len(), at_once.min(2));
             assert!(taken.iter().all(|event| event.subject.confidential_to == team));
         }
+    }
+
+    #[test]
+    fn nothing_is_kept_for_nobody() {
+        let feed = Feed::new(0);
+        feed.waiting().put(0, events(1..=3));
+        feed.rest(3);
+        assert_eq!((feed.waiting().0.capacity(), feed.position()), (0, 3));
+        // Recorded for who began to listen while nobody was thought to: 5 was let go again.
+        feed.waiting().put(4, events(5..=5));
+        feed.rest(3);
+        feed.waiting().put(5, events(6..=6));
+        assert_eq!(seqs(&feed.waiting().take(3, 10)), [0; 0], "the log has 4 and 5");
+        assert_eq!(seqs(&feed.waiting().take(5, 10)), [6]);
     }
 
     #[test]

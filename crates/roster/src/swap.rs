@@ -7,12 +7,12 @@ use crate::shift::Span;
 use kernel::{PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// An offer to give away what one has within a stretch of time. What becomes of it is decided by
-/// the schedule as it stands when it is approved.
+/// An offer to give away what one has within a stretch of time, or what nobody has: that asks for
+/// cover. What becomes of it is decided by the schedule as it stands when it is approved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Offer<P = PersonId> {
-    /// Whose shift it is.
+    /// Whose shift it is, or who asks for cover.
     pub from: P,
     /// To whom it is offered; to anybody when nobody is named.
     #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
@@ -40,7 +40,7 @@ pub enum OfferState<P = PersonId> {
 /// Why something is not done with an offer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SwapRefusal {
-    /// They have no shift in that time.
+    /// They have no shift in that time, and somebody else has all of it.
     #[error("is not on call in that time, so there is nothing to give away")]
     NotTheirs,
     /// It lies in the past.
@@ -64,10 +64,11 @@ pub enum SwapRefusal {
 }
 
 impl<P: Clone + Eq> Offer<P> {
-    /// Offers what somebody has within a stretch of time; what is over of it is left out.
+    /// Offers what somebody has within a stretch of time, or else what nobody has; what is over of
+    /// it is left out.
     ///
     /// # Errors
-    /// When it is over, or when they are not on call in it at all.
+    /// When it is over, or when others are on call in all of it.
     ///
     /// ```
     /// use roster::{Offer, Roster, Schedule, Span};
@@ -104,7 +105,7 @@ impl<P: Clone + Eq> Offer<P> {
             return Err(SwapRefusal::Themselves);
         }
         let offer = Offer { from, to, span, state: OfferState::Open };
-        if offer.theirs(roster, span).is_empty() {
+        if offer.given(roster, span).is_empty() {
             return Err(SwapRefusal::NotTheirs);
         }
         Ok(offer)
@@ -132,10 +133,11 @@ impl<P: Clone + Eq> Offer<P> {
         Ok(Offer { state: OfferState::Taken(by), ..self.clone() })
     }
 
-    /// Gives it to whoever took it: the overrides for what is left of it and still theirs.
+    /// Gives it to whoever took it: the overrides for what is left of it and still theirs, or
+    /// nobody's.
     ///
     /// # Errors
-    /// When nobody has taken it, it is over or settled, or nothing of it is theirs any more.
+    /// When nobody has taken it, it is over or settled, or others have all of it by now.
     pub fn approved(
         &self,
         roster: &Roster<P>,
@@ -150,11 +152,11 @@ impl<P: Clone + Eq> Offer<P> {
         if left.is_empty() {
             return Err(SwapRefusal::Over);
         }
-        let theirs = self.theirs(roster, left);
-        if theirs.is_empty() {
+        let given = self.given(roster, left);
+        if given.is_empty() {
             return Err(SwapRefusal::NotTheirs);
         }
-        let given = theirs.into_iter().map(|Span { start, end }| Override {
+        let given = given.into_iter().map(|Span { start, end }| Override {
             person: by.clone(),
             start,
             end,
@@ -176,15 +178,23 @@ impl<P: Clone + Eq> Offer<P> {
         }
     }
 
-    /// When they are on call within a stretch of time; shifts that touch are one.
-    fn theirs(&self, roster: &Roster<P>, span: Span) -> Vec<Span> {
-        let mut found: Vec<Span> = Vec::new();
-        for shift in roster.shifts(span.start, span.end).filter(|shift| shift.person == self.from) {
-            match found.last_mut() {
-                Some(last) if last.end == shift.start => last.end = shift.end,
-                _ => found.push(shift.span()),
-            }
-        }
-        found
+    /// When they are on call within a stretch of time; when nobody is, where they are not at all.
+    fn given(&self, roster: &Roster<P>, span: Span) -> Vec<Span> {
+        let Span { start, end } = span;
+        let theirs = roster.shifts(start, end).filter(|shift| shift.person == self.from);
+        let theirs = joined(&mut theirs.map(|shift| shift.span()));
+        if theirs.is_empty() { joined(&mut roster.gaps(start, end)) } else { theirs }
     }
+}
+
+/// Those that touch as one.
+fn joined(spans: &mut dyn Iterator<Item = Span>) -> Vec<Span> {
+    let mut found: Vec<Span> = Vec::new();
+    for span in spans {
+        match found.last_mut() {
+            Some(last) if last.end == span.start => last.end = span.end,
+            _ => found.push(span),
+        }
+    }
+    found
 }

@@ -16,6 +16,7 @@ use kernel::{Language, limits};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::directory::Person;
+use store::directory::people::QUEUE_COLUMNS;
 use utoipa::ToSchema;
 
 /// The caller.
@@ -27,6 +28,9 @@ struct Me {
     theme: String,
     /// Whether single keys are shortcuts.
     single_keys: bool,
+    /// What they leave out of the queue: `risk`, `number`, `requester`, `service`, `state`,
+    /// `assignee`, `next_clock`, `updated`.
+    hidden_columns: Vec<&'static str>,
     /// What the token narrows their rights to; a session is `admin`: not narrowed.
     scope: &'static str,
 }
@@ -48,6 +52,9 @@ struct MeChange {
     #[schema(value_type = Option<String>)]
     theme: Option<Option<String>>,
     single_keys: Option<bool>,
+    /// What to leave out of the queue, all of it: `risk`, `number`, `requester`, `service`,
+    /// `state`, `assignee`, `next_clock`, `updated`.
+    hidden_columns: Option<Vec<String>>,
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
     phone: Option<Option<String>>,
@@ -99,6 +106,7 @@ async fn change(
         }
         theme => theme,
     };
+    let columns = change.hidden_columns.map(|names| columns(&names)).transpose()?;
     let now = app.desk().now();
     let away = match change.away {
         None => None,
@@ -111,6 +119,7 @@ async fn change(
             phone: phone.unwrap_or_else(|| before.phone.clone()),
             theme: theme.unwrap_or_else(|| before.theme.clone()),
             single_keys: change.single_keys.unwrap_or(before.single_keys),
+            hidden_columns: columns.unwrap_or_else(|| before.hidden_columns.clone()),
             away: away.unwrap_or(before.away),
             ..before.clone()
         })
@@ -120,9 +129,23 @@ async fn change(
     Ok(kept::answer(&me, me.user.version))
 }
 
+/// These columns of the queue as a person keeps them.
+fn columns(names: &[String]) -> Result<String, Problem> {
+    let unknown = |name: &String| !QUEUE_COLUMNS.iter().any(|column| column.name == name);
+    if let Some(at) = names.iter().position(unknown) {
+        let known = QUEUE_COLUMNS.map(|column| column.name).join(", ");
+        let words = format!("must be one of {known}");
+        return Err(Problem::invalid(format!("hidden_columns.{at}"), words));
+    }
+    let left_out = QUEUE_COLUMNS.iter().filter(|column| names.iter().any(|n| n == column.name));
+    Ok(left_out.map(|column| column.key).collect::<Vec<_>>().join(" "))
+}
+
 async fn shown_me(app: &App, caller: &Caller, person: Person) -> Result<Me, Problem> {
     let (theme, single_keys) = (person.theme.clone(), person.single_keys);
+    let hidden = QUEUE_COLUMNS.iter().filter(|column| person.hides(column));
+    let hidden_columns = hidden.map(|column| column.name).collect();
     let now = app.desk().now();
     let user = shown(person, &app.desk().policy(), &*app.directory().await?, now);
-    Ok(Me { user, theme, single_keys, scope: caller.viewer().scope.as_str() })
+    Ok(Me { user, theme, single_keys, hidden_columns, scope: caller.viewer().scope.as_str() })
 }

@@ -31,7 +31,7 @@ const SHOWN_DAYS: i64 = 30;
 struct Shown {
     #[schema(value_type = String)]
     id: SwapId,
-    /// Who offers the shift: e-mail address, or name.
+    /// Who offers the shift, or asks for cover: e-mail address, or name.
     offered_by: String,
     /// Who is asked; anybody when null.
     asked: Option<String>,
@@ -57,7 +57,7 @@ struct Shown {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewSwap {
-    /// Whose shift it is, by e-mail address or id; the caller's when absent.
+    /// Whose shift it is, or who asks for cover, by e-mail address or id; the caller's when absent.
     person: Option<String>,
     /// Who is asked, by e-mail address or id; anybody when absent.
     asked: Option<String>,
@@ -100,7 +100,7 @@ pub(super) fn doors() -> Vec<Door> {
             .answers::<Page<Shown>>(200, "A page of them.")
             .problems(&[401, 403, 404, 422, 503]),
         Door::post("/api/v1/schedules/{id}/swaps", "offerSwap", offer)
-            .about("on call", "Offer a shift", "Responders offer their own, managers and administrators anybody's. It stays theirs until somebody else has it.")
+            .about("on call", "Offer a shift", "Responders offer their own, managers and administrators anybody's. It stays theirs until somebody else has it. Where nobody is on call in that time, it asks for cover.")
             .body::<NewSwap>(json!({ "start": "2026-11-26T17:00:00Z", "end": "2026-11-27T05:00:00Z", "reason": "A wedding" }))
             .once()
             .answers::<Shown>(201, "The offer.")

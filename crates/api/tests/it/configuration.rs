@@ -708,6 +708,18 @@ async fn everybody_has_preferences() {
     rosa.patch("/api/v1/users/me", json!({ "theme": "pink" })).await.field(422, "theme");
     let cleared = rosa.patch("/api/v1/users/me", json!({ "theme": null })).await;
     assert_eq!(cleared.good()["theme"], "");
+    assert_eq!(cleared.json["hidden_columns"], json!([]));
+    let fewer = json!({ "hidden_columns": ["updated", "number", "updated"] });
+    let fewer = rosa.patch("/api/v1/users/me", fewer).await;
+    assert_eq!(fewer.good()["hidden_columns"], json!(["number", "updated"]));
+    let unknown = json!({ "hidden_columns": ["risk", "title"] });
+    let words = rosa.patch("/api/v1/users/me", unknown).await.field(422, "hidden_columns.1");
+    assert!(words.contains("next_clock"), "{words}");
+    rosa.patch("/api/v1/users/me", json!({ "single_keys": true })).await.good();
+    let me = rosa.get("/api/v1/users/me").await;
+    assert_eq!(me.good()["hidden_columns"], json!(["number", "updated"]));
+    let all = rosa.patch("/api/v1/users/me", json!({ "hidden_columns": [] })).await;
+    assert_eq!(all.good()["hidden_columns"], json!([]));
     let reader = world.narrowed("rosa", TokenScope::Read).await;
     reader.patch("/api/v1/users/me", json!({ "theme": "dark" })).await.problem(403);
 }

@@ -14,12 +14,12 @@ use store::directory::swaps::{self, Swap, SwapState};
 
 const SUBJECT: &str = "swap";
 
-/// A shift that somebody wants to give away.
+/// A shift that somebody wants to give away, or a gap for which they ask somebody.
 #[derive(Debug, Clone)]
 pub struct Offer {
     /// Of which schedule.
     pub schedule: ScheduleId,
-    /// Whose it is.
+    /// Whose it is, or who asks.
     pub person: PersonId,
     /// Who is asked; anybody when nobody is.
     pub asked: Option<PersonId>,
@@ -44,10 +44,11 @@ pub enum Answer {
     Withdraw,
 }
 
-/// Offers a shift, or a part of one. Inside [`crate::Desk::change`].
+/// Offers a shift, or a part of one; where nobody is on call, asks for cover. Inside
+/// [`crate::Desk::change`].
 ///
 /// # Errors
-/// What the viewer may not, or what is wrong with it: a time at which the person is not on call.
+/// What the viewer may not, or what is wrong with it: a time at which others are on call.
 pub fn offer_swap(
     sql: &mut dyn Sql,
     audit: &Audit,
@@ -201,7 +202,7 @@ fn refused(refusal: SwapRefusal) -> Trouble {
             Refusal::state("conflict", "it is your own; withdraw it to keep it").into()
         }
         SwapRefusal::NotTheirs => {
-            let words = "the schedule has changed: it is not their shift any more";
+            let words = "the schedule has changed: there is nothing to take over any more";
             Refusal::state("conflict", words).into()
         }
         other => Refusal::state("conflict", format!("this swap {other}")).into(),

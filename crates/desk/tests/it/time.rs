@@ -75,6 +75,26 @@ async fn the_feed_tells_everything_once_and_in_order() {
 }
 
 #[tokio::test]
+async fn whoever_listens_after_others_left_hears_all_that_follows() {
+    let t = TestDesk::new().await;
+    for round in 0..20 {
+        let mut heard = t.desk.feed().listen();
+        let from = t.desk.read(feed::position).await.unwrap();
+        let number = t.report(&format!("Report {round}")).await;
+        let last = t.resolve(&t.agent, number, "Done.").await.position;
+        let mut seen: Vec<i64> = Vec::new();
+        while seen.last() != Some(&last) {
+            let batch = tokio::time::timeout(Duration::from_secs(10), heard.recv())
+                .await
+                .expect("the feed goes on")
+                .unwrap();
+            seen.extend(batch.iter().map(|event| event.seq).filter(|seq| *seq > from));
+        }
+        assert!(seen.into_iter().eq(from + 1..=last));
+    }
+}
+
+#[tokio::test]
 async fn a_timer_that_rings_for_nothing_is_set_anew() {
     let t = TestDesk::new().await;
     let number = t.report("Nothing is due yet").await;

@@ -207,6 +207,9 @@ pub struct Course {
     /// When that will be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
+    /// Of what asks people to come: from when on nobody has it who took it before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_at: Option<Timestamp>,
     /// When somebody who has it last did something.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heard_at: Option<Timestamp>,
@@ -229,7 +232,8 @@ fn is_zero(count: &u32) -> bool {
 }
 
 impl Course {
-    fn began(event: &Event, data: &PagingBegan) -> Course {
+    fn began(event: &Event, data: &PagingBegan, before: Option<&Course>) -> Course {
+        let before = before.filter(|_| data.why == Why::Called);
         Course {
             policy: data.policy,
             name: data.name.clone(),
@@ -252,6 +256,7 @@ impl Course {
             acknowledged_at: None,
             acknowledgement_seconds: data.acknowledgement_seconds,
             expires_at: None,
+            left_at: before.and_then(Course::lapses_at),
             heard_at: None,
             joined_at: None,
             resorted_at: None,
@@ -263,6 +268,11 @@ impl Course {
     /// Whether it goes on until somebody takes it.
     pub fn is_going(&self) -> bool {
         matches!(self.standing, Standing::Paging | Standing::Exhausted)
+    }
+
+    /// From when on nobody has it: since it ended, or once nothing is heard of whoever took it.
+    fn lapses_at(&self) -> Option<Timestamp> {
+        self.ended.map(|end| end.at).or(self.expires_at).or(self.left_at)
     }
 
     /// When the next step comes, while it goes on.
@@ -331,6 +341,7 @@ impl Course {
         self.expires_at = data.expires_at;
         if data.why == Stop::Acknowledged {
             self.standing = Standing::Acknowledged;
+            self.left_at = None;
             self.acknowledged_at = Some(event.happened_at);
         } else {
             self.standing = Standing::Stopped;
@@ -357,7 +368,10 @@ impl State {
 /// What an event of paging makes of an incident.
 pub(crate) fn apply(state: &mut State, event: &Event) {
     match &event.body {
-        Body::PagingBegan(data) => state.paging = Some(Box::new(Course::began(event, data))),
+        Body::PagingBegan(data) => {
+            let began = Course::began(event, data, state.paging.as_deref());
+            state.paging = Some(Box::new(began));
+        }
         other => {
             let Some(course) = &mut state.paging else { return };
             match other {
@@ -399,12 +413,14 @@ pub(crate) fn renewed(state: &mut State, event: &Event) {
     {
         course.heard_at = course.heard_at.max(Some(event.happened_at));
     }
-    let course = state.paging.as_mut().filter(|course| works && course.expires_at.is_some());
-    if let Some(course) = course
+    if let Some(course) = state.paging.as_mut().filter(|_| works)
         && let Some(seconds) = course.acknowledgement_seconds
     {
         let renewed = event.happened_at.plus_seconds(seconds);
-        course.expires_at = course.expires_at.max(Some(renewed));
+        course.expires_at = course.expires_at.map(|at| at.max(renewed));
+        // Whoever works on what nobody has any more does not have it by that.
+        let holds = |at: Timestamp| at > event.happened_at;
+        course.left_at = course.left_at.map(|at| if holds(at) { at.max(renewed) } else { at });
     }
 }
 

@@ -55,6 +55,29 @@ fn what_changed_meanwhile_is_not_given() {
 }
 
 #[test]
+fn a_gap_is_given_to_whoever_covers_it() {
+    let mut written = written();
+    written["layers"][0]["restrictions"] =
+        json!([{ "days": ["mon", "tue"], "from": "09:00", "to": "18:00" }]);
+    let mut changed = schedule(written);
+    let before = Roster::new(&changed).unwrap();
+    // From the evening of Ines through the day of Yuki: two nights.
+    let (now, asked) = (hour(23, 12), Span::new(hour(23, 18), hour(25, 9)));
+    let offer = Offer::new(&before, "emil".to_owned(), None, asked, now).unwrap();
+    let taken = offer.taken("milan".into(), now).unwrap();
+    let (_, given) = taken.approved(&before, now).unwrap();
+    let spans: Vec<_> = given.iter().map(|given| (given.start, given.end)).collect();
+    assert_eq!(spans, [(hour(23, 18), hour(24, 9)), (hour(24, 18), hour(25, 9))]);
+    // Who has a shift in that time gives that away, and no gap with it.
+    let offer = Offer::new(&before, "yuki".to_owned(), None, asked, now).unwrap();
+    let (_, hers) = offer.taken("milan".into(), now).unwrap().approved(&before, now).unwrap();
+    assert_eq!(hers, [Override { person: "milan".into(), start: hour(24, 9), end: hour(24, 18) }]);
+    changed.overrides.extend(given);
+    let after = Roster::new(&changed).unwrap();
+    assert_eq!(taken.approved(&after, now).unwrap_err(), SwapRefusal::NotTheirs, "it is covered");
+}
+
+#[test]
 fn an_offer_goes_its_way_once() {
     let roster = roster(written());
     let (now, asked) = (hour(23, 12), Span::new(hour(23, 20), hour(24, 9)));

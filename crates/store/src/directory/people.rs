@@ -13,6 +13,29 @@ const SEARCH_WORDS: usize = 6;
 /// Ids asked for in one statement; databases bound the number of parameters.
 const IDS_PER_STATEMENT: usize = 256;
 
+/// A column of the queue that somebody can leave out.
+#[derive(Debug, Clone, Copy)]
+pub struct QueueColumn {
+    /// How it is kept, which is what follows `c-` in the class of its cells.
+    pub key: &'static str,
+    /// What programs call it.
+    pub name: &'static str,
+    /// What people read.
+    pub label: &'static str,
+}
+
+/// What of the queue can be left out. Priority and title stay: without them a row says nothing.
+pub const QUEUE_COLUMNS: [QueueColumn; 8] = [
+    QueueColumn { key: "risk", name: "risk", label: "Risk" },
+    QueueColumn { key: "num", name: "number", label: "Number" },
+    QueueColumn { key: "req", name: "requester", label: "Requester" },
+    QueueColumn { key: "svc", name: "service", label: "Service" },
+    QueueColumn { key: "state", name: "state", label: "State" },
+    QueueColumn { key: "asg", name: "assignee", label: "Assignee" },
+    QueueColumn { key: "sla", name: "next_clock", label: "Next SLA clock" },
+    QueueColumn { key: "upd", name: "updated", label: "Updated" },
+];
+
 /// A person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
@@ -47,7 +70,7 @@ pub struct Person {
     pub theme: String,
     /// Whether single keys are shortcuts.
     pub single_keys: bool,
-    /// Columns of the queue that they do not want to see, with blanks between them.
+    /// Keys of the [`QUEUE_COLUMNS`] that they do not want to see, with blanks between them.
     #[serde(default)]
     pub hidden_columns: String,
     /// Whether the account is in use.
@@ -119,6 +142,11 @@ impl Person {
     /// The company whose incidents they see, if they were granted that.
     pub fn visible_organisation(&self) -> Option<OrganisationId> {
         self.organisation.filter(|_| self.sees_organisation)
+    }
+
+    /// Whether they do not want to see this column of the queue.
+    pub fn hides(&self, column: &QueueColumn) -> bool {
+        self.hidden_columns.split(' ').any(|key| key == column.key)
     }
 }
 

@@ -28,7 +28,7 @@ impl SwapState {
     }
 }
 
-/// A shift, or a part of one, that is offered.
+/// A shift, or a part of one, that is offered; or a gap for which somebody asks others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Swap {
     /// Its id.

@@ -1,7 +1,9 @@
 //! What paging promised and what came of it: read by people, and compared by the auditor.
 
 use crate::directory::{many, one, slots};
+use crate::incidents::filter::fully_visible;
 use crate::{Columns, Failure, Sql, Value};
+use incident::Scope;
 use incident::escalation::{Failure as Wrong, Whom};
 use kernel::{IncidentNumber, PersonId, Timestamp, words};
 use std::collections::BTreeSet;
@@ -130,17 +132,24 @@ pub fn stuck(
     })
 }
 
-/// Incidents with a promise that lies ahead, the soonest first.
-pub fn ahead(sql: &mut dyn Sql, limit: i64) -> Result<Vec<IncidentNumber>, Failure> {
-    let statement = "select number from page_promises where state = 'promised' \
-        group by number order by min(latest_at), number limit $1";
-    many(sql, statement, &[limit.into()], |row| Ok(IncidentNumber(row.int()?)))
+/// Incidents within a scope, all of each, with a promise that lies ahead, the soonest first.
+pub fn ahead(sql: &mut dyn Sql, scope: &Scope, limit: i64) -> Result<Vec<IncidentNumber>, Failure> {
+    let (visible, mut values) = fully_visible(sql.engine(), scope, 1);
+    values.push(limit.into());
+    let statement = format!(
+        "select p.number from page_promises p join incidents i on i.number = p.number \
+         where p.state = 'promised' and {visible} \
+         group by p.number order by min(p.latest_at), p.number limit ${}",
+        values.len()
+    );
+    many(sql, &statement, &values, |row| Ok(IncidentNumber(row.int()?)))
 }
 
-/// Incidents in progress of which some of these people answered a page that was made since, the
-/// last answered first: they may have taken it, or said that they cannot.
+/// Incidents in progress within a scope, all of each, of which some of these people answered a page
+/// that was made since, the last answered first: they may have taken it, or said that they cannot.
 pub fn answered_by(
     sql: &mut dyn Sql,
+    scope: &Scope,
     people: &[PersonId],
     since: Timestamp,
     limit: i64,
@@ -149,10 +158,12 @@ pub fn answered_by(
     let next = values.len() + 1;
     values.push(since.into());
     values.push(limit.into());
+    let (visible, more) = fully_visible(sql.engine(), scope, next + 2);
+    values.extend(more);
     let statement = format!(
         "select p.number from pages p join incidents i on i.number = p.number \
          where p.person_id in ({list}) and p.created_at >= ${next} and p.answered_at is not null \
-         and i.state = 'in_progress' \
+         and i.state = 'in_progress' and {visible} \
          group by p.number order by max(p.answered_at) desc, p.number limit ${}",
         next + 1
     );

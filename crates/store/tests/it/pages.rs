@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)] // Tests, with their helpers.
 
 use crate::harness::{each_engine, write, writer};
-use crate::list::world::{Incident, NOW, person, settle};
+use crate::list::world::{Incident, NOW, person, settle, staff, team};
 use incident::escalation::{
     Cue, EscalationPolicy, EscalationStep, Failure as Wrong, Next, PagedPerson, PolicyRef, Stop,
     Turn, Whom, Why, plan,
@@ -11,7 +11,7 @@ use incident::event::{
     Derived, PageAcknowledged, Paged, PagingBegan, PagingExhausted, PagingStopped,
 };
 use incident::reach::{PageChannel, Urgency, Way};
-use incident::{Body, Cause, Event, PageWish, State, apply};
+use incident::{Body, Cause, Event, PageWish, Scope, State, apply};
 use kernel::{
     Actor, Channel, ContactId, EscalationId, IncidentNumber, PageId, PersonId, Priority, Timestamp,
     WebhookId,
@@ -95,13 +95,14 @@ fn next(step: u32, at: Timestamp) -> Option<Next> {
 /// An incident that was reported and does these things, each person paged by mail at once
 /// and by text message a minute later.
 struct Story {
+    number: IncidentNumber,
     state: Option<State>,
     at: Timestamp,
 }
 
 impl Story {
     fn part(&mut self, bodies: Vec<Body>) -> Recorded {
-        let told = Incident::new(NUMBER.0, "VPN down").recorded();
+        let told = Incident::new(self.number.0, "VPN down").recorded();
         let before = self.state.clone();
         let mut part = match before {
             None => {
@@ -159,7 +160,7 @@ fn pages(n: u32, person: PersonId, at: Timestamp) -> [NewPage; 2] {
 }
 
 fn story() -> Story {
-    Story { state: None, at: NOW }
+    Story { number: NUMBER, state: None, at: NOW }
 }
 
 fn states(sql: &mut dyn Sql) -> Result<Vec<PromiseState>, Failure> {
@@ -277,7 +278,7 @@ fn a_step_that_comes_late_or_not_at_all_is_a_broken_promise() {
             let mut story = story();
             let first = paged(0, &[person(0)], next(1, NOW.plus_seconds(300)));
             story.does(sql, vec![began(NOW), first])?;
-            assert_eq!(ledger::ahead(sql, 10)?, [NUMBER]);
+            assert_eq!(ledger::ahead(sql, &staff(), 10)?, [NUMBER]);
             assert!(ledger::overdue(sql, NOW.plus_seconds(300), 10)?.is_empty());
             let late = ledger::overdue(sql, NOW.plus_seconds(301), 10)?;
             assert_eq!((late.len(), late[0].step), (1, 1));
@@ -435,7 +436,7 @@ fn answered_by(
     one: usize,
     since: Timestamp,
 ) -> Result<Vec<IncidentNumber>, Failure> {
-    ledger::answered_by(sql, &[person(one)], since, 10)
+    ledger::answered_by(sql, &staff(), &[person(one)], since, 10)
 }
 
 #[test]
@@ -453,6 +454,31 @@ fn what_somebody_answered_for_and_is_in_progress_is_found() {
             assert_eq!(answered_by(sql, 0, NOW)?, [NUMBER]);
             assert!(answered_by(sql, 1, NOW)?.is_empty(), "somebody else");
             assert!(answered_by(sql, 0, NOW.plus_seconds(1))?.is_empty(), "made before");
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn what_one_may_not_see_takes_no_place_of_what_one_may() {
+    each_engine("paging_seen", |store| {
+        write(store, |sql| {
+            settle(sql)?;
+            let other = IncidentNumber(2);
+            for (number, who, answered) in [(NUMBER, 0, 90), (other, 2, 60)] {
+                let mut story = Story { number, ..story() };
+                let first = paged(0, &[person(who)], next(1, NOW.plus_seconds(300)));
+                story.does(sql, vec![began(NOW), first])?;
+                send::answered(sql, number, person(who), NOW.plus_seconds(answered))?;
+            }
+            let starts = "update incidents set state = 'in_progress', \
+                confidential_to = case when number = $1 then $2 end";
+            sql.execute(starts, &[NUMBER.into(), team(1).into()])?;
+            let (people, all) = ([person(0), person(2)], Scope { everything: true, ..staff() });
+            for (scope, first) in [(all, NUMBER), (staff(), other)] {
+                assert_eq!(ledger::answered_by(sql, &scope, &people, NOW, 1)?, [first]);
+                assert_eq!(ledger::ahead(sql, &scope, 1)?, [first]);
+            }
             Ok(())
         });
     });

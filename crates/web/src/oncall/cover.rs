@@ -2,6 +2,7 @@
 
 use super::load::hours;
 use super::sight::{DAYS, Sight, Standing};
+use super::swaps::is_gap;
 use super::{Asked, done, form_page};
 use crate::app::App;
 use crate::auth::{SignedIn, Staff};
@@ -26,6 +27,7 @@ use maud::{Markup, html};
 use roster::{Load, Span};
 use std::collections::BTreeSet;
 use store::directory::schedules::Override;
+use store::directory::swaps::SwapState;
 
 /// Hours ahead in which a gap is told at the top of the page.
 const NEAR_HOURS: i64 = 24;
@@ -33,6 +35,11 @@ const NEAR_HOURS: i64 = 24;
 const TOLD: usize = 3;
 /// People proposed for a gap.
 const PROPOSED: usize = 3;
+/// What is done about a gap with one press: the last part of its address, the field that names who
+/// covers it, and what the button says.
+type Press = (&'static str, &'static str, &'static str);
+const PUT: Press = ("overrides", "person", "Put on call");
+const ASK: Press = ("swaps", "asked", "Ask");
 
 /// The form for who stands in, for a stretch of time or any.
 pub(super) fn address(schedule: ScheduleId, span: Option<Span>) -> String {
@@ -88,6 +95,7 @@ pub(super) fn gaps(who: &SignedIn, sight: &Sight, row: &Standing) -> Markup {
                 div {
                     b { "Gap: " (here.exact(gap.start)) " to " (here.exact(gap.end)) "." } " "
                     (proposed(sight, &proposals(who, sight, row, *gap)))
+                    @for person in asked(sight, row, *gap) { " " (sight.name(person)) " was asked." }
                 }
                 @if who.viewer().swaps_shifts() {
                     a.btn.btn-sm href=(address(row.id, Some(*gap))) aria-label={ "Find cover from " (here.exact(gap.start)) } { "Find cover" }
@@ -128,6 +136,14 @@ fn proposals(who: &SignedIn, sight: &Sight, row: &Standing, gap: Span) -> Vec<Lo
     };
     let window = Span::new(now.plus_days(-DAYS), now.plus_days(DAYS));
     row.roster.cover(gap, window, &row.roster.people(gap.start), busy)
+}
+
+/// Who was asked to cover a gap, or a part of it, and has not answered.
+fn asked(sight: &Sight, row: &Standing, gap: Span) -> Vec<PersonId> {
+    let open = sight.swaps.iter().filter(|swap| swap.state == SwapState::Offered);
+    let own = open.filter(|swap| swap.schedule == row.id && is_gap(&row.roster, swap));
+    let meant = own.filter(|swap| swap.start < gap.end && gap.start < swap.end);
+    meant.filter_map(|swap| swap.asked).collect()
 }
 
 fn is_away(person: PersonId, gap: Span, policy: &Policy) -> bool {
@@ -215,7 +231,8 @@ fn draw(who: &SignedIn, sight: &Sight, fields: &Fields, problem: &Problem) -> Pa
     Ok(form_page(who, sight, (format!("Cover for {}", row.name).as_str(), lead), body))
 }
 
-/// Who is free, the fairest choice first, each with a button where the reader may say so.
+/// Who is free, the fairest choice first, each with a button where the reader may say so, and one
+/// that asks them where nobody is on call.
 fn candidates(
     who: &SignedIn,
     sight: &Sight,
@@ -223,7 +240,8 @@ fn candidates(
     (gap, fields): (Span, &Fields),
 ) -> Markup {
     let found = proposals(who, sight, row, gap);
-    let viewer = who.viewer();
+    let (viewer, asked) = (who.viewer(), asked(sight, row, gap));
+    let is_open = row.roster.shifts(gap.start, gap.end).next().is_none();
     html! {
         section.card aria-labelledby="free-h" {
             div.card-h { h2 id="free-h" { "Who is free" } span.meta { "least on call first, 4 weeks before and after today" } }
@@ -239,7 +257,11 @@ fn candidates(
                         tr {
                             th scope="row" { (sight.name(load.person)) }
                             td.num { (hours(load.total_seconds)) } td.num { (hours(load.night_seconds)) } td.num { (hours(load.weekend_seconds)) }
-                            td.num { @if viewer.arranges_shifts() || viewer.person == load.person { (put(sight, row, load.person, fields)) } }
+                            td.num { div.btns.btns-n {
+                                @if viewer.arranges_shifts() || viewer.person == load.person { (press(sight, row, PUT, (load.person, fields))) }
+                                @if asked.contains(&load.person) { span.muted { "was asked" } }
+                                @else if is_open && viewer.person != load.person { (press(sight, row, ASK, (load.person, fields))) }
+                            } }
                         }
                     } }
                 } }
@@ -248,12 +270,20 @@ fn candidates(
     }
 }
 
-fn put(sight: &Sight, row: &Standing, person: PersonId, fields: &Fields) -> Markup {
+/// The button that does so with this person for this time.
+fn press(
+    sight: &Sight,
+    row: &Standing,
+    press: Press,
+    (person, fields): (PersonId, &Fields),
+) -> Markup {
+    let (part, name, label) = press;
     html! {
-        form method="post" action=(url::on_call_of(row.id, "overrides")) {
-            input type="hidden" name="person" value=(person);
+        form method="post" action=(url::on_call_of(row.id, part)) {
+            input type="hidden" name=(name) value=(person);
             @for name in ["start", "start_which", "end", "end_which", "reason"] { input type="hidden" name=(name) value=(fields.text(name)); }
-            button.btn.btn-sm type="submit" aria-label={ "Put on call: " (sight.name(person)) } { "Put on call" }
+            @if press == ASK { input type="hidden" name="gap" value="1"; }
+            button.btn.btn-sm type="submit" aria-label={ (label) ": " (sight.name(person)) } { (label) }
         }
     }
 }

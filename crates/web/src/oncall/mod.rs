@@ -101,11 +101,12 @@ struct Above {
 }
 
 /// What can be done, as the address says it, and how the page tells it.
-const DONE: [(&str, &str); 9] = [
+const DONE: [(&str, &str); 10] = [
     ("taken", "It is yours now: you are on call."),
     ("covered", "Noted: whoever stands in is on call for that time."),
     ("ended", "The override is ended; the layers say again who is on call."),
     ("offered", "The shift is offered. It stays yours until somebody else has it."),
+    ("sought", "Asked: they read it in their inbox. Nobody is on call then until they take it."),
     ("yours", "The shift is yours."),
     ("asked", "You take it as soon as a manager agrees. Until then it stays with whoever has it."),
     ("approved", "Approved: the shift has changed hands."),

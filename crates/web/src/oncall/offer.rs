@@ -96,7 +96,7 @@ fn asked(who: &SignedIn, sight: &Sight) -> Vec<(String, String)> {
     all
 }
 
-/// `POST …/swaps`
+/// `POST …/swaps`: a shift is offered, or somebody is asked to cover a gap.
 pub(super) async fn make(
     State(app): State<App>,
     Staff(who): Staff,
@@ -113,7 +113,8 @@ pub(super) async fn make(
         }
         Err(trouble) => Err(trouble),
     };
-    let Err(trouble) = stored else { return Ok(done(schedule, "offered")) };
+    let told = if fields.ticked("gap") { "sought" } else { "offered" };
+    let Err(trouble) = stored else { return Ok(done(schedule, told)) };
     let problem = Problem::of(&app, trouble, "swap", schedule.to_string(), "start").await?;
     let sight = Sight::read(&app, &who, Asked::schedule(schedule)).await?;
     let again = draw(&who, &sight, &fields, &problem)?;

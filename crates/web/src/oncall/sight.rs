@@ -178,7 +178,8 @@ impl Sight {
             let paging = paging(sql, &scope)?;
             let on_call: Vec<PersonId> = rows.iter().filter_map(|row| row.now.person).collect();
             let busy = list::busy_with(sql, &scope, &on_call)?;
-            let held = ledger::answered_by(sql, &on_call, now.plus_days(-HELD_DAYS), PAGING)?;
+            let since = now.plus_days(-HELD_DAYS);
+            let held = ledger::answered_by(sql, &scope, &on_call, since, PAGING)?;
             let held = list::get_many(sql, &scope, &held)?;
             let mut swaps = swaps::waiting(sql, now)?;
             swaps.retain(|swap| rows.iter().any(|row| row.id == swap.schedule));
@@ -241,7 +242,7 @@ fn read_chosen(
 
 /// What pages now, the soonest next step first.
 fn paging(sql: &mut dyn Sql, scope: &Scope) -> Result<Vec<IncidentRow>, Failure> {
-    let numbers: Vec<IncidentNumber> = ledger::ahead(sql, PAGING)?;
+    let numbers: Vec<IncidentNumber> = ledger::ahead(sql, scope, PAGING)?;
     let mut rows = list::get_many(sql, scope, &numbers)?;
     rows.retain(|row| row.access == Access::Full && row.state.is_paging());
     rows.sort_by_key(|row| row.state.paging.as_ref().and_then(|course| course.next_at()));

@@ -14,10 +14,17 @@ use axum::response::Response;
 use desk::rota::{Answer, answer_swap};
 use kernel::{PersonId, ScheduleId, SwapId};
 use maud::{Markup, html};
+use roster::Roster;
 use store::directory::swaps::{self, Swap, SwapState};
 
 /// Shifts that somebody is asked about at the top of their inbox; all are on the page they lead to.
 const ASKED_SHOWN: usize = 5;
+
+/// Whether nobody has what is offered: somebody asks for cover.
+pub(super) fn is_gap(roster: &Roster, swap: &Swap) -> bool {
+    let is_theirs = roster.shifts(swap.start, swap.end).any(|one| one.person == swap.offered_by);
+    !is_theirs && roster.gaps(swap.start, swap.end).next().is_some()
+}
 
 /// Offers of all schedules: whoever could take one need not look for it.
 pub(super) fn card(who: &SignedIn, sight: &Sight) -> Markup {
@@ -39,10 +46,12 @@ pub(super) fn card(who: &SignedIn, sight: &Sight) -> Markup {
 
 fn row(who: &SignedIn, sight: &Sight, swap: &Swap) -> Markup {
     let here = &who.here;
-    let schedule = sight.standing(swap.schedule).map_or("", |row| row.name.as_str());
+    let standing = sight.standing(swap.schedule);
+    let schedule = standing.map_or("", |row| row.name.as_str());
+    let gap = standing.is_some_and(|row| is_gap(&row.roster, swap));
     html! {
         tr {
-            th scope="row" { (sight.name(swap.offered_by)) @if swap.offered_by == who.viewer().person { ", you" } }
+            th scope="row" { @if gap { "nobody's: asked by " } (sight.name(swap.offered_by)) @if swap.offered_by == who.viewer().person { ", you" } }
             td { (schedule) }
             td.nowrap { @if swap.start <= here.now { "now" } @else { (here.exact(swap.start)) } }
             td.nowrap { (here.exact(swap.end)) }
@@ -54,22 +63,26 @@ fn row(who: &SignedIn, sight: &Sight, swap: &Swap) -> Markup {
                     (None, None) => span.muted { "nobody yet" },
                 }
             }
-            td.num { div.btns.btns-n { (buttons(who, sight, swap)) } }
+            td.num { div.btns.btns-n { (buttons(who, sight, swap, gap)) } }
         }
     }
 }
 
-fn buttons(who: &SignedIn, sight: &Sight, swap: &Swap) -> Markup {
+fn buttons(who: &SignedIn, sight: &Sight, swap: &Swap, gap: bool) -> Markup {
     let viewer = who.viewer();
     let me = viewer.person;
     let offered = swap.state == SwapState::Offered;
     let open_to_me = swap.offered_by != me && swap.asked.is_none_or(|asked| asked == me);
     let own = viewer.swaps_shifts() && swap.offered_by == me;
-    let whose = sight.name(swap.offered_by);
+    let name = sight.name(swap.offered_by);
+    let what = match gap {
+        true => format!("the gap that {name} asks about"),
+        false => format!("the shift of {name}"),
+    };
     let button = |answer: &str, label: &str, class: &str| {
         html! {
             form method="post" action=(url::on_call_of(swap.schedule, format_args!("swaps/{}/{answer}", swap.id))) {
-                button class=(class) type="submit" aria-label={ (label) ": the shift of " (whose) } { (label) }
+                button class=(class) type="submit" aria-label={ (label) ": " (what) } { (label) }
             }
         }
     };
@@ -100,6 +113,10 @@ pub(crate) async fn asked(app: &App, who: &SignedIn) -> PageResult<Markup> {
     });
     waiting.retain(|swap| schedules.contains_key(&swap.schedule));
     let name = |person: PersonId| named_staff(&policy, person);
+    let is_gap = |swap: &Swap| {
+        let roster = schedules.get(&swap.schedule).and_then(|one| one.roster.roster().ok());
+        roster.is_some_and(|roster| is_gap(&roster, swap))
+    };
     Ok(html! {
         @if !waiting.is_empty() {
             section.card.mbm aria-labelledby="shifts-h" {
@@ -111,6 +128,7 @@ pub(crate) async fn asked(app: &App, who: &SignedIn) -> PageResult<Markup> {
                             a.link href={ (url::on_call(swap.schedule)) "#swaps" } { (schedules.get(&swap.schedule).map_or("", |one| one.name.as_str())) }
                             ", " (who.here.exact(swap.start)) " to " (who.here.exact(swap.end)) ": "
                             @match swap.taken_by {
+                                Some(by) if is_gap(swap) => { (name(by)) " would cover this gap, as " (name(swap.offered_by)) " asked. Do you agree?" }
                                 Some(by) => { (name(by)) " would take the shift of " (name(swap.offered_by)) ". Do you agree?" }
                                 None => { (name(swap.offered_by)) " asks you to take this shift." }
                             }

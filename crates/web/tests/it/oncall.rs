@@ -220,6 +220,39 @@ async fn gaps_are_told_with_who_could_cover_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_gap_is_covered_by_whoever_is_asked() {
+    let world = world().await;
+    let soon = field(world.desk.now().plus_days(2));
+    let people = "Mara Lindqvist\r\nPeter Nowicki";
+    let (id, at) = schedule(&world, &form("Net", people, &soon)).await;
+    let cover = format!("{at}/cover?end={soon}:00Z");
+    let page = world.get("peter", &cover).await;
+    page.shows("Ask: Mara Lindqvist").hides("Ask: Peter").hides("was asked");
+    let mara = world.person("mara").id.to_string();
+    let fields = [("asked", mara.as_str()), ("start", ""), ("end", &soon), ("gap", "1")];
+    let refused = world.post("otto", &format!("{at}/swaps"), &fields).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    went(&world.post("peter", &format!("{at}/swaps"), &fields).await, "sought");
+    world.get("peter", &cover).await.hides("Ask: Mara").shows("was asked");
+    let path = format!("/on-call?schedule={id}");
+    let page = world.get("ines", &path).await;
+    page.shows("Mara Lindqvist was asked.").shows("asked by Peter Nowicki");
+    world.get("mara", "/inbox").await.shows("Peter Nowicki asks you to take this shift");
+    let page = world.get("mara", &path).await;
+    page.shows("Take it: the gap that Peter Nowicki asks about").shows("has nobody on call");
+
+    let now = world.desk.now();
+    let waiting = world.desk.read(move |sql| swaps::waiting(sql, now)).await.unwrap();
+    let answer = |what: &str| format!("{at}/swaps/{}/{what}", waiting[0].id);
+    went(&world.post("mara", &answer("take"), &[]).await, "asked");
+    world.get("ines", "/inbox").await.shows("Mara Lindqvist would cover this gap");
+    went(&world.post("ines", &answer("approve"), &[]).await, "approved");
+    world.get("mara", &path).await.shows("You are on call").hides("has nobody on call");
+    // What is covered is asked of nobody.
+    world.get("peter", &cover).await.hides("Ask: Mara");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn numbers_are_for_oneself() {
     let world = world().await;
     let (person, now) = (world.person("mara").id, world.desk.now());

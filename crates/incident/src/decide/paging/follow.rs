@@ -264,7 +264,7 @@ fn cause(draft: &Draft, state: &State, from: Priority, event: &Event) -> Option<
                 && (untaken
                     || data.source_unclear
                     || data.why == AlertsWhy::GivenBack
-                    || is_left(state)) =>
+                    || is_left(state, draft.now)) =>
         {
             Some(Why::Released)
         }
@@ -273,10 +273,14 @@ fn cause(draft: &Draft, state: &State, from: Priority, event: &Event) -> Option<
     }
 }
 
-/// Whether paging ended after somebody last took it, so that nobody has it.
-fn is_left(state: &State) -> bool {
-    let ended = state.paging.as_ref().and_then(|course| course.ended);
-    ended.zip(state.moments.acknowledged).is_some_and(|(end, taken)| taken < end.at)
+/// Whether paging ended after somebody last took it, or they were not heard of for too long, so
+/// that nobody has it. Who is asked to come meanwhile does not have it before they answer.
+fn is_left(state: &State, now: Timestamp) -> bool {
+    let Some(course) = &state.paging else { return false };
+    let left_at = course.left_at.filter(|at| *at <= now);
+    let left_at = course.ended.map(|end| end.at).or(left_at);
+    let taken_at = state.moments.acknowledged.max(course.acknowledged_at);
+    left_at.zip(taken_at).is_some_and(|(left, taken)| taken < left)
 }
 
 /// One more alert came to what somebody has: they are told, not too often, and not while they

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::alerts::news;
 use crate::case::{Case, Who, level};
-use crate::sample::assign;
+use crate::sample::{assign, comment};
 use incident::alerts::{AlertNews, AlertsWhy};
 use incident::command::Report;
 use incident::escalation::{Cue, EscalationPolicy, Standing, Stop, Why};
@@ -55,12 +55,14 @@ fn what_is_muted_while_it_pages_stops_and_begins_again() {
     assert_eq!(why(&case), [Why::Reported, Why::Released]);
 }
 
+fn call() -> Command {
+    Command::CallResponders { people: vec![Who::Desktop.id()], teams: vec![], note: None }
+}
+
 /// An alert whose paging is muted after a minute, and for which somebody was asked to come before.
 fn called_and_muted(case: Case) -> Case {
     let mut case = found(case, urgent(), news(1, 1));
-    let people = vec![Who::Desktop.id()];
-    let call = Command::CallResponders { people, teams: vec![], note: None };
-    case.wait(30).does(Who::Manager, call);
+    case.wait(30).does(Who::Manager, call());
     case.wait(30).does(Who::System, mute());
     assert_eq!(stopped(&case), Stop::Muted);
     case
@@ -102,6 +104,64 @@ fn who_comes_while_it_is_muted_does_not_have_it_for_good() {
     case.does(Who::System, release());
     case.tick();
     assert_eq!(why(&case), [Why::Reported, Why::Called, Why::Expired]);
+}
+
+/// An alert that the agent took after a minute, for half an hour without a word of them.
+fn taken_for_a_while() -> Case {
+    let forgets = EscalationPolicy { acknowledgement_seconds: Some(1_800), ..usual() };
+    let mut case = found(under(forgets), urgent(), news(1, 1));
+    case.wait(60).does(Who::Agent, Command::Acknowledge);
+    case
+}
+
+#[test]
+fn what_nobody_has_any_more_pages_by_policy_beside_who_was_asked_to_come_meanwhile() {
+    let muted = || {
+        let mut case = taken_for_a_while();
+        until(&mut case, 1_900);
+        case.does(Who::System, mute());
+        assert_eq!((stopped(&case), why(&case)), (Stop::Muted, vec![Why::Reported, Why::Expired]));
+        case.wait(30).does(Who::Manager, call());
+        assert_eq!(why(&case)[2..], [Why::Called]);
+        case
+    };
+    let mut case = muted();
+    case.wait(30).does(Who::System, release());
+    assert_eq!(why(&case)[2..], [Why::Called, Why::Released]);
+    let (agent, desktop) = (vec![Who::Agent.id()], vec![Who::Desktop.id()]);
+    assert_eq!(paged(&case)[3..], [(1_960, agent), (1_960, desktop)]);
+
+    let mut comes = muted();
+    comes.does(Who::Desktop, Command::AnswerCall { coming: true, note: None });
+    comes.wait(30).does(Who::System, release());
+    assert_eq!(why(&comes)[2..], [Why::Called], "they have it");
+    let mut taken = muted();
+    taken.does(Who::Responder, Command::Acknowledge);
+    taken.wait(30).does(Who::System, release());
+    assert_eq!(why(&taken)[2..], [Why::Called], "the responder has it, and one is asked on");
+    assert!(taken.state().is_paging());
+}
+
+#[test]
+fn who_has_it_while_it_is_muted_is_asked_for_a_word_though_somebody_is_asked_to_come() {
+    let released = |word: Option<i64>, at: i64| {
+        let mut case = taken_for_a_while();
+        case.wait(60).does(Who::System, mute());
+        case.wait(60).does(Who::Manager, call());
+        if let Some(at) = word {
+            until(&mut case, at);
+            case.does(Who::Agent, comment());
+        }
+        until(&mut case, at);
+        case.does(Who::System, release());
+        why(&case)
+    };
+    let (has_it, left) =
+        (vec![Why::Reported, Why::Called], vec![Why::Reported, Why::Called, Why::Released]);
+    assert_eq!(released(None, 180 + 1_799), has_it);
+    assert_eq!(released(None, 180 + 1_800), left);
+    assert_eq!(released(Some(400), 400 + 1_799), has_it, "their word renewed it");
+    assert_eq!(released(Some(400), 400 + 1_800), left);
 }
 
 #[test]
