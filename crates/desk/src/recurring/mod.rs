@@ -5,7 +5,7 @@ mod decided;
 
 use crate::{Desk, Trouble};
 use insight::recurring::{CLUSTER_MIN, Cluster, INCIDENTS_MAX, Seen, clusters};
-use kernel::{ClusterId, IncidentNumber, ServiceId, Timestamp};
+use kernel::{ClusterId, InOrder, IncidentNumber, ServiceId, Timestamp};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -201,7 +201,7 @@ fn changes(
     }
     // The largest first, if there is not room for all.
     let room = usize::try_from(CLUSTERS_MAX).unwrap_or_default().saturating_sub(known.len());
-    found.new.sort_by_key(|cluster| (Reverse(cluster.members.len()), cluster.centre));
+    found.new.order_by_key(|cluster| (Reverse(cluster.members.len()), cluster.centre));
     found.new.truncate(room);
     for number in found.new.iter().flat_map(|cluster| &cluster.members) {
         was.remove(number);

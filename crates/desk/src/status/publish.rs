@@ -4,6 +4,7 @@
 use super::follow::Figures;
 use super::{File, Place, Site, Sites};
 use crate::Desk;
+use kernel::InOrder;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -124,7 +125,7 @@ fn change(outlet: &Outlet, site: Option<&Site>, written: &mut Written) -> Result
     };
     // What pages refer to comes before the pages, the first page last.
     let mut order: Vec<&(String, &Arc<File>)> = wanted.iter().collect();
-    order.sort_by_key(|(name, file)| {
+    order.order_by_key(|(name, file)| {
         (file.media_type.starts_with("text/html"), name.matches('/').count() == 0)
     });
     for (name, file) in order {

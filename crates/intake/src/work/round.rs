@@ -9,7 +9,7 @@ use crate::thread::{Signs, signs};
 use crate::work::verdict::{Counting, lock};
 use desk::seals::Seals;
 use desk::{Desk, Trouble};
-use kernel::Timestamp;
+use kernel::{InOrder, Timestamp};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -265,7 +265,7 @@ impl Round {
                 Err(error) => tracing::error!(%error, "reading a message failed"),
             }
         }
-        tasks.sort_by_key(|task| task.message.id);
+        tasks.order_by_key(|task| task.message.id);
         (tasks, ended)
     }
 
@@ -400,7 +400,7 @@ fn together(tasks: Vec<Task>) -> Vec<Vec<Task>> {
                     groups[*first].extend(moved);
                     group_of.values_mut().filter(|at| *at == other).for_each(|at| *at = *first);
                 }
-                groups[*first].sort_by_key(|task| task.message.id);
+                groups[*first].order_by_key(|task| task.message.id);
                 *first
             }
         };
