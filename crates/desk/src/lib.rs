@@ -287,11 +287,11 @@ impl Desk {
     }
 
     /// Reads on a thread that may block.
-    pub async fn read<T: Send + 'static>(
+    pub fn read<T: Send + 'static>(
         &self,
         f: impl FnOnce(&mut dyn store::Sql) -> Result<T, Failure> + Send + 'static,
-    ) -> Result<T, Trouble> {
-        self.0.store.read(f).await.map_err(Trouble::from)
+    ) -> store::Coming<T, Failure, Trouble> {
+        self.0.store.read(f).failing_as()
     }
 
     /// Puts a policy in force, unless a newer one is: the writer and the follower of
