@@ -67,7 +67,7 @@ pub use accounts::{Credential, SignIn};
 pub use alerts::{
     Act, Asking, Beat, MappingTried, Raw, Silenced, Taken, Told as AlertsTold, read_as,
 };
-pub use ask::{Ask, Done, Idempotency, MESSAGE_DONE, Newcomer, Ticket, plain};
+pub use ask::{Ask, Done, Idempotency, Issuing, MESSAGE_DONE, Newcomer, Ticket, plain};
 pub use auditor::{Audit as PagingAudit, Figures as PagingFigures, Outcome as PagingOutcome};
 pub use chance::{fresh, integration_key, secret, secret_hash, token_secret};
 pub use change::{Audit, command_line};
