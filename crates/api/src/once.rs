@@ -78,7 +78,7 @@ pub(crate) async fn to_its_end(request: Request, next: Next) -> Response {
     if !request.headers().contains_key(HEADER) {
         return next.run(request).await;
     }
-    match tokio::spawn(next.run(request)).await {
+    match desk::beside(next.run(request)).await {
         Ok(response) => response,
         Err(error) => match error.try_into_panic() {
             // It is answered where all are.

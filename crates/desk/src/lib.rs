@@ -9,6 +9,7 @@ mod ask;
 pub mod attention;
 pub mod audiences;
 mod auditor;
+mod beside;
 mod cache;
 pub mod causes;
 mod chance;
@@ -69,6 +70,7 @@ pub use alerts::{
 };
 pub use ask::{Ask, Done, Idempotency, Issuing, MESSAGE_DONE, Newcomer, Ticket, plain};
 pub use auditor::{Audit as PagingAudit, Figures as PagingFigures, Outcome as PagingOutcome};
+pub use beside::{Boxed, beside, boxed, on_a_thread};
 pub use chance::{fresh, integration_key, secret, secret_hash, token_secret};
 pub use change::{Audit, command_line};
 pub use clock::{Clock, SetClock, SystemClock};
@@ -311,7 +313,7 @@ impl Desk {
 
 /// One turn of a loop that must go on: a panic ends the turn, not the loop.
 pub(crate) async fn turn(of: &'static str, turn: impl Future<Output = ()> + Send + 'static) {
-    if let Err(error) = tokio::spawn(turn).await
+    if let Err(error) = beside(turn).await
         && error.is_panic()
     {
         tracing::error!(%error, "a turn of the {of} failed; the next one is tried");
@@ -333,7 +335,7 @@ pub(crate) fn every<T, Work>(
     Work: Future<Output = Result<T, Trouble>> + Send + 'static,
 {
     let weak = Arc::downgrade(&desk.0);
-    tokio::spawn(async move {
+    beside(async move {
         let begins = tokio::time::Instant::now() + pace.min(BEGINS_AFTER);
         let mut pace = tokio::time::interval_at(begins, pace);
         pace.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);

@@ -87,7 +87,7 @@ impl Desk {
         let now = self.now();
         let seen = self.comparable(now).await?;
         let (known, before) = self.read(|sql| Ok((rows::list(sql)?, rows::members(sql)?))).await?;
-        let compared = tokio::task::spawn_blocking(move || changes(&seen, &known, &before)).await;
+        let compared = crate::on_a_thread(move || changes(&seen, &known, &before)).await;
         let changes = compared
             .map_err(|error| Failure::Broken(format!("comparing incidents ended: {error}")))?;
         self.keep_recurring(changes, now).await?;

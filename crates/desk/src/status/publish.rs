@@ -38,7 +38,7 @@ pub(super) fn start(desk: &Desk, outlet: Outlet, figures: Figures, made: bool) {
     if made {
         heard.mark_changed();
     }
-    tokio::spawn(async move {
+    crate::beside(async move {
         let (mut known, mut pause, mut behind) = (None, FIRST_PAUSE, false);
         loop {
             if !behind && heard.changed().await.is_err() {
@@ -49,7 +49,7 @@ pub(super) fn start(desk: &Desk, outlet: Outlet, figures: Figures, made: bool) {
                 continue;
             }
             let (there, before) = (outlet.clone(), known.take());
-            let written = tokio::task::spawn_blocking(move || bring(&there, &sites, before)).await;
+            let written = crate::on_a_thread(move || bring(&there, &sites, before)).await;
             let Some(inner) = weak.upgrade() else { return };
             let desk = Desk(inner);
             let failure = match written {
