@@ -8,6 +8,7 @@ use axum::http::header::{AUTHORIZATION, COOKIE, HOST, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method};
 use desk::{Credential, SignIn, cookie};
+use futures_util::future::BoxFuture;
 use incident::{TokenScope, Viewer};
 use kernel::{Actor, PersonId, Role, Timestamp};
 use std::collections::BTreeSet;
@@ -33,21 +34,32 @@ impl FromRequestParts<App> for Caller {
         if let Some(caller) = parts.extensions.get::<Caller>() {
             return Ok(caller.clone());
         }
-        let credential = credential(&parts.headers, app.public_url())?;
-        if matches!(credential, Credential::Session(_)) && !is_safe(&parts.method) {
-            check_origin(&parts.headers, app.public_url())?;
-        }
-        match app.desk().who(&credential).await? {
-            Some(who) => Ok(Caller { who, credential: Some(credential) }),
-            None => Err(Problem::unauthenticated(match credential {
-                Credential::Token(_) => "this token is not known, or it has expired",
-                Credential::Session(_) => "this session has ended; sign in again",
-            })),
-        }
+        Caller::of(&parts.headers, is_safe(&parts.method), app).await
     }
 }
 
 impl Caller {
+    /// Boxed, so that not every part of the program with operations has its own copy.
+    fn of<'a>(
+        headers: &'a HeaderMap,
+        is_safe: bool,
+        app: &'a App,
+    ) -> BoxFuture<'a, Result<Caller, Problem>> {
+        Box::pin(async move {
+            let credential = credential(headers, app.public_url())?;
+            if matches!(credential, Credential::Session(_)) && !is_safe {
+                check_origin(headers, app.public_url())?;
+            }
+            match app.desk().who(&credential).await? {
+                Some(who) => Ok(Caller { who, credential: Some(credential) }),
+                None => Err(Problem::unauthenticated(match credential {
+                    Credential::Token(_) => "this token is not known, or it has expired",
+                    Credential::Session(_) => "this session has ended; sign in again",
+                })),
+            }
+        })
+    }
+
     /// Whoever is at the command line of the machine: they may configure everything.
     pub(crate) fn command_line() -> Self {
         let Actor { name, .. } = desk::command_line();

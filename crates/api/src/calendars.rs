@@ -126,7 +126,7 @@ async fn preview(
 pub(crate) async fn aside<T: Send + 'static>(
     compute: impl FnOnce() -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
-    tokio::task::spawn_blocking(compute).await.map_err(|error| {
+    desk::on_a_thread(compute).await.map_err(|error| {
         tracing::error!(%error, "a preview broke off");
         Problem::internal()
     })?

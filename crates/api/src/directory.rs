@@ -3,6 +3,7 @@
 
 use crate::problem::Problem;
 use desk::{Desk, Trouble};
+use futures_util::future::BoxFuture;
 use kernel::{
     CategoryId, EscalationId, ModelId, OrganisationId, PersonId, ScheduleId, ServiceId, TeamId,
     WebhookId,
@@ -181,30 +182,39 @@ impl Directory {
     }
 
     /// What is known of these people; unknown ids are left out.
-    pub(crate) async fn people(
-        &self,
-        desk: &Desk,
+    pub(crate) fn people<'a>(
+        &'a self,
+        desk: &'a Desk,
         ids: impl IntoIterator<Item = PersonId>,
-    ) -> Result<Cards, Trouble> {
-        let wanted: BTreeSet<PersonId> = ids.into_iter().collect();
-        let mut found = Cards::with_capacity(wanted.len());
-        let mut missing = Vec::new();
-        {
-            let known = self.lock();
-            for id in wanted {
-                match known.by_id.get(&id) {
-                    Some(card) => drop(found.insert(id, card.clone())),
-                    None => missing.push(id),
+    ) -> BoxFuture<'a, Result<Cards, Trouble>> {
+        self.cards(desk, ids.into_iter().collect())
+    }
+
+    fn cards<'a>(
+        &'a self,
+        desk: &'a Desk,
+        wanted: BTreeSet<PersonId>,
+    ) -> BoxFuture<'a, Result<Cards, Trouble>> {
+        Box::pin(async move {
+            let mut found = Cards::with_capacity(wanted.len());
+            let mut missing = Vec::new();
+            {
+                let known = self.lock();
+                for id in wanted {
+                    match known.by_id.get(&id) {
+                        Some(card) => drop(found.insert(id, card.clone())),
+                        None => missing.push(id),
+                    }
                 }
             }
-        }
-        if !missing.is_empty() {
-            for person in desk.read(move |sql| people::get_many(sql, &missing)).await? {
-                let card = self.keep(person.into());
-                found.insert(card.id, card);
+            if !missing.is_empty() {
+                for person in desk.read(move |sql| people::get_many(sql, &missing)).await? {
+                    let card = self.keep(person.into());
+                    found.insert(card.id, card);
+                }
             }
-        }
-        Ok(found)
+            Ok(found)
+        })
     }
 
     /// The person with this address, in lower case.

@@ -3,9 +3,9 @@
 
 use crate::app::App;
 use crate::problem::ProblemJson;
-use axum::extract::Request;
+use axum::extract::{FromRequest, Request};
 use axum::handler::Handler;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{self, MethodRouter};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -49,12 +49,17 @@ macro_rules! methods {
     ($($(#[$doc:meta])* $name:ident = $method:ident),+ $(,)?) => {
         impl Door {
             $($(#[$doc])*
-            pub(crate) fn $name<H, T>(path: impl Into<Cow<'static, str>>, id: &str, handler: H) -> Self
+            pub(crate) fn $name<Asked, Via>(
+                path: impl Into<Cow<'static, str>>,
+                id: &str,
+                handler: impl Serves<Asked>,
+            ) -> Self
             where
-                H: Handler<T, App, Future = Answering>,
-                T: 'static,
+                Asked: FromRequest<App, Via> + Send + 'static,
+                Via: 'static,
             {
-                Door::new(path.into(), id, HttpMethod::$method, routing::$name(AnyHandler::of(handler)))
+                let handler = routing::$name(AnyHandler::of::<Asked, Via>(handler));
+                Door::new(path.into(), id, HttpMethod::$method, handler)
             })+
         }
     };
@@ -74,7 +79,38 @@ methods! {
 }
 
 /// A handler at work.
-type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
+pub(crate) type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+/// A function that serves an address. What it asks for of a request are its arguments.
+pub(crate) trait Serves<Asked>: Send + Sync + 'static {
+    /// Answers what was taken of a request.
+    fn serve(&self, asked: Asked) -> Answering;
+}
+
+macro_rules! serves {
+    ($($argument:ident)*) => {
+        impl<Function, Answer, $($argument),*> Serves<($($argument,)*)> for Function
+        where
+            Function: Fn($($argument),*) -> Answer + Send + Sync + 'static,
+            Answer: Future<Output: IntoResponse> + Send + 'static,
+        {
+            #[allow(non_snake_case)] // An argument is called as its type.
+            fn serve(&self, ($($argument,)*): ($($argument,)*)) -> Answering {
+                let answer = self($($argument),*);
+                Box::pin(async move { answer.await.into_response() })
+            }
+        }
+    };
+}
+
+serves!();
+serves!(A);
+serves!(A B);
+serves!(A B C);
+serves!(A B C D);
+serves!(A B C D E);
+serves!(A B C D E F);
+serves!(A B C D E F G);
 
 /// Any handler behind one type: what the router makes of each type would be compiled as often as
 /// there are operations.
@@ -82,12 +118,30 @@ type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
 struct AnyHandler(Arc<dyn Fn(Request, App) -> Answering + Send + Sync>);
 
 impl AnyHandler {
-    fn of<H, T>(handler: H) -> Self
+    fn of<Asked, Via>(handler: impl Serves<Asked>) -> Self
     where
-        H: Handler<T, App, Future = Answering>,
-        T: 'static,
+        Asked: FromRequest<App, Via> + Send + 'static,
+        Via: 'static,
     {
-        AnyHandler(Arc::new(move |request, app| handler.clone().call(request, app)))
+        AnyHandler::taking::<Asked, Via>(Arc::new(handler))
+    }
+
+    /// What is asked for is taken by the same code for all that ask for the same.
+    fn taking<Asked, Via>(handler: Arc<dyn Serves<Asked>>) -> Self
+    where
+        Asked: FromRequest<App, Via> + Send + 'static,
+        Via: 'static,
+    {
+        AnyHandler(Arc::new(move |request: Request, app: App| -> Answering {
+            let handler = handler.clone();
+            Box::pin(async move {
+                let asked = match Asked::from_request(request, &app).await {
+                    Ok(asked) => asked,
+                    Err(rejection) => return rejection.into_response(),
+                };
+                handler.serve(asked).await
+            })
+        }))
     }
 }
 

@@ -57,7 +57,7 @@ async fn healthz() -> &'static str {
 async fn readyz(State(app): State<App>) -> Response {
     let desk = app.desk();
     let ping = desk.store().clone();
-    let asked = tokio::task::spawn_blocking(move || ping.ping());
+    let asked = desk::on_a_thread(move || ping.ping());
     let store = matches!(tokio::time::timeout(PATIENCE, asked).await, Ok(Ok(Ok(()))));
     let writer = desk.can_write(PATIENCE).await;
     let ready = store && writer;

@@ -8,6 +8,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use futures_util::future::BoxFuture;
 use kernel::limits;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -20,8 +21,8 @@ pub(crate) struct Raw(pub(crate) Bytes);
 impl<S: Send + Sync> FromRequest<S> for Raw {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        collect(request, state).await.map(Raw)
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        collect(request).await.map(Raw)
     }
 }
 
@@ -46,8 +47,8 @@ pub(crate) struct Body<T> {
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let bytes = collect(request, state).await?;
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let bytes = collect(request).await?;
         if bytes.is_empty() {
             return Err(Problem::malformed("the body is empty; send a JSON object"));
         }
@@ -66,8 +67,8 @@ pub(crate) struct Given<T> {
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Given<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let raw = Raw::from_request(request, state).await?;
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let raw = collect(request).await.map(Raw)?;
         Ok(Given { value: raw.read_by(read_value)?, bytes: raw.0 })
     }
 }
@@ -137,25 +138,28 @@ pub(crate) fn raw(status: StatusCode, bytes: impl Into<axum::body::Body>) -> Res
     (status, [(CONTENT_TYPE, "application/json")], bytes.into()).into_response()
 }
 
-async fn collect<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
-    let is_json = is_json(request.headers());
-    let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
-        match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(format!(
-                "the body is larger than {} bytes",
-                limits::JSON_BODY_BYTES
-            )),
-            _ => Problem::malformed("the body broke off; send it again"),
+/// Boxed, so that not each type of body has its own copy.
+fn collect(request: Request) -> BoxFuture<'static, Result<Bytes, Problem>> {
+    Box::pin(async move {
+        let is_json = is_json(request.headers());
+        let bytes = Bytes::from_request(request, &()).await.map_err(|rejection| {
+            match rejection.status() {
+                StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(format!(
+                    "the body is larger than {} bytes",
+                    limits::JSON_BODY_BYTES
+                )),
+                _ => Problem::malformed("the body broke off; send it again"),
+            }
+        })?;
+        if !is_json && !bytes.is_empty() {
+            return Err(Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported_media_type",
+                "the body must be JSON, with the header Content-Type: application/json",
+            ));
         }
-    })?;
-    if !is_json && !bytes.is_empty() {
-        return Err(Problem::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "unsupported_media_type",
-            "the body must be JSON, with the header Content-Type: application/json",
-        ));
-    }
-    Ok(bytes)
+        Ok(bytes)
+    })
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

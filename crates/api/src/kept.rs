@@ -11,6 +11,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 pub(crate) use desk::check_seen;
 use desk::{Audit, Idempotency, Trouble};
+use futures_util::future::BoxFuture;
 use incident::Refusal;
 use kernel::{Timestamp, limits};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -95,25 +96,24 @@ pub(crate) async fn create<T: Serialize + 'static>(
 type Make = dyn FnOnce(&mut dyn Sql, &Audit) -> Result<Answered, Trouble> + Send;
 
 /// The same for whatever is created: it is compiled once.
-async fn boxed_create(
-    app: &App,
-    caller: &Caller,
+fn boxed_create<'a>(
+    app: &'a App,
+    caller: &'a Caller,
     once: Option<Idempotency>,
     make: Box<Make>,
-) -> Result<Response, Problem> {
-    let person = caller.viewer().person;
-    let answered = app
-        .desk()
-        .change(caller.actor(), move |sql, audit| {
+) -> BoxFuture<'a, Result<Response, Problem>> {
+    Box::pin(async move {
+        let person = caller.viewer().person;
+        let created = app.desk().change(caller.actor(), move |sql, audit| {
             if let Some(before) = once::before(sql, person, once.as_ref())? {
                 return Ok(before);
             }
             let answered = make(sql, audit)?;
             once::keep(sql, person, once.as_ref(), &answered, audit.now())?;
             Ok(answered)
-        })
-        .await?;
-    Ok(answered.into_response())
+        });
+        Ok(created.await?.into_response())
+    })
 }
 
 /// A plain versioned row: read, changed and taken out of use in the same way.

@@ -78,7 +78,7 @@ pub(crate) async fn to_its_end(request: Request, next: Next) -> Response {
     if !request.headers().contains_key(HEADER) {
         return next.run(request).await;
     }
-    match tokio::spawn(next.run(request)).await {
+    match desk::beside(next.run(request)).await {
         Ok(response) => response,
         Err(error) => match error.try_into_panic() {
             // It is answered where all are.
@@ -122,36 +122,39 @@ pub(crate) async fn done(
 }
 
 /// The same for whatever is done: it is compiled once.
-async fn boxed_done(
-    app: &App,
-    caller: &Caller,
+fn boxed_done<'a>(
+    app: &'a App,
+    caller: &'a Caller,
     once: Option<Idempotency>,
-    doing: BoxFuture<'_, Result<Answered, Problem>>,
-) -> Result<Response, Problem> {
-    let Some(key) = once else { return Ok(doing.await?.into_response()) };
-    let person = caller.viewer().person;
-    let taken_at = match take(app, person, &key).await? {
-        Taken::At(at) => at,
-        Taken::Answered(found) => return Ok(found.into_response()),
-        Taken::AtWork => return Err(Problem::at_work()),
-    };
-    let answered = doing.await;
-    let kept = answered.clone();
-    let settled = app.desk().write(move |sql| {
-        match kept {
-            Ok(done) => {
-                idempotency::replace(sql, person, &key.key, taken_at, &row(&key, &done, taken_at))?;
+    doing: BoxFuture<'a, Result<Answered, Problem>>,
+) -> BoxFuture<'a, Result<Response, Problem>> {
+    Box::pin(async move {
+        let Some(key) = once else { return Ok(doing.await?.into_response()) };
+        let person = caller.viewer().person;
+        let taken_at = match take(app, person, &key).await? {
+            Taken::At(at) => at,
+            Taken::Answered(found) => return Ok(found.into_response()),
+            Taken::AtWork => return Err(Problem::at_work()),
+        };
+        let answered = doing.await;
+        let kept = answered.clone();
+        let settled = app.desk().write(move |sql| {
+            match kept {
+                Ok(done) => {
+                    let done = row(&key, &done, taken_at);
+                    idempotency::replace(sql, person, &key.key, taken_at, &done)?;
+                }
+                Err(_) => idempotency::forget(sql, person, &key.key, taken_at)?,
             }
-            Err(_) => idempotency::forget(sql, person, &key.key, taken_at)?,
+            Ok(())
+        });
+        match (answered, settled.await) {
+            (Ok(answered), settled) => {
+                settled.map(|()| answered.into_response()).map_err(Problem::from)
+            }
+            (Err(problem), _) => Err(problem),
         }
-        Ok(())
-    });
-    match (answered, settled.await) {
-        (Ok(answered), settled) => {
-            settled.map(|()| answered.into_response()).map_err(Problem::from)
-        }
-        (Err(problem), _) => Err(problem),
-    }
+    })
 }
 
 /// What became of the wish to take a key.

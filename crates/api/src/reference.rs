@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::directory::{Card, Directory, Names};
 use crate::nearest::nearest;
 use crate::problem::Problem;
+use futures_util::future::BoxFuture;
 use incident::Viewer;
 use incident::models::Model;
 use kernel::{
@@ -97,16 +98,22 @@ impl<'a> References<'a> {
 
     /// A person who is known. Requesters can name nobody but themselves, so that
     /// they learn nothing about who is known.
-    pub(crate) async fn person(&self, field: &str, text: &str) -> Result<PersonId, Problem> {
-        let text = text.trim();
-        let found = self.card(text).await?;
-        let own = found.as_ref().is_some_and(|card| card.id == self.viewer.person);
-        if !self.viewer.is_staff() && !own {
-            return Err(Problem::forbidden(format!(
-                "{field}: you can name only yourself; the service desk names others"
-            )));
-        }
-        found.map(|card| card.id).ok_or_else(|| unknown_person(field, text))
+    pub(crate) fn person<'p>(
+        &'p self,
+        field: &'p str,
+        text: &'p str,
+    ) -> BoxFuture<'p, Result<PersonId, Problem>> {
+        Box::pin(async move {
+            let text = text.trim();
+            let found = self.card(text).await?;
+            let own = found.as_ref().is_some_and(|card| card.id == self.viewer.person);
+            if !self.viewer.is_staff() && !own {
+                return Err(Problem::forbidden(format!(
+                    "{field}: you can name only yourself; the service desk names others"
+                )));
+            }
+            found.map(|card| card.id).ok_or_else(|| unknown_person(field, text))
+        })
     }
 
     /// A person that may be missing.

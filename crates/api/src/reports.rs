@@ -19,7 +19,7 @@ use incident::{Scope, Viewer};
 use insight::report::{By, Cell, Figure, Line, Name, Period, Table};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use kernel::{IncidentNumber, Timestamp, limits};
+use kernel::{InOrder, IncidentNumber, Timestamp, limits};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, VecDeque};
 use store::incidents::list;
@@ -250,7 +250,7 @@ async fn behind(
     let next = next_of(&mut numbers, limit, |number| number.0);
     let scope = Scope::of(caller.viewer());
     let mut rows = app.desk().read(move |sql| list::get_many(sql, &scope, &numbers)).await?;
-    rows.sort_by_key(|row| std::cmp::Reverse(row.number));
+    rows.order_by_key(|row| std::cmp::Reverse(row.number));
     let loaded = load_rows(&app, caller.viewer(), rows, None).await?;
     let items = loaded.iter().map(|one| one.show(&app)).collect();
     Ok(json::answer(StatusCode::OK, &Page { items, next }))

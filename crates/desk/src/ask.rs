@@ -15,6 +15,7 @@ use kernel::{
     Timestamp, UpdateId, limits,
 };
 use std::collections::HashMap;
+use std::pin::Pin;
 use store::directory::{Person, idempotency};
 use store::incidents::{NewContent, NewFile};
 use store::messages::{Alarm, Step as MessageStep};
@@ -72,6 +73,9 @@ pub struct Ask<'a> {
     /// Files that this request attaches, until it is done.
     claims: Vec<Claim>,
 }
+
+/// A command on its way to be durable.
+pub type Issuing<'a> = Pin<Box<dyn Future<Output = Result<Done, Trouble>> + Send + 'a>>;
 
 /// A request as the writer gets it.
 #[derive(Debug, Clone)]
@@ -155,7 +159,7 @@ impl Desk {
     }
 }
 
-impl Ask<'_> {
+impl<'a> Ask<'a> {
     /// The incident it is about.
     #[must_use]
     pub fn on(mut self, number: IncidentNumber) -> Self {
@@ -403,21 +407,24 @@ impl Ask<'_> {
         Ok(())
     }
 
-    /// Decides, records, and answers when it is durable.
-    pub async fn issue(self, command: Command) -> Result<Done, Trouble> {
-        let people = self.desk.people_in(&command).await?;
-        let erases_a_file = match command {
-            Command::Redact { content } => {
-                self.desk.read(move |sql| store::incidents::names_a_file(sql, content)).await?
+    /// Decides, records, and answers when it is durable. Boxed, so that not all who issue commands
+    /// have their own copy.
+    pub fn issue(self, command: Command) -> Issuing<'a> {
+        Box::pin(async move {
+            let people = self.desk.people_in(&command).await?;
+            let erases_a_file = match command {
+                Command::Redact { content } => {
+                    self.desk.read(move |sql| store::incidents::names_a_file(sql, content)).await?
+                }
+                _ => false,
+            };
+            let done = self.desk.0.writer.command(self.prepared, command, people).await?;
+            settle(self.claims, &done);
+            if erases_a_file {
+                self.desk.collect_files_or_say().await;
             }
-            _ => false,
-        };
-        let done = self.desk.0.writer.command(self.prepared, command, people).await?;
-        settle(self.claims, &done);
-        if erases_a_file {
-            self.desk.collect_files_or_say().await;
-        }
-        Ok(done)
+            Ok(done)
+        })
     }
 
     /// Hands it to the writer and gives a ticket to wait for: for long runs of

@@ -74,7 +74,7 @@ enum Done {
 pub(crate) fn start(desk: &Desk) {
     let weak = std::sync::Arc::downgrade(&desk.0);
     let holder = fresh().to_string();
-    tokio::spawn(async move {
+    crate::beside(async move {
         let mut pace = tokio::time::interval(LOOK_EVERY);
         pace.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         // Timers ring first what was missed while nothing ran.
@@ -84,7 +84,7 @@ pub(crate) fn start(desk: &Desk) {
             pace.tick().await;
             let Some(inner) = weak.upgrade() else { return };
             let (desk, holder) = (Desk(inner), holder.clone());
-            let looked = tokio::spawn(async move { turn(&desk, &holder, connection).await });
+            let looked = crate::beside(async move { turn(&desk, &holder, connection).await });
             connection = looked.await.unwrap_or_else(|error| {
                 tracing::error!(%error, "a look at paging failed; the next one is tried");
                 None
@@ -247,7 +247,7 @@ fn look(
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Trouble> {
-    match tokio::task::spawn_blocking(work).await {
+    match crate::on_a_thread(work).await {
         Ok(done) => Ok(done?),
         Err(error) => Err(Failure::Broken(error.to_string()).into()),
     }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use store::directory::audit::{Entry, record};
-use store::{Failure, Once, Slot, Sql};
+use store::{Coming, Failure, Finding, Found, Once, Sql};
 use tokio::sync::oneshot;
 
 /// How long it is believed that something can, or cannot, be written.
@@ -84,38 +84,39 @@ impl Audit {
 impl Desk {
     /// Changes configuration or people: all of `f` or nothing, with its audit.
     /// Everybody sees it in force when this answers.
-    pub async fn change<T: Send + 'static>(
+    pub fn change<T: Send + 'static>(
         &self,
         actor: Actor,
         f: impl FnOnce(&mut dyn Sql, &Audit) -> Result<T, Trouble> + Send + 'static,
-    ) -> Result<T, Trouble> {
-        let audit = Audit { actor, now: self.now(), in_force: self.policy() };
-        let slot = Slot::default();
-        let (changed, mut f) = (slot.clone(), Some(f));
-        let change: Box<Change> = Box::new(move |sql, audit| {
-            if let Some(f) = f.take() {
-                changed.put(f(sql, audit)?);
-            }
-            Ok(())
-        });
-        self.on_the_writer(Box::new(move |writer| changed_in_transaction(writer, audit, change)))
-            .await?;
-        slot.take().ok_or_else(writer::ending)
+    ) -> Coming<T, Trouble> {
+        Coming::of(self.changing(actor, Box::new(move |sql, audit| Ok(Box::new(f(sql, audit)?)))))
+    }
+
+    fn changing(&self, actor: Actor, change: Box<Change>) -> Finding<Trouble> {
+        let desk = self.clone();
+        Box::pin(async move {
+            let audit = Audit { actor, now: desk.now(), in_force: desk.policy() };
+            desk.on_the_writer(Box::new(move |writer| {
+                changed_in_transaction(writer, audit, change)
+            }))
+            .await
+        })
     }
 
     /// Writes what is neither an incident nor configuration: drafts, sessions, housekeeping.
-    pub async fn write<T: Send + 'static>(
+    pub fn write<T: Send + 'static>(
         &self,
         f: impl FnOnce(&mut dyn Sql) -> Result<T, Trouble> + Send + 'static,
-    ) -> Result<T, Trouble> {
-        let slot = Slot::default();
-        let written = slot.clone();
-        self.on_the_writer(Box::new(move |writer| {
-            written.put(in_transaction(writer, f)?);
-            Ok(None)
-        }))
-        .await?;
-        slot.take().ok_or_else(writer::ending)
+    ) -> Coming<T, Trouble> {
+        Coming::of(self.writing(Box::new(move |sql| Ok(Box::new(f(sql)?)))))
+    }
+
+    fn writing(&self, write: Box<Write>) -> Finding<Trouble> {
+        let desk = self.clone();
+        Box::pin(async move {
+            desk.on_the_writer(Box::new(move |writer| Ok((in_transaction(writer, write)?, None))))
+                .await
+        })
     }
 
     /// As [`Desk::write`], in one transaction with others of its kind that wait at the same
@@ -167,17 +168,18 @@ impl Desk {
         }));
     }
 
-    async fn on_the_writer(&self, work: Box<OnTheWriter>) -> Result<(), Trouble> {
+    async fn on_the_writer(&self, work: Box<OnTheWriter>) -> Result<Found, Trouble> {
         let (reply, answer) = oneshot::channel();
         let desk = Arc::downgrade(&self.0);
         let change = Box::new(move |connection: &mut store::Writer| {
             let done =
                 writer::catch(connection, work).unwrap_or_else(|failure| Err(failure.into()));
-            let done = done.map(|policy| {
+            let done = done.map(|(found, policy)| {
                 if let (Some(policy), Some(inner)) = (policy, desk.upgrade()) {
                     // In force before the caller hears that it is done.
                     Desk(inner).set_policy(Arc::new(policy));
                 }
+                found
             });
             drop(reply.send(done));
         });
@@ -186,29 +188,35 @@ impl Desk {
     }
 }
 
-/// What is done with the writer's connection; the policy that is in force after it, if it changed.
-type OnTheWriter = dyn FnOnce(&mut store::Writer) -> Result<Option<Policy>, Trouble> + Send;
+/// What something on the writer came to, and the policy that is in force after it, if it changed.
+type Done = Result<(Found, Option<Policy>), Trouble>;
+
+/// What is done with the writer's connection.
+type OnTheWriter = dyn FnOnce(&mut store::Writer) -> Done + Send;
 
 /// What changes configuration or people.
-type Change = dyn FnMut(&mut dyn Sql, &Audit) -> Result<(), Trouble> + Send;
+type Change = dyn FnOnce(&mut dyn Sql, &Audit) -> Result<Found, Trouble> + Send;
 
-/// A change with what belongs to each; the policy that is in force after it.
+/// What writes anything else.
+type Write = dyn FnOnce(&mut dyn Sql) -> Result<Found, Trouble> + Send;
+
+/// A change with what belongs to each.
 fn changed_in_transaction(
     writer: &mut store::Writer,
     mut audit: Audit,
-    mut change: Box<Change>,
-) -> Result<Option<Policy>, Trouble> {
+    change: Box<Change>,
+) -> Done {
     in_transaction(writer, |sql| {
         // Before anything is read: what another node changes meanwhile waits.
         store::incidents::lock_head(sql)?;
         if store::directory::policy::version(sql)? != audit.in_force.version {
             audit.in_force = Arc::new(audit.policy(sql)?);
         }
-        change(sql, &audit)?;
+        let found = change(sql, &audit)?;
         store::directory::policy::bump(sql)?;
         let policy = audit.policy(sql)?;
         crate::rules::follow_mended(sql, &audit, (&audit.in_force, &policy))?;
-        Ok(Some(policy))
+        Ok((found, Some(policy)))
     })
 }
 

@@ -145,7 +145,7 @@ impl Feed {
 pub(crate) fn follow(desk: &Desk) {
     let weak = Arc::downgrade(&desk.0);
     let wake = desk.0.feed.wake.clone();
-    tokio::spawn(async move {
+    crate::beside(async move {
         loop {
             // Woken by a commit of ours, or to look for another process's.
             drop(tokio::time::timeout(LOOK_EVERY, wake.notified()).await);

@@ -9,6 +9,7 @@ mod ask;
 pub mod attention;
 pub mod audiences;
 mod auditor;
+mod beside;
 mod cache;
 pub mod causes;
 mod chance;
@@ -67,8 +68,9 @@ pub use accounts::{Credential, SignIn};
 pub use alerts::{
     Act, Asking, Beat, MappingTried, Raw, Silenced, Taken, Told as AlertsTold, read_as,
 };
-pub use ask::{Ask, Done, Idempotency, MESSAGE_DONE, Newcomer, Ticket, plain};
+pub use ask::{Ask, Done, Idempotency, Issuing, MESSAGE_DONE, Newcomer, Ticket, plain};
 pub use auditor::{Audit as PagingAudit, Figures as PagingFigures, Outcome as PagingOutcome};
+pub use beside::{Boxed, beside, boxed, on_a_thread};
 pub use chance::{fresh, integration_key, secret, secret_hash, token_secret};
 pub use change::{Audit, command_line};
 pub use clock::{Clock, SetClock, SystemClock};
@@ -287,11 +289,11 @@ impl Desk {
     }
 
     /// Reads on a thread that may block.
-    pub async fn read<T: Send + 'static>(
+    pub fn read<T: Send + 'static>(
         &self,
         f: impl FnOnce(&mut dyn store::Sql) -> Result<T, Failure> + Send + 'static,
-    ) -> Result<T, Trouble> {
-        self.0.store.read(f).await.map_err(Trouble::from)
+    ) -> store::Coming<T, Failure, Trouble> {
+        self.0.store.read(f).failing_as()
     }
 
     /// Puts a policy in force, unless a newer one is: the writer and the follower of
@@ -311,7 +313,7 @@ impl Desk {
 
 /// One turn of a loop that must go on: a panic ends the turn, not the loop.
 pub(crate) async fn turn(of: &'static str, turn: impl Future<Output = ()> + Send + 'static) {
-    if let Err(error) = tokio::spawn(turn).await
+    if let Err(error) = beside(turn).await
         && error.is_panic()
     {
         tracing::error!(%error, "a turn of the {of} failed; the next one is tried");
@@ -333,7 +335,7 @@ pub(crate) fn every<T, Work>(
     Work: Future<Output = Result<T, Trouble>> + Send + 'static,
 {
     let weak = Arc::downgrade(&desk.0);
-    tokio::spawn(async move {
+    beside(async move {
         let begins = tokio::time::Instant::now() + pace.min(BEGINS_AFTER);
         let mut pace = tokio::time::interval_at(begins, pace);
         pace.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);

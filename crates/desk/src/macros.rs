@@ -4,7 +4,7 @@
 use crate::{Audit, Desk, Trouble, check_seen};
 use incident::macros::{Macro, Owner, fill};
 use incident::{Access, Refusal, Scope, TokenScope, Viewer};
-use kernel::{IncidentNumber, Language, MacroId, Role, Timestamp};
+use kernel::{InOrder, IncidentNumber, Language, MacroId, Role, Timestamp};
 use std::collections::BTreeMap;
 use store::directory::macros::{self as rows, MACROS_MAX};
 use store::directory::people::{self, Person};
@@ -54,7 +54,7 @@ pub fn readable(sql: &mut dyn Sql, viewer: &Viewer) -> Result<Vec<Macro>, Failur
     let mut found = rows::of_person(sql, viewer.person)?;
     found.extend(rows::shared(sql)?);
     found.retain(|one| may_read(viewer, one.owner));
-    found.sort_by_cached_key(|one| (one.name.to_lowercase(), one.id));
+    found.order_by_key(|one| (one.name.to_lowercase(), one.id));
     found.dedup_by_key(|one| one.id);
     Ok(found)
 }

@@ -63,7 +63,7 @@ async fn in_turn<T: Send + 'static>(
     let _room = ROOM.try_acquire().map_err(|_| Trouble::Overloaded)?;
     let turn = TURNS.acquire().await.map_err(|_| Trouble::Overloaded)?;
     // The turn lasts as long as the work, even if nobody waits for it any more.
-    let done = tokio::task::spawn_blocking(move || {
+    let done = crate::on_a_thread(move || {
         let done = work();
         drop(turn);
         done

@@ -191,7 +191,7 @@ impl Desk {
             let _turn = turn;
             plan(&past, &asked, &policy)
         };
-        let computed = tokio::task::spawn_blocking(work).await;
+        let computed = crate::on_a_thread(work).await;
         let failed = |error: tokio::task::JoinError| {
             store::Failure::Broken(format!("planning ended: {error}"))
         };

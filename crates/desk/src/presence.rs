@@ -2,7 +2,7 @@
 //! worth nothing after a restart.
 
 use crate::Desk;
-use kernel::{IncidentNumber, PersonId, Timestamp};
+use kernel::{InOrder, IncidentNumber, PersonId, Timestamp};
 use std::collections::HashMap;
 use std::sync::Mutex;
 use tokio::sync::broadcast;
@@ -82,7 +82,7 @@ impl Desk {
             people.retain(|other| other.person != person && !other.is_gone(now));
             if doing != Doing::Left {
                 people.push(Present { person, name: name.to_owned(), doing, seen: now });
-                people.sort_by(|a, b| a.name.cmp(&b.name).then(a.person.cmp(&b.person)));
+                people.order_by(|a, b| a.name.cmp(&b.name).then(a.person.cmp(&b.person)));
             }
             let after = doings(people);
             if people.is_empty() {

@@ -70,7 +70,7 @@ fn look_often<Work>(
     Work: Future<Output = ()> + Send + 'static,
 {
     let weak = Arc::downgrade(&desk.0);
-    tokio::spawn(async move {
+    crate::beside(async move {
         let mut pace = tokio::time::interval(LOOK_EVERY);
         pace.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {

@@ -238,7 +238,7 @@ async fn open_desk(
 pub(crate) async fn blocking<T: Send + 'static>(
     f: impl FnOnce() -> Result<T, Failed> + Send + 'static,
 ) -> Result<T, Failed> {
-    match tokio::task::spawn_blocking(f).await {
+    match desk::on_a_thread(f).await {
         Ok(done) => done,
         Err(error) => match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),

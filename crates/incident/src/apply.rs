@@ -17,7 +17,7 @@ use crate::state::{
     Attachment, BeforeReopening, Expected, Hold, HoldReason, Lifecycle, Link, LinkKind, Moments,
     Reminder, Resolution, State, Task,
 };
-use kernel::Timestamp;
+use kernel::{InOrder, Timestamp};
 use related::related;
 
 /// The state after one more event. The first event of a timeline is `Reported`;
@@ -239,7 +239,7 @@ pub(crate) fn set_clock(state: &mut State, clock: Clock) {
         Some(old) => *old = clock,
         None => {
             state.clocks.push(clock);
-            state.clocks.sort_by_key(|clock| clock.kind);
+            state.clocks.order_by_key(|clock| clock.kind);
         }
     }
 }

@@ -4,7 +4,7 @@
 use crate::clocks::ClockKind;
 use crate::event::{Body, Event};
 use crate::state::{Lifecycle, State};
-use kernel::{ContentId, PersonId, Timestamp};
+use kernel::{ContentId, InOrder, PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// A fixed instant that was given to somebody. Nothing moves it but another word to them.
@@ -120,7 +120,7 @@ impl State {
     pub(crate) fn set_promise(&mut self, promise: Promise) {
         self.promises.retain(|other| other.to != promise.to);
         self.promises.push(promise);
-        self.promises.sort_by_key(|promise| (promise.at, promise.to));
+        self.promises.order_by_key(|promise| (promise.at, promise.to));
     }
 
     /// What passed while it was resolved was kept, whatever comes after.

@@ -37,7 +37,7 @@ pub use work::{Intake, Next, Options, Reader, Worker, work};
 /// One turn of a loop that must go on, whatever comes from outside: a panic ends the turn, not
 /// the loop.
 async fn turn(of: &'static str, turn: impl Future<Output = ()> + Send + 'static) {
-    if let Err(error) = tokio::spawn(turn).await
+    if let Err(error) = desk::beside(turn).await
         && error.is_panic()
     {
         tracing::error!(%error, "looking at the {of} failed; it is tried again");

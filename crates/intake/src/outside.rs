@@ -82,7 +82,7 @@ impl Outside for Guarded {
                 .parse()
                 .map_err(|rule: kernel::Invalid| format!("the address {rule}"))?;
             let addresses = desk.reach(&to).await.map_err(|wrong| wrong.to_string())?;
-            let asked = tokio::task::spawn_blocking(move || get(&to, addresses, &own, &question));
+            let asked = desk::on_a_thread(move || get(&to, addresses, &own, &question));
             asked.await.map_err(|_| "asking failed".to_owned())?
         })
     }

@@ -39,7 +39,7 @@ impl Watching {
 /// Begins to look for mailboxes that are silent for too long.
 pub fn watch_for_silence(desk: Desk) -> Watching {
     let (stop, mut stopped) = watch::channel(false);
-    let task = tokio::spawn(async move {
+    let task = desk::beside(async move {
         let mut pace = tokio::time::interval(LOOK_EVERY);
         pace.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {

@@ -36,7 +36,7 @@ impl SourcesAsked {
 /// Begins to ask the sources that can be asked.
 pub fn ask_sources(desk: Desk, outside: Arc<dyn Outside>) -> SourcesAsked {
     let (stop, mut stopped) = watch::channel(false);
-    let task = tokio::spawn(async move {
+    let task = desk::beside(async move {
         let mut pace = tokio::time::interval(LOOK_EVERY);
         pace.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {

@@ -1,5 +1,5 @@
 //! The words every other room uses: instants, ids, numbers, priorities, actors,
-//! languages, limits, parts of addresses, and the lines of iCalendar. Pure: no clock, no random numbers, no input or output.
+//! languages, limits, parts of addresses, the lines of iCalendar, and sorting. Pure: no clock, no random numbers, no input or output.
 
 pub mod actor;
 mod address;
@@ -11,6 +11,7 @@ mod language;
 pub mod limits;
 mod network;
 pub mod number;
+mod order;
 mod outward;
 pub mod priority;
 mod severity;
@@ -25,6 +26,7 @@ pub use key::IntegrationKey;
 pub use language::Language;
 pub use network::Network;
 pub use number::{ArticleNumber, IncidentNumber, ProblemNumber, ReviewNumber};
+pub use order::InOrder;
 pub use outward::{Outward, is_internet};
 pub use priority::{Level, Matrix, Priority};
 pub use severity::{Muted, Severity};

@@ -2,7 +2,7 @@
 //! right, one column for each step.
 
 use crate::Graph;
-use kernel::ServiceId;
+use kernel::{InOrder, ServiceId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Boxes of one column at most: what fits a screen. The last stands for all that do not.
@@ -40,7 +40,7 @@ impl Graph {
         let mut shown_by: HashMap<usize, usize> = HashMap::new();
         let mut boxes = Vec::new();
         let mut outward: Vec<i32> = columns.keys().copied().collect();
-        outward.sort_by_key(|column| column.abs());
+        outward.order_by_key(|column| column.abs());
         for column in outward {
             let members: &[usize] = columns.get(&column).map_or(&[], Vec::as_slice);
             let (kept, hidden) = self.chosen(members);
@@ -90,7 +90,7 @@ impl Graph {
     /// Those of a column that are drawn, the most critical, and those that are not.
     fn chosen(&self, members: &[usize]) -> (Vec<usize>, Vec<usize>) {
         let mut kept = members.to_vec();
-        kept.sort_by_key(|at| self.weight(*at));
+        kept.order_by_key(|at| self.weight(*at));
         let hidden = match kept.len() > BOXES_PER_COLUMN {
             true => kept.split_off(BOXES_PER_COLUMN - 1),
             false => vec![],
@@ -107,7 +107,7 @@ impl Graph {
             // In hundredths of a row.
             (near.iter().sum::<usize>() * 100).checked_div(near.len()).unwrap_or(usize::MAX)
         };
-        kept.sort_by_cached_key(|at| {
+        kept.order_by_key(|at| {
             let (criticality, name, id) = self.weight(*at);
             (middle(*at), criticality, name.to_owned(), id)
         });

@@ -11,7 +11,7 @@
 //! there are words for it, and the work is linear in what is in the graph.
 
 use crate::{Graph, Health};
-use kernel::ServiceId;
+use kernel::{InOrder, ServiceId};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// How many words for health there are.
@@ -153,7 +153,7 @@ impl Graph {
 
     /// The nearest first, then what is certain, then the most critical, then by name.
     fn sorted(&self, mut found: Vec<(usize, u32, bool)>) -> Vec<Hit> {
-        found.sort_by_key(|(at, depth, certain)| {
+        found.order_by_key(|(at, depth, certain)| {
             let service = &self.services[*at];
             (*depth, !*certain, service.criticality, &service.name, service.id)
         });

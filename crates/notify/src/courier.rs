@@ -105,7 +105,7 @@ impl Notifier {
 pub fn start(desk: Desk, options: Option<Options>) -> Notifier {
     let (stop, stopped) = watch::channel(false);
     let courier = Arc::new(Courier::new(desk, options, stopped.clone()));
-    let task = tokio::spawn(run(courier, stopped));
+    let task = desk::beside(run(courier, stopped));
     Notifier { stop, task }
 }
 
@@ -114,7 +114,7 @@ async fn run(courier: Arc<Courier>, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
         let round = courier.clone();
         // A panic ends the round, not the loop.
-        let next = tokio::spawn(async move { round.round().await }).await;
+        let next = desk::beside(async move { round.round().await }).await;
         let next = next.unwrap_or_else(|error| {
             tracing::error!(%error, "a round of letters failed; the next one is tried");
             Next::Down
@@ -343,7 +343,7 @@ impl Courier {
         for letter in ready {
             let (room, closed, is_closed) = (room.clone(), closed.clone(), is_closed.clone());
             let (smtp, stopped) = (options.smtp.clone(), self.stopped.clone());
-            sending.spawn(async move {
+            sending.spawn(desk::boxed(async move {
                 let Ready { ids, number, message } = letter;
                 let _place = room.acquire_owned().await;
                 let wrong = is_closed.borrow().clone();
@@ -360,7 +360,7 @@ impl Courier {
                     }
                 };
                 (ids, number, outcome)
-            });
+            }));
         }
         let mut unsettled = vec![];
         while let Some(first) = sending.join_next().await {

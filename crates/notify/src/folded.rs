@@ -1,6 +1,7 @@
 //! Several entries in one letter: each as its own letter would tell it, in their order.
 
 use crate::letter::{Letter, Piece};
+use kernel::InOrder;
 
 /// An entry of a letter with several.
 pub(crate) struct Told {
@@ -92,7 +93,7 @@ fn by_incident(told: &mut [Told]) {
             places.push(entry.about.clone());
         }
     }
-    told.sort_by_key(|entry| places.iter().position(|about| *about == entry.about));
+    told.order_by_key(|entry| places.iter().position(|about| *about == entry.about));
 }
 
 #[cfg(test)]

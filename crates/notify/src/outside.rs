@@ -4,7 +4,7 @@
 use crate::letter::{Letter, Piece};
 use desk::seals::{Asking, Seals};
 use jiff::tz::TimeZone;
-use kernel::{ComponentId, IncidentNumber, Language, ListId, Timestamp};
+use kernel::{ComponentId, InOrder, IncidentNumber, Language, ListId, Timestamp};
 use status::snapshot::Phase;
 use status::words::{self, Part, UpdateFacts, WorkFacts, WorkWord, Written};
 use std::collections::btree_map::Entry;
@@ -262,7 +262,7 @@ fn update(
     };
     let before = all.iter().filter(|one| i64::from(one.n) < n).filter(heard);
     let mut titles: Vec<&PublishedUpdate> = before.chain([update]).collect();
-    titles.sort_by_key(|one| std::cmp::Reverse(i64::from(one.n)));
+    titles.order_by_key(|one| std::cmp::Reverse(i64::from(one.n)));
     let title = titles.iter().find_map(|one| {
         let own = one.title.as_deref().map(str::trim).filter(|title| !title.is_empty());
         own.map(str::to_owned)

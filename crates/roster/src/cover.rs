@@ -4,7 +4,7 @@ use crate::load::Load;
 use crate::roster::Roster;
 use crate::schedule::Override;
 use crate::shift::Span;
-use kernel::Timestamp;
+use kernel::{InOrder, Timestamp};
 use kernel::limits::ROSTER_DAYS;
 
 /// Days for which somebody takes over at most where nobody would follow: long enough to mend the
@@ -57,7 +57,7 @@ impl<P: Clone + Eq> Roster<P> {
                 })
             })
             .collect();
-        found.sort_by_key(|load| (load.total_seconds, load.night_seconds));
+        found.order_by_key(|load| (load.total_seconds, load.night_seconds));
         found
     }
 

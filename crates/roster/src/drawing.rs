@@ -5,7 +5,7 @@ use crate::roster::Roster;
 use crate::shift::Span;
 use crate::zone::{Zone, days_between, plus_days};
 use jiff::civil::{Date, Weekday};
-use kernel::Timestamp;
+use kernel::{InOrder, Timestamp};
 use kernel::limits::ROSTER_DAYS;
 use std::cmp::Reverse;
 
@@ -108,7 +108,7 @@ impl Drawing {
             .chain(gaps)
             .filter_map(|(span, look)| Some((span.overlap(all)?, look)))
             .collect();
-        parts.sort_by_key(|(span, _)| Reverse(span.micros()));
+        parts.order_by_key(|(span, _)| Reverse(span.micros()));
         let mut columns = vec![Look::Empty; self.columns()];
         for (span, look) in parts {
             columns[self.range(span)].fill(look);

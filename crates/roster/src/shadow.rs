@@ -2,7 +2,7 @@
 
 use crate::roster::Roster;
 use crate::shift::{OnCall, Span};
-use kernel::{PersonId, Timestamp};
+use kernel::{InOrder, PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Somebody who is told besides for some time.
@@ -60,7 +60,7 @@ impl<P: Clone + Eq> Roster<P> {
     /// touch and are of one person are one.
     pub fn besides(&self, from: Timestamp, to: Timestamp, shadows: &[Shadow<P>]) -> Vec<Shadow<P>> {
         let mut rising: Vec<&Shadow<P>> = shadows.iter().collect();
-        rising.sort_by_key(|shadow| (shadow.start, shadow.end));
+        rising.order_by_key(|shadow| (shadow.start, shadow.end));
         let mut found: Vec<Shadow<P>> = Vec::new();
         if rising.is_empty() {
             return found;

@@ -4,7 +4,7 @@
 use crate::condition;
 use crate::snapshot::{Component, Condition, Group, Incident, Phase, Update, Work, WorkPhase};
 use crate::view::View;
-use kernel::{ComponentId, Timestamp};
+use kernel::{ComponentId, InOrder, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -238,7 +238,7 @@ impl<'a> Out<'a> {
 
     fn incident(&self, of: &'a Incident) -> IncidentOut<'a> {
         let mut updates: Vec<&Update> = of.updates.iter().collect();
-        updates.sort_by_key(|update| std::cmp::Reverse(update.at));
+        updates.order_by_key(|update| std::cmp::Reverse(update.at));
         IncidentOut {
             id: of.id.clone(),
             name: &of.title,

@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use desk::{Credential, SignIn, cookie};
+use futures_util::future::BoxFuture;
 use incident::{Scope, Viewer};
 use kernel::Language;
 use std::convert::Infallible;
@@ -104,19 +105,25 @@ impl FromRequestParts<App> for Maybe {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, PageError> {
-        match session_secret(app, &parts.headers) {
-            Some(secret) => {
-                let mut who = of_secret(app, &secret).await?;
-                let draws = !Live::of(&parts.headers).0 && !wants_stream(&parts.headers);
-                if let Some(who) = who.as_mut().filter(|_| draws) {
-                    who.unread = app.desk.unread(who.viewer()).await?;
-                    who.majors = crate::majors::going_on(app, who.viewer()).await?;
-                }
-                Ok(Maybe(who))
-            }
-            None => Ok(Maybe(None)),
-        }
+        Ok(Maybe(whoever(&parts.headers, app).await?))
     }
+}
+
+/// Boxed, so that not every part of the program with pages has its own copy.
+fn whoever<'a>(
+    headers: &'a HeaderMap,
+    app: &'a App,
+) -> BoxFuture<'a, Result<Option<SignedIn>, PageError>> {
+    Box::pin(async move {
+        let Some(secret) = session_secret(app, headers) else { return Ok(None) };
+        let mut who = of_secret(app, &secret).await?;
+        let draws = !Live::of(headers).0 && !wants_stream(headers);
+        if let Some(who) = who.as_mut().filter(|_| draws) {
+            who.unread = app.desk.unread(who.viewer()).await?;
+            who.majors = crate::majors::going_on(app, who.viewer()).await?;
+        }
+        Ok(who)
+    })
 }
 
 /// Somebody whose screen speaks their own language, whoever they are.

@@ -4,6 +4,7 @@ use crate::error::PageError;
 use crate::part::time::Here;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
+use futures_util::future::BoxFuture;
 use incident::Refusal;
 use kernel::Timestamp;
 use std::borrow::Cow;
@@ -92,13 +93,22 @@ impl Fields {
 impl<S: Send + Sync> FromRequest<S> for Fields {
     type Rejection = PageError;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, PageError> {
-        let body = Bytes::from_request(request, state)
-            .await
-            .map_err(|error| PageError::Status(error.status(), error.body_text()))?;
-        let text = std::str::from_utf8(&body)
-            .map_err(|_| PageError::invalid("the form is not UTF-8 text"))?;
-        Ok(Fields::parse(text))
+    async fn from_request(request: Request, _: &S) -> Result<Self, PageError> {
+        Fields::sent(request).await
+    }
+}
+
+impl Fields {
+    /// Boxed, so that not every part of the program with forms has its own copy.
+    fn sent(request: Request) -> BoxFuture<'static, Result<Fields, PageError>> {
+        Box::pin(async move {
+            let body = Bytes::from_request(request, &())
+                .await
+                .map_err(|error| PageError::Status(error.status(), error.body_text()))?;
+            let text = std::str::from_utf8(&body)
+                .map_err(|_| PageError::invalid("the form is not UTF-8 text"))?;
+            Ok(Fields::parse(text))
+        })
     }
 }
 

@@ -19,7 +19,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use desk::terms::{Effect, Saved, blank_agreement, save_agreement};
 use incident::policy::{self, CalendarChoice, Selection};
-use kernel::{AgreementId, CalendarId, PersonId, Priority, RecomputationId, Timestamp};
+use kernel::{AgreementId, CalendarId, InOrder, PersonId, Priority, RecomputationId, Timestamp};
 use serde::Serialize;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -187,7 +187,7 @@ pub(super) fn find(app: &App, text: &str) -> Result<AgreementId, Problem> {
     let (id, lower) = (text.parse::<AgreementId>().ok(), text.trim().to_lowercase());
     let mut latest = policy.agreements.latest();
     // Those in use come before others of the same name.
-    latest.sort_by_key(|agreement| agreement.retired);
+    latest.order_by_key(|agreement| agreement.retired);
     let called = |agreement: &&policy::Agreement| {
         Some(agreement.reference.id) == id || agreement.name.to_lowercase() == lower
     };
@@ -260,7 +260,7 @@ async fn read(
         .filter(|(_, agreement)| agreement.reference.id == id)
         .map(|(since, agreement)| (agreement.clone(), since))
         .collect();
-    versions.sort_by_key(|(agreement, _)| std::cmp::Reverse(agreement.reference.version));
+    versions.order_by_key(|(agreement, _)| std::cmp::Reverse(agreement.reference.version));
     let version = versions.first().map_or(0, |(agreement, _)| agreement.reference.version);
     let names = Names::of(&app, versions.iter().map(|(agreement, _)| agreement)).await?;
     let items = versions.into_iter().map(|(agreement, since)| names.shown(agreement, since, None));

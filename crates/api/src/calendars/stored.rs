@@ -17,7 +17,7 @@ use axum::response::Response;
 use calendar::{Definition, Holiday, SpecialOpening, Week};
 use desk::terms::{Effect, Saved, save_calendar};
 use incident::policy::BusinessHours;
-use kernel::{CalendarId, RecomputationId, Timestamp};
+use kernel::{CalendarId, InOrder, RecomputationId, Timestamp};
 use serde::Serialize;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -105,7 +105,7 @@ async fn list(
         newest.insert(hours.reference.id, (hours, since));
     }
     let mut all: Vec<_> = newest.into_values().collect();
-    all.sort_by_cached_key(|(hours, _)| (hours.name.to_lowercase(), hours.reference));
+    all.order_by_key(|(hours, _)| (hours.name.to_lowercase(), hours.reference));
     let (found, next) = page_of(all, &params, |(h, _)| h.reference.id, |(hours, _)| &hours.name)?;
     let items = found.into_iter().map(|(hours, since)| shown(hours, since, None)).collect();
     Ok(json::answer(StatusCode::OK, &Page { items, next }))

@@ -18,7 +18,7 @@ const ROUNDS_MAX: usize = 100;
 /// Starts the loop. It ends with the desk.
 pub(crate) fn start(desk: &Desk) {
     let weak = Arc::downgrade(&desk.0);
-    tokio::spawn(async move {
+    crate::beside(async move {
         let mut pace = tokio::time::interval(LOOK_EVERY);
         pace.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut turns = 0;

@@ -10,7 +10,7 @@ use incident::{Access, Scope, State};
 use insight::cause::{
     CLOCKS_SECONDS, Judged, Kind, RECENT_SECONDS, Reach, Scene, Sign, WORK_SECONDS, What,
 };
-use kernel::{IncidentNumber, ServiceId, Timestamp};
+use kernel::{InOrder, IncidentNumber, ServiceId, Timestamp};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -139,7 +139,7 @@ fn reach(graph: &Graph, affected: &[ServiceId]) -> BTreeMap<ServiceId, Reach> {
         }
     }
     let mut nearest: Vec<(ServiceId, Reach)> = found.into_iter().collect();
-    nearest.sort_by_key(|(id, one)| (one.hops, !one.certain, *id));
+    nearest.order_by_key(|(id, one)| (one.hops, !one.certain, *id));
     nearest.truncate(affected.len() + NEEDED_MAX);
     nearest.into_iter().collect()
 }

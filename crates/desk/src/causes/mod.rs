@@ -11,7 +11,7 @@ use crate::{Desk, Trouble};
 use incident::state::{Link, LinkKind};
 use incident::{Command, CommandName, Refusal, Scope, Viewer, permissions};
 use insight::cause::{Cause, Evidence, Kind, What, rank};
-use kernel::{Channel, IncidentNumber, ServiceId, Timestamp};
+use kernel::{Channel, InOrder, IncidentNumber, ServiceId, Timestamp};
 use store::Sql;
 use store::causes::{self as rows, Verdict};
 
@@ -211,7 +211,7 @@ fn weighed(number: IncidentNumber, mut found: Found, may_judge: bool) -> Causes 
         shown(what, kind, Some(cause))
     }));
     // What somebody says stands before what is computed.
-    probable.sort_by_key(|one| one.said != Some(true));
+    probable.order_by_key(|one| one.said != Some(true));
     let kinds = found.verdicts.iter().filter(|one| !one.was_it);
     let refused = kinds.map(|one| shown(one.what.clone(), one.kind, None)).collect();
     Causes {
@@ -232,7 +232,7 @@ fn changes(found: &Found) -> Vec<Known> {
     let all = found.known.iter().filter(|(what, _)| matches!(what, What::Change(_)));
     let mut changes: Vec<Known> =
         all.map(|(_, known)| known.clone()).filter(|known| known.at >= Some(since)).collect();
-    changes.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.title.cmp(&b.title)));
+    changes.order_by(|a, b| b.at.cmp(&a.at).then_with(|| a.title.cmp(&b.title)));
     changes.truncate(AROUND_MAX);
     changes
 }

@@ -64,7 +64,7 @@ impl Desk {
             // Some ten million bytes: that, too, is for a thread that may block.
             Some((serde_json::to_vec(&learned.model), learned))
         };
-        let learned = tokio::task::spawn_blocking(work).await;
+        let learned = crate::on_a_thread(work).await;
         let learned =
             learned.map_err(|error| Failure::Broken(format!("learning times ended: {error}")))?;
         let Some((body, learn::Learned { model, measured })) = learned else { return Ok(()) };

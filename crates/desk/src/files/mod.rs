@@ -97,5 +97,5 @@ async fn blocking<T: Send + 'static>(
     f: impl FnOnce() -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
     let ended = |_| Failure::Files("the program is ending".to_owned());
-    tokio::task::spawn_blocking(f).await.map_err(ended)?
+    crate::on_a_thread(f).await.map_err(ended)?
 }

@@ -18,7 +18,7 @@ use ::map::{Felt, Graph, Health};
 use incident::conduct::Degree;
 use incident::permissions::{Access, Subject};
 use incident::{Scope, Viewer};
-use kernel::{IncidentNumber, MaintenanceId, Priority, ServiceId, Timestamp};
+use kernel::{InOrder, IncidentNumber, MaintenanceId, Priority, ServiceId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use store::alerts::maintenances;
@@ -140,7 +140,7 @@ impl Sight {
         let all = self.reasons.get(id).into_iter().flatten();
         let mut seen: Vec<Reason> =
             all.filter(|reason| reason.number().is_none_or(may_see)).cloned().collect();
-        seen.sort_by_key(|reason| std::cmp::Reverse(reason.health()));
+        seen.order_by_key(|reason| std::cmp::Reverse(reason.health()));
         seen
     }
 }

@@ -8,7 +8,7 @@ use incident::permissions::{may_read_problems, may_write_problems};
 use incident::{Access, Refusal, Scope, Viewer};
 use insight::recurring::{Trend, trend, weeks};
 use insight::review::Effect;
-use kernel::{Channel, ClusterId, IncidentNumber, ProblemNumber, Timestamp};
+use kernel::{Channel, ClusterId, InOrder, IncidentNumber, ProblemNumber, Timestamp};
 use std::collections::BTreeSet;
 use store::Sql;
 use store::directory::problems::{self, Problem};
@@ -79,7 +79,7 @@ impl Desk {
                     listed(one, &members, known_since, now)
                 })
                 .collect();
-            listed.sort_by_key(|one| (std::cmp::Reverse(one.seconds), one.cluster.id));
+            listed.order_by_key(|one| (std::cmp::Reverse(one.seconds), one.cluster.id));
             Ok(listed)
         })
         .await
@@ -111,7 +111,7 @@ impl Desk {
                 members.iter().take(SHOWN_MAX).map(|member| member.number).collect();
             let mut incidents = list::get_many(sql, &scope, &numbers)?;
             incidents.retain(|row| row.access == Access::Full);
-            incidents.sort_by_key(|row| std::cmp::Reverse(row.state.reported_at));
+            incidents.order_by_key(|row| std::cmp::Reverse(row.state.reported_at));
             let reported = members.iter().map(|member| member.reported_at).collect();
             let unlinked = members.iter().map(|member| member.number);
             let unlinked = unlinked.filter(|number| !tied.contains(number)).collect();

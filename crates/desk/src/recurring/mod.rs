@@ -5,7 +5,7 @@ mod decided;
 
 use crate::{Desk, Trouble};
 use insight::recurring::{CLUSTER_MIN, Cluster, INCIDENTS_MAX, Seen, clusters};
-use kernel::{ClusterId, IncidentNumber, ServiceId, Timestamp};
+use kernel::{ClusterId, InOrder, IncidentNumber, ServiceId, Timestamp};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -87,7 +87,7 @@ impl Desk {
         let now = self.now();
         let seen = self.comparable(now).await?;
         let (known, before) = self.read(|sql| Ok((rows::list(sql)?, rows::members(sql)?))).await?;
-        let compared = tokio::task::spawn_blocking(move || changes(&seen, &known, &before)).await;
+        let compared = crate::on_a_thread(move || changes(&seen, &known, &before)).await;
         let changes = compared
             .map_err(|error| Failure::Broken(format!("comparing incidents ended: {error}")))?;
         self.keep_recurring(changes, now).await?;
@@ -201,7 +201,7 @@ fn changes(
     }
     // The largest first, if there is not room for all.
     let room = usize::try_from(CLUSTERS_MAX).unwrap_or_default().saturating_sub(known.len());
-    found.new.sort_by_key(|cluster| (Reverse(cluster.members.len()), cluster.centre));
+    found.new.order_by_key(|cluster| (Reverse(cluster.members.len()), cluster.centre));
     found.new.truncate(room);
     for number in found.new.iter().flat_map(|cluster| &cluster.members) {
         was.remove(number);

@@ -29,14 +29,14 @@ const FILL_ROWS: usize = 200;
 pub(crate) fn start(desk: &Desk) {
     let weak = Arc::downgrade(&desk.0);
     let mut committed = desk.0.feed.committed();
-    tokio::spawn(async move {
+    crate::beside(async move {
         tokio::time::sleep(crate::BEGINS_AFTER).await;
         loop {
             let Some(inner) = weak.upgrade() else { return };
             let desk = Desk(inner);
             let (busy, began) = (desk.0.writer.is_busy(), Instant::now());
             // A panic ends the turn and not the loop.
-            match tokio::spawn(async move { desk.follow_reports().await }).await {
+            match crate::beside(async move { desk.follow_reports().await }).await {
                 Ok(Ok(true)) if busy => {
                     let rest =
                         (began.elapsed() * WHILE_BUSY_TIMES).clamp(WHILE_BUSY, WHILE_BUSY_MAX);

@@ -43,7 +43,7 @@ impl Desk {
             .await?;
         let columns = done.ok_or(Trouble::Overloaded)?;
         let broken = |words: String| Failure::Broken(format!("no file of a report: {words}"));
-        let written = tokio::task::spawn_blocking(move || file(&columns)).await;
+        let written = crate::on_a_thread(move || file(&columns)).await;
         let written = written.map_err(|error| broken(error.to_string()))?;
         let parquet = written.map_err(|error| broken(error.to_string()))?;
         Ok(Rows { name, period, parquet })

@@ -4,7 +4,7 @@ use super::{Candidate, Line, Said};
 use incident::{Access, Body, Event, Scope, State, effects};
 use insight::review::{Facts, Story, facts, impact, picks, summary};
 use jiff::tz::TimeZone;
-use kernel::{ContentId, IncidentNumber, PersonId, ServiceId, Timestamp, limits};
+use kernel::{ContentId, InOrder, IncidentNumber, PersonId, ServiceId, Timestamp, limits};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use store::directory::reviews::{Pick, Review};
 use store::directory::services;
@@ -135,7 +135,7 @@ fn with_words(
     sql: &mut dyn Sql,
     mut found: Vec<(Pick, StoredEvent)>,
 ) -> Result<Vec<Line>, Failure> {
-    found.sort_by_key(|(_, stored)| (stored.event.happened_at, stored.seq));
+    found.order_by_key(|(_, stored)| (stored.event.happened_at, stored.seq));
     let ids: Vec<ContentId> =
         found.iter().filter_map(|(_, stored)| effects::said_in(&stored.event.body)).collect();
     let contents = timeline::contents_by_id(sql, &ids)?;

@@ -16,7 +16,7 @@ use incident::permissions::{KNOWN_OUTAGE_TAG, is_known_outage};
 use incident::{Access, Refusal, Scope, Viewer};
 use insight::similar::{Asked, Doc, Score, Shared};
 use jiff::tz::TimeZone;
-use kernel::{ArticleNumber, IncidentNumber, ProblemNumber, ServiceId, Timestamp};
+use kernel::{ArticleNumber, InOrder, IncidentNumber, ProblemNumber, ServiceId, Timestamp};
 use query::{Choice, Context, Expr, Query, StateWord, Term, Text};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -203,7 +203,7 @@ impl Comparer {
     ) -> Result<Vec<IncidentNumber>, Failure> {
         let mut words = query::words(&subject.title);
         words.retain(|word| word.chars().count() >= LETTERS_MIN);
-        words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+        words.order_by_key(|word| std::cmp::Reverse(word.len()));
         words.truncate(WORDS_MAX);
         let terms = words.into_iter().map(|text| Term::Text(Text { text, prefix: false }).into());
         let query = Query { filter: Expr::any_of(terms), sort: None };
@@ -270,7 +270,7 @@ impl Comparer {
                 title: row.title,
             });
         }
-        outages.sort_by(|a, b| b.score.total_cmp(&a.score));
+        outages.order_by(|a, b| b.score.total_cmp(&a.score));
         outages.truncate(RECORDS_MAX);
         Ok(outages)
     }
@@ -301,7 +301,7 @@ impl Comparer {
             let same_service = subject.service.is_some_and(|id| one.services.contains(&id));
             same_service || asked.share(&Doc::new(&one.title, &one.body)) >= SHARE_MIN
         });
-        articles.sort_by_key(|one| numbers.iter().position(|number| *number == one.number));
+        articles.order_by_key(|one| numbers.iter().position(|number| *number == one.number));
         similar.articles =
             articles.iter().take(RECORDS_MAX).map(|one| shown.article(one)).collect();
         if !staff {
@@ -317,7 +317,7 @@ impl Comparer {
         let times = |one: &Problem| often.get(&one.number).copied().unwrap_or(0).min(REFUSED_TIMES);
         let mut problems = problems::get_many(sql, &numbers)?;
         // Each incident that it was not behind takes it back by a place.
-        problems.sort_by_key(|one| {
+        problems.order_by_key(|one| {
             let place = numbers.iter().take_while(|number| **number != one.number).count() as i64;
             (place + times(one), times(one))
         });
@@ -410,7 +410,7 @@ fn ranked(
             SimilarIncident { row, score: share(value), why, ended: None, took_seconds },
         ));
     }
-    best.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| b.1.row.number.cmp(&a.1.row.number)));
+    best.order_by(|a, b| b.0.total_cmp(&a.0).then_with(|| b.1.row.number.cmp(&a.1.row.number)));
     best.truncate(SHOWN_MAX);
     let mut best: Vec<SimilarIncident> = best.into_iter().map(|(_, one)| one).collect();
     let notes: Vec<_> = best

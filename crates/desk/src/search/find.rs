@@ -8,7 +8,7 @@ use ::search::{Hit, Index, Kind, Place, Wanted};
 use incident::{Access, Policy, Scope, Viewer};
 use jiff::tz::TimeZone;
 use kernel::{
-    ArticleNumber, IncidentNumber, PersonId, ProblemNumber, ServiceId, TeamId, Timestamp,
+    ArticleNumber, InOrder, IncidentNumber, PersonId, ProblemNumber, ServiceId, TeamId, Timestamp,
 };
 use query::{Context, Expr, Query, Term};
 use std::collections::{HashMap, HashSet};
@@ -153,7 +153,7 @@ impl Finder {
         numbers.extend(known.filter(|number| Some(*number) != exact));
         let mut rows = list::get_many(sql, &self.scope(), &numbers)?;
         let order: HashMap<IncidentNumber, usize> = numbers.into_iter().zip(0..).collect();
-        rows.sort_by_key(|row| order.get(&row.number).copied());
+        rows.order_by_key(|row| order.get(&row.number).copied());
         let there: HashSet<IncidentNumber> = rows.iter().map(|row| row.number).collect();
         let known = hits.iter().filter_map(|hit| hit.id.parse::<IncidentNumber>().ok());
         let hidden = known.filter(|number| !there.contains(number)).count() as u64;
@@ -197,12 +197,12 @@ impl Finder {
         let staff = self.is_staff();
         let numbers: Vec<ProblemNumber> = if staff { hits.ids(Kind::Problem) } else { vec![] };
         let mut rows = problems::get_many(sql, &numbers)?;
-        rows.sort_by_key(|row| numbers.iter().position(|number| *number == row.number));
+        rows.order_by_key(|row| numbers.iter().position(|number| *number == row.number));
         found.problems = rows.iter().map(|row| shown.problem(row)).collect();
         let numbers: Vec<ArticleNumber> = hits.ids(Kind::Article);
         let mut rows = articles::get_many(sql, &numbers)?;
         rows.retain(|row| staff || row.is_open());
-        rows.sort_by_key(|row| numbers.iter().position(|number| *number == row.number));
+        rows.order_by_key(|row| numbers.iter().position(|number| *number == row.number));
         found.articles = rows.iter().map(|row| shown.article(row)).collect();
         Ok(())
     }
@@ -229,7 +229,7 @@ impl Finder {
             let named: Vec<PersonId> = hits.ids(Kind::Person);
             let mut known = people::get_many(sql, &named)?;
             known.retain(|person| person.active);
-            known.sort_by_key(|person| named.iter().position(|id| *id == person.id));
+            known.order_by_key(|person| named.iter().position(|id| *id == person.id));
             found.people.extend(known.into_iter().map(|person| FoundName {
                 id: person.id,
                 name: shown.marked(&person.name),

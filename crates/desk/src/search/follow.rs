@@ -85,7 +85,7 @@ pub(super) fn start(desk: &Desk) {
     let weak = Arc::downgrade(&desk.0);
     let figures = Figures::new(desk.metrics());
     let mut committed = desk.0.feed.committed();
-    tokio::spawn(async move {
+    crate::beside(async move {
         let mut follower = Follower::new(figures.clone());
         while let Some((back, rest)) = turn(&weak, follower).await {
             follower = back.unwrap_or_else(|| Follower::new(figures.clone()));
@@ -108,7 +108,7 @@ async fn turn(
 ) -> Option<(Option<Follower>, Rest)> {
     let desk = Desk(weak.upgrade()?);
     let working = desk.clone();
-    let done = tokio::task::spawn_blocking(move || {
+    let done = crate::on_a_thread(move || {
         let rest = follower.turn(&working);
         (follower, rest)
     });

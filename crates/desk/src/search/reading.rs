@@ -112,7 +112,7 @@ impl Reading {
         let (tell, told) = oneshot::channel();
         self.under_way = Some(told);
         let desk = desk.clone();
-        tokio::spawn(async move { drop(tell.send(step.done(&desk).await)) });
+        crate::beside(async move { drop(tell.send(step.done(&desk).await)) });
     }
 
     fn take_over(&mut self, step: Step) {
@@ -157,7 +157,7 @@ impl Step {
     async fn read_one(&mut self, desk: &Desk, file: Unread) {
         let files = desk.0.files.clone();
         let (id, number) = (file.id, file.number);
-        let said = tokio::task::spawn_blocking(move || read(&files, &file)).await;
+        let said = crate::on_a_thread(move || read(&files, &file)).await;
         // A defect in reading is no reason to read it for ever.
         let Some(said) = said.unwrap_or(Some(Err(Why::Damaged))) else {
             self.failed.push(number);

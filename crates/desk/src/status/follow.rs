@@ -91,7 +91,7 @@ impl Figures {
 /// where it is published. Everything it starts ends with the desk.
 pub async fn start(desk: &Desk, options: Options) {
     let path = options.kept.clone();
-    match tokio::task::spawn_blocking(move || kept::read(&path)).await {
+    match crate::on_a_thread(move || kept::read(&path)).await {
         Ok(Ok(Some(sites))) => desk.status().show(sites),
         Ok(Ok(None)) => {}
         Ok(Err(failure)) => tracing::warn!(%failure, "the status page kept last cannot be read"),
@@ -107,7 +107,7 @@ pub async fn start(desk: &Desk, options: Options) {
         publish::start(desk, outlet, figures.clone(), made);
     }
     let weak = Arc::downgrade(&desk.0);
-    tokio::spawn(async move {
+    crate::beside(async move {
         let mut heard = heard;
         let mut pace = tokio::time::interval(LOOK_EVERY);
         pace.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -212,7 +212,7 @@ impl Follower {
 
     async fn show(&self, desk: &Desk, gathered: Gathered) -> Result<(), Trouble> {
         let (before, path) = (desk.status().sites(), self.options.kept.clone());
-        let (sites, written) = tokio::task::spawn_blocking(move || {
+        let (sites, written) = crate::on_a_thread(move || {
             let sites = sites(&gathered, &before);
             let written = kept::write(&path, &sites);
             (sites, written)

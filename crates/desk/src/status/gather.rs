@@ -11,7 +11,7 @@ use crate::map::Sight;
 use alert::maintenance::Maintenance;
 use incident::state::UpdatePhase;
 use jiff::tz::TimeZone;
-use kernel::{ComponentId, IncidentNumber, ServiceId, Timestamp};
+use kernel::{ComponentId, InOrder, IncidentNumber, ServiceId, Timestamp};
 use map::Health;
 use status::Snapshot;
 use status::condition::of_service;
@@ -214,7 +214,7 @@ impl<'a> Facts<'a> {
         let told = self.updates.iter();
         let mut incidents: Vec<Incident> =
             told.filter_map(|(number, updates)| self.incident(*number, updates, &known)).collect();
-        incidents.sort_by(|a, b| b.created_at.cmp(&a.created_at).then_with(|| a.id.cmp(&b.id)));
+        incidents.order_by(|a, b| b.created_at.cmp(&a.created_at).then_with(|| a.id.cmp(&b.id)));
         Snapshot {
             at: self.now,
             site: self.site(internal),
@@ -310,7 +310,7 @@ impl<'a> Facts<'a> {
         let mut works: Vec<Work> = all
             .flat_map(|(window, words)| spans::works(window, words, known, since, self.now))
             .collect();
-        works.sort_by_key(|work| (work.starts_at, work.id, work.occurrence));
+        works.order_by_key(|work| (work.starts_at, work.id, work.occurrence));
         works
     }
 
@@ -414,7 +414,7 @@ fn published(
         found.entry(update.number).or_default().push(update);
     }
     for updates in found.values_mut() {
-        updates.sort_by_key(|update| (update.at, update.n));
+        updates.order_by_key(|update| (update.at, update.n));
     }
     Ok(found)
 }

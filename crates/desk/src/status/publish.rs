@@ -4,6 +4,7 @@
 use super::follow::Figures;
 use super::{File, Place, Site, Sites};
 use crate::Desk;
+use kernel::InOrder;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,7 +38,7 @@ pub(super) fn start(desk: &Desk, outlet: Outlet, figures: Figures, made: bool) {
     if made {
         heard.mark_changed();
     }
-    tokio::spawn(async move {
+    crate::beside(async move {
         let (mut known, mut pause, mut behind) = (None, FIRST_PAUSE, false);
         loop {
             if !behind && heard.changed().await.is_err() {
@@ -48,7 +49,7 @@ pub(super) fn start(desk: &Desk, outlet: Outlet, figures: Figures, made: bool) {
                 continue;
             }
             let (there, before) = (outlet.clone(), known.take());
-            let written = tokio::task::spawn_blocking(move || bring(&there, &sites, before)).await;
+            let written = crate::on_a_thread(move || bring(&there, &sites, before)).await;
             let Some(inner) = weak.upgrade() else { return };
             let desk = Desk(inner);
             let failure = match written {
@@ -124,7 +125,7 @@ fn change(outlet: &Outlet, site: Option<&Site>, written: &mut Written) -> Result
     };
     // What pages refer to comes before the pages, the first page last.
     let mut order: Vec<&(String, &Arc<File>)> = wanted.iter().collect();
-    order.sort_by_key(|(name, file)| {
+    order.order_by_key(|(name, file)| {
         (file.media_type.starts_with("text/html"), name.matches('/').count() == 0)
     });
     for (name, file) in order {

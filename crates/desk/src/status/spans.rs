@@ -2,7 +2,7 @@
 
 use alert::maintenance::{Maintenance, Occurrence};
 use incident::conduct::Degree;
-use kernel::{ComponentId, Timestamp};
+use kernel::{ComponentId, InOrder, Timestamp};
 use map::Health;
 use status::condition::of_service;
 use status::snapshot::{Condition, Span, Work, WorkPhase};
@@ -57,7 +57,7 @@ pub(super) fn of_component<'a>(
     let mut spans: Vec<Span> = all
         .map(|span| Span { ended_at: span.ended_at.filter(|end| *end <= now), ..span })
         .collect();
-    spans.sort_by_key(|span| span.started_at);
+    spans.order_by_key(|span| span.started_at);
     spans
 }
 

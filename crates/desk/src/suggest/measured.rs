@@ -1,7 +1,7 @@
 //! How good a model is: what it said of the newest past incidents, having learned from the
 //! older ones, beside what the simplest guess would have said.
 
-use kernel::Timestamp;
+use kernel::{InOrder, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -109,7 +109,7 @@ impl Measured {
             step.right += hit;
         }
         let mut classes: Vec<Class> = classes.into_values().collect();
-        classes.sort_by(|a, b| b.learned.cmp(&a.learned).then_with(|| a.value.cmp(&b.value)));
+        classes.order_by(|a, b| b.learned.cmp(&a.learned).then_with(|| a.value.cmp(&b.value)));
         classes.truncate(CLASSES_MAX);
         Measured {
             learned: learned.values().sum(),

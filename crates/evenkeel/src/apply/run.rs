@@ -9,7 +9,7 @@ use crate::failed::Failed;
 use crate::instance;
 use api::{Refused, Within};
 use desk::Desk;
-use kernel::encoded;
+use kernel::{InOrder, encoded};
 use serde_json::{Map, Value};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -194,13 +194,13 @@ impl<'a> Pass<'a> {
             one.left.extend(learned.left.get(&place).into_iter().flatten());
             work.push(one);
         }
-        work.sort_by_key(|one| (one.item.kind, one.wanted_place(), one.place));
+        work.order_by_key(|one| (one.item.kind, one.wanted_place(), one.place));
         self.rounds(&mut work).await?;
         for one in work.iter_mut().filter(|one| one.ends) {
             one.open.insert(ACTIVE);
         }
         self.rounds(&mut work).await?;
-        work.sort_by_key(|one| one.place);
+        work.order_by_key(|one| one.place);
         self.lists.clear();
         self.outcome(work).await
     }
@@ -220,7 +220,7 @@ impl<'a> Pass<'a> {
                 return Ok(());
             }
             if !round.created {
-                work.sort_by_key(|one| one.place);
+                work.order_by_key(|one| one.place);
                 let faults = work.iter_mut().flat_map(|one| std::mem::take(&mut one.faults));
                 return Err(Stopped::Faults(faults.collect()));
             }

@@ -1,5 +1,6 @@
 //! Writing YAML that people can keep: one field a line, quotation marks only where they are needed.
 
+use kernel::InOrder;
 use serde_json::{Map, Value};
 
 /// Characters up to which a list stands on one line.
@@ -28,7 +29,7 @@ pub(super) fn document(lists: &[(&str, Vec<Map<String, Value>>)], first: &[&str]
 fn fields(map: &Map<String, Value>, indent: usize, first: &[&str], text: &mut String) {
     let place = |name: &String| first.iter().position(|one| one == name).unwrap_or(first.len());
     let mut entries: Vec<_> = map.iter().collect();
-    entries.sort_by_key(|(name, _)| place(name));
+    entries.order_by_key(|(name, _)| place(name));
     for (at, (name, value)) in entries.into_iter().enumerate() {
         if at > 0 {
             text.push_str(&" ".repeat(indent));

@@ -71,7 +71,7 @@ pub(crate) async fn run(args: &DemoArgs, settings: &Settings) -> Result<(), Fail
         Failed::new("the demo's company is not complete any more; build it anew with `evenkeel demo --fresh`")
     })?;
     let director =
-        (!args.quiet).then(|| tokio::spawn(director::direct(desk, company, data::stories())));
+        (!args.quiet).then(|| desk::beside(director::direct(desk, company, data::stories())));
     let ready = |url: &str| {
         output::line(format!("Evenkeel is ready at {url}"))?;
         logins()

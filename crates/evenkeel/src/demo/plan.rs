@@ -7,7 +7,9 @@ use super::mailbox::Letter;
 use incident::command::Visibility;
 use incident::conduct::{Degree, RoomKind};
 use incident::state::{HoldReason, IncidentRole, LinkKind, UpdatePhase};
-use kernel::{Actor, CategoryId, Channel, Level, PersonId, ServiceId, TaskId, TeamId, Timestamp};
+use kernel::{
+    Actor, CategoryId, Channel, InOrder, Level, PersonId, ServiceId, TaskId, TeamId, Timestamp,
+};
 use std::collections::BTreeMap;
 
 /// An incident of the plan, by the order in which it was thought of.
@@ -163,7 +165,7 @@ impl<'a> Plan<'a> {
     /// happened: that is how things come to be open.
     pub(super) fn until(self, now: Timestamp) -> Vec<Step> {
         let mut steps: Vec<Step> = self.steps.into_iter().filter(|step| step.at <= now).collect();
-        steps.sort_by_key(|step| step.at);
+        steps.order_by_key(|step| step.at);
         steps
     }
 }
@@ -171,7 +173,7 @@ impl<'a> Plan<'a> {
 /// How many incidents are open after these steps; those merged into others not counted.
 pub(super) fn open_after<'s>(steps: impl Iterator<Item = &'s Step>) -> usize {
     let mut steps: Vec<&Step> = steps.collect();
-    steps.sort_by_key(|step| step.at);
+    steps.order_by_key(|step| step.at);
     let mut open: BTreeMap<Key, Option<Key>> = BTreeMap::new();
     for step in steps {
         match &step.deed {

@@ -109,7 +109,7 @@ struct Chunk {
 /// Reads the next rows while others are told.
 fn read_ahead(mut rows: Rows, limit: u64) -> mpsc::Receiver<Result<Chunk, Failed>> {
     let (sender, chunks) = mpsc::channel(1);
-    tokio::task::spawn_blocking(move || {
+    desk::on_a_thread(move || {
         let mut left = limit;
         loop {
             let mut chunk = Chunk::default();

@@ -12,7 +12,9 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use incident::command::Report;
 use incident::state::Lifecycle;
 use incident::{Command, State};
-use kernel::{Actor, ActorKind, Channel, IncidentNumber, Matrix, PersonId, Timestamp, limits};
+use kernel::{
+    Actor, ActorKind, Channel, InOrder, IncidentNumber, Matrix, PersonId, Timestamp, limits,
+};
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use store::directory::import_refs::{self, Imported};
@@ -90,7 +92,7 @@ impl Replay {
             self.counts.rows_known += outcome.counts.rows_known;
             problems.extend(outcome.problems);
         }
-        problems.sort_by_key(|problem| problem.row);
+        problems.order_by_key(|problem| problem.row);
         Ok(problems)
     }
 

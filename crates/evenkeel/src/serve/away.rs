@@ -39,7 +39,7 @@ pub(super) async fn open(
     let answering = Answering { front: Front::of(&sites), router: Router::new().fallback(later) };
     let (listener, certificate) = (door.listener.clone(), door.certificate.clone());
     let limits = http::Limits::default();
-    let serving = tokio::spawn(http::serve(listener, certificate, answering, stopped, limits));
+    let serving = desk::beside(http::serve(listener, certificate, answering, stopped, limits));
     let opened = tokio::select! {
         opened = retry(settings) => opened.map(Some),
         () = stopping.next() => Ok(None),

@@ -69,7 +69,7 @@ pub(super) async fn serve(
     mut stop: watch::Receiver<bool>,
     limits: Limits,
 ) {
-    let fresh = certificate.clone().map(|shown| tokio::spawn(shown.keep_fresh()));
+    let fresh = certificate.clone().map(|shown| desk::beside(shown.keep_fresh()));
     let graceful = GracefulShutdown::new();
     let room = Arc::new(Semaphore::new(limits.connections));
     loop {
@@ -87,11 +87,11 @@ pub(super) async fn serve(
         }
         let watcher = graceful.watcher();
         let Some(certificate) = &certificate else {
-            tokio::spawn(connection(stream, peer, answering.clone(), limits, watcher, permit));
+            desk::beside(connection(stream, peer, answering.clone(), limits, watcher, permit));
             continue;
         };
         let (acceptor, answering, stop) = (certificate.acceptor(), answering.clone(), stop.clone());
-        tokio::spawn(async move {
+        desk::beside(async move {
             if let Some(stream) = encrypted(&acceptor, stream, stop, limits).await {
                 connection(stream, peer, answering, limits, watcher, permit).await;
             }

@@ -216,7 +216,7 @@ pub(crate) async fn serve(
     let (routes, front) = tokio::join!(routes, front);
     let answering = Answering { front, router: layers::around(routes?, stopped.clone()) };
     let limits = http::Limits::default();
-    let server = tokio::spawn(http::serve(listener, certificate, answering, stopped, limits));
+    let server = desk::beside(http::serve(listener, certificate, answering, stopped, limits));
     let letters = notify::start(desk.clone(), letters);
     let working = settings.inbound.working(settings.mail.own_address());
     let mail_in = MailIn::start(&desk, inbound, working, outside);

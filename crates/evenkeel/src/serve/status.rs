@@ -65,7 +65,7 @@ impl Front {
         let mut heard = desk.status().listen();
         let front = Front::of(&heard.borrow_and_update());
         let follower = front.clone();
-        tokio::spawn(async move {
+        desk::beside(async move {
             while heard.changed().await.is_ok() {
                 let sites = heard.borrow_and_update().clone();
                 follower.prepare(&sites);

@@ -42,7 +42,7 @@ impl Certificate {
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
             let own = self.clone();
-            if let Err(error) = tokio::task::spawn_blocking(move || own.look()).await {
+            if let Err(error) = desk::on_a_thread(move || own.look()).await {
                 tracing::error!(%error, "the certificate could not be looked at");
             }
         }

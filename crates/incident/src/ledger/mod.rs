@@ -18,7 +18,7 @@ use crate::policy::Policy;
 use crate::state::CalendarRef;
 use calendar::SkippedDay;
 use kernel::time::MICROS_PER_SECOND;
-use kernel::{TeamId, Timestamp};
+use kernel::{InOrder, TeamId, Timestamp};
 use std::collections::BTreeMap;
 
 /// What a clock did.
@@ -360,7 +360,7 @@ impl<'e, 'p> Walk<'e, 'p> {
             let is_input = matches!(event.cause, Cause::Input(_));
             (words::says(&event.body, kind), is_input)
         };
-        found.sort_by_key(|event| std::cmp::Reverse(rank(event)));
+        found.order_by_key(|event| std::cmp::Reverse(rank(event)));
         if found.is_empty() {
             found.push(event);
         }
@@ -378,7 +378,7 @@ impl<'e, 'p> Walk<'e, 'p> {
             let pauses = book.course.corrected(book.clock.kind, holds).pauses();
             found.push(Ledger { clock: book.clock, is_current, entries: book.entries, pauses });
         }
-        found.sort_by_key(|ledger| ledger.clock.kind);
+        found.order_by_key(|ledger| ledger.clock.kind);
         found
     }
 }

@@ -10,7 +10,8 @@ use crate::command::{Change, Command, Visibility};
 use crate::policy::{Fault, Policy};
 use crate::state::HoldReason;
 use kernel::{
-    CategoryId, ContentId, Language, MacroId, PersonId, ServiceId, TeamId, Timestamp, limits,
+    CategoryId, ContentId, InOrder, Language, MacroId, PersonId, ServiceId, TeamId, Timestamp,
+    limits,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -168,7 +169,7 @@ impl Macro {
 
     /// Puts its commands into the order in which they are issued.
     pub fn in_order(mut self) -> Self {
-        self.commands.sort_by_key(Deed::place);
+        self.commands.order_by_key(Deed::place);
         self
     }
 

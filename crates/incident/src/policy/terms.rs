@@ -4,7 +4,7 @@
 use super::agreement::{Agreement, Selectors};
 use crate::state::{AgreementRef, CalendarRef};
 use calendar::{Calendar, CalendarError, Definition};
-use kernel::{AgreementId, CalendarId, Timestamp};
+use kernel::{AgreementId, CalendarId, InOrder, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -39,7 +39,7 @@ impl Agreements {
             all.entry(agreement.reference.id).or_default().push((since, agreement));
         }
         for versions in all.values_mut() {
-            versions.sort_by_key(|(_, agreement)| agreement.reference.version);
+            versions.order_by_key(|(_, agreement)| agreement.reference.version);
         }
         // Stored before there was a choice, none is marked: then the last one applies.
         let rank = |(since, agreement): &&(Timestamp, Arc<Agreement>)| {
@@ -81,7 +81,7 @@ impl Agreements {
         let newest = self.all.values().filter_map(|versions| in_force(versions, at));
         let mut found: Vec<&Agreement> =
             newest.filter(|agreement| !agreement.retired).map(|agreement| &**agreement).collect();
-        found.sort_by_key(|agreement| (agreement.is_default, agreement.place, agreement.reference));
+        found.order_by_key(|one| (one.is_default, one.place, one.reference));
         found
     }
 
@@ -110,7 +110,7 @@ impl Agreements {
     pub fn latest(&self) -> Vec<&Agreement> {
         let last = self.all.values().filter_map(|versions| versions.last());
         let mut found: Vec<&Agreement> = last.map(|(_, agreement)| &**agreement).collect();
-        found.sort_by_key(|agreement| (agreement.is_default, agreement.place, agreement.reference));
+        found.order_by_key(|one| (one.is_default, one.place, one.reference));
         found
     }
 
@@ -216,7 +216,7 @@ impl Calendars {
         let versions = self.all.entry(reference.id).or_default();
         versions.retain(|(_, other)| other.hours.reference != reference);
         versions.push((since, known));
-        versions.sort_by_key(|(_, known)| known.hours.reference.version);
+        versions.order_by_key(|(_, known)| known.hours.reference.version);
     }
 
     /// The newest version of a calendar, in force or not yet.
@@ -265,7 +265,7 @@ impl Calendars {
     pub fn latest(&self) -> Vec<&KnownCalendar> {
         let last = self.all.values().filter_map(|versions| versions.last());
         let mut found: Vec<_> = last.map(|(_, known)| &**known).collect();
-        found.sort_by_cached_key(|known| (known.hours.name.to_lowercase(), known.hours.reference));
+        found.order_by_key(|known| (known.hours.name.to_lowercase(), known.hours.reference));
         found
     }
 }

@@ -143,7 +143,7 @@ async fn confirm(
     if let Err(why) = visit.go().await {
         // It waits for somebody meanwhile, should this program end before.
         if let Ok(room) = doors.certificates.again.clone().try_acquire_owned() {
-            tokio::spawn(visit.go_again(room));
+            desk::beside(visit.go_again(room));
         }
         return Ok(Some(why));
     }

@@ -38,7 +38,7 @@ pub(super) async fn sign(
         return Ok(Sign::Password(secrets.password.unwrap_or_default()));
     };
     let desk = desk.clone();
-    let asked = tokio::spawn(async move {
+    let asked = desk::beside(async move {
         let (token, renewed) = token::fresh(oauth, secrets.clone()).await?;
         if let Some(new) = renewed {
             let used = secrets.refresh_token;

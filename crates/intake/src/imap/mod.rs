@@ -101,7 +101,7 @@ impl Fetching {
 /// Begins to fetch the mailboxes that are to be fetched.
 pub fn fetch(desk: Desk) -> Fetching {
     let (stop, stopped) = watch::channel(false);
-    Fetching { stop, task: tokio::spawn(supervise(desk, stopped)) }
+    Fetching { stop, task: desk::beside(supervise(desk, stopped)) }
 }
 
 /// A mailbox that is being fetched, as it was when that began.
@@ -161,7 +161,7 @@ fn follow(
             let (stop, stopped) = watch::channel(false);
             let work =
                 work(desk.clone(), (node.to_owned(), room.clone()), mailbox.clone(), stopped);
-            Worker { mailbox, stop, task: tokio::spawn(work) }
+            Worker { mailbox, stop, task: desk::beside(work) }
         });
     }
 }

@@ -33,7 +33,7 @@ pub(super) async fn fresh(
     secrets: Secrets,
 ) -> Result<(String, Option<String>), Failed> {
     let known = secrets.refresh_token.clone();
-    let asked = tokio::task::spawn_blocking(move || ask(&oauth, &secrets)).await;
+    let asked = desk::on_a_thread(move || ask(&oauth, &secrets)).await;
     let answer = asked.map_err(|_| Failed("asking for a token failed".to_owned()))??;
     let renewed = answer.refresh_token.filter(|new| known.as_ref() != Some(new));
     Ok((answer.access_token, renewed))

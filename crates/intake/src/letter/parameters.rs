@@ -4,6 +4,7 @@
 use super::decode::{in_charset, percent};
 use super::plain::cut;
 use super::words;
+use kernel::InOrder;
 
 /// Parameters of one value that are looked at: a long name comes in dozens of pieces.
 const PARAMETERS: usize = 100;
@@ -199,7 +200,7 @@ fn joined(pieces: &[Piece<'_>]) -> Vec<(String, String)> {
 
 /// The pieces of one value. A character may be torn apart between two of them.
 fn put_together(mut pieces: Vec<&Piece<'_>>) -> String {
-    pieces.sort_by_key(|piece| piece.place);
+    pieces.order_by_key(|piece| piece.place);
     // What comes twice counts once.
     pieces.dedup_by_key(|piece| piece.place);
     let (mut charset, mut bytes) = ("", Vec::<u8>::new());

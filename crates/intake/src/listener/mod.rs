@@ -126,7 +126,7 @@ impl Bound {
         let addresses = self.places.iter().map(|(_, place)| place.address()).collect();
         let room = Arc::new(Semaphore::new(CONVERSATIONS_MAX));
         let start = |(protocol, place)| {
-            tokio::spawn(answer(shop.clone(), protocol, place, room.clone(), stopped.clone()))
+            desk::beside(answer(shop.clone(), protocol, place, room.clone(), stopped.clone()))
         };
         let places = self.places.into_iter().map(start).collect();
         Listening { stop, places, addresses }
@@ -247,7 +247,7 @@ async fn answer(
         while conversations.try_join_next().is_some() {}
         let Some((stream, peer, permit)) = taken else { continue };
         let (shop, stop) = (shop.clone(), stop.clone());
-        conversations.spawn(async move {
+        conversations.spawn(desk::boxed(async move {
             let _permit = permit;
             match Caller::of(&shop, peer) {
                 Some(caller) => {
@@ -260,7 +260,7 @@ async fn answer(
                     wire.end().await;
                 }
             }
-        });
+        }));
     }
     drop(place);
     while conversations.join_next().await.is_some() {}

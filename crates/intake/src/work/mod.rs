@@ -95,7 +95,7 @@ impl Intake {
 /// Starts the loop.
 pub fn work(desk: Desk, options: Options) -> Intake {
     let (stop, stopped) = watch::channel(false);
-    let task = tokio::spawn(run(Arc::new(Worker::new(desk, options)), stopped));
+    let task = desk::beside(run(Arc::new(Worker::new(desk, options)), stopped));
     Intake { stop, task }
 }
 
@@ -136,7 +136,7 @@ async fn run(worker: Arc<Worker>, mut stopped: watch::Receiver<bool>) {
 /// Takes some of what waits. A panic ends the round, not the loop.
 async fn take(worker: &Arc<Worker>) -> Result<Option<InHand>, Next> {
     let round = worker.clone();
-    match tokio::spawn(async move { round.take().await }).await {
+    match desk::beside(async move { round.take().await }).await {
         Ok(Ok(taken)) => Ok(taken),
         Ok(Err(trouble)) => Err(round::down(&trouble)),
         Err(error) => Err(failed(&error)),
@@ -146,7 +146,7 @@ async fn take(worker: &Arc<Worker>) -> Result<Option<InHand>, Next> {
 /// Settles what was taken. A panic ends the round, not the loop.
 async fn settle(worker: &Arc<Worker>, in_hand: InHand) -> Next {
     let round = worker.clone();
-    let settled = tokio::spawn(async move { round.settle(in_hand).await }).await;
+    let settled = desk::beside(async move { round.settle(in_hand).await }).await;
     settled.unwrap_or_else(|error| failed(&error))
 }
 

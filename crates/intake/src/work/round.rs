@@ -9,7 +9,7 @@ use crate::thread::{Signs, signs};
 use crate::work::verdict::{Counting, lock};
 use desk::seals::Seals;
 use desk::{Desk, Trouble};
-use kernel::Timestamp;
+use kernel::{InOrder, Timestamp};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -159,7 +159,7 @@ impl Worker {
     fn keep(&self, ids: Vec<i64>, mut held: Timestamp) -> JoinSet<()> {
         let desk = self.desk.clone();
         let mut keeping = JoinSet::new();
-        keeping.spawn(async move {
+        keeping.spawn(desk::boxed(async move {
             loop {
                 tokio::time::sleep(RENEW_EVERY).await;
                 let (ids, until) = (ids.clone(), desk.now().plus_seconds(TAKEN_SECONDS));
@@ -171,7 +171,7 @@ impl Worker {
                     }
                 }
             }
-        });
+        }));
         keeping
     }
 
@@ -249,13 +249,13 @@ impl Round {
         let mut reading = JoinSet::new();
         for message in taken {
             let (round, room) = (self.clone(), room.clone());
-            reading.spawn(async move {
+            reading.spawn(desk::boxed(async move {
                 let _place = room.acquire_owned().await;
                 let id = message.id;
-                let task = tokio::spawn(async move { round.read(message).await }).await;
+                let task = desk::beside(async move { round.read(message).await }).await;
                 let panicked = |_| Err(Outcome::Failed("reading it failed".to_owned()));
                 (id, task.unwrap_or_else(panicked))
-            });
+            }));
         }
         let (mut tasks, mut ended) = (vec![], vec![]);
         while let Some(done) = reading.join_next().await {
@@ -265,7 +265,7 @@ impl Round {
                 Err(error) => tracing::error!(%error, "reading a message failed"),
             }
         }
-        tasks.sort_by_key(|task| task.message.id);
+        tasks.order_by_key(|task| task.message.id);
         (tasks, ended)
     }
 
@@ -274,7 +274,7 @@ impl Round {
         let (reader, seals) = (self.worker.options.read, self.seals.clone());
         let auth_server = self.worker.options.auth_server.clone();
         // Fetched and read in one go: it need not be handed from thread to thread.
-        let read = tokio::task::spawn_blocking(move || -> Result<Option<_>, Failure> {
+        let read = desk::on_a_thread(move || -> Result<Option<_>, Failure> {
             let raw = desk.store().read_blocking(|sql| messages::raw(sql, id))?;
             let Some(raw) = raw else { return Ok(None) };
             let mut letter = reader(&raw);
@@ -318,12 +318,12 @@ impl Round {
         let mut known = known.into_iter();
         for group in groups {
             let (round, mut known) = (self.clone(), known.next());
-            working.spawn(async move {
+            working.spawn(desk::boxed(async move {
                 let mut ended = Vec::with_capacity(group.len());
                 for task in group {
                     let (id, round, known) = (task.message.id, round.clone(), known.take());
                     // What one does to the program must not keep the others.
-                    let settled = tokio::spawn(async move { round.settle(task, known).await });
+                    let settled = desk::beside(async move { round.settle(task, known).await });
                     let outcome = settled.await;
                     let panicked = |error: tokio::task::JoinError| {
                         let why = match error.try_into_panic() {
@@ -335,7 +335,7 @@ impl Round {
                     ended.push((id, outcome.unwrap_or_else(panicked)));
                 }
                 ended
-            });
+            }));
         }
         let mut ended = vec![];
         while let Some(done) = working.join_next().await {
@@ -400,7 +400,7 @@ fn together(tasks: Vec<Task>) -> Vec<Vec<Task>> {
                     groups[*first].extend(moved);
                     group_of.values_mut().filter(|at| *at == other).for_each(|at| *at = *first);
                 }
-                groups[*first].sort_by_key(|task| task.message.id);
+                groups[*first].order_by_key(|task| task.message.id);
                 *first
             }
         };

@@ -149,7 +149,7 @@ pub fn start(desk: Desk, providers: Providers) -> Paging {
     let pager = Arc::new(Pager::new(desk.clone(), providers));
     let messenger: Arc<dyn Messenger> = pager.clone();
     desk.use_messenger(&messenger);
-    let task = tokio::spawn(run(pager, stopped));
+    let task = desk::beside(run(pager, stopped));
     Paging { stop, task }
 }
 
@@ -161,7 +161,7 @@ async fn run(pager: Arc<Pager>, mut stopped: watch::Receiver<bool>) {
         pager.desk.beats("pages");
         let round = pager.clone();
         // A panic ends the round, not the loop.
-        let pause = match tokio::spawn(async move { round.take().await }).await {
+        let pause = match desk::beside(async move { round.take().await }).await {
             Ok(Ok(taken)) => {
                 pager.send_all(taken, &mut sending);
                 LOOK_EVERY
@@ -264,10 +264,10 @@ impl Pager {
         for page in taken {
             let pager = self.clone();
             let busy = Busy::with(self.clone(), &page);
-            sending.spawn(async move {
+            sending.spawn(desk::boxed(async move {
                 let _busy = busy;
                 pager.bring(page).await;
-            });
+            }));
         }
     }
 

@@ -59,7 +59,7 @@ impl Pushing {
 pub fn start(push: Push) -> Pushing {
     let (stop, stopped) = watch::channel(false);
     let pusher = Arc::new(Pusher::new(push, stopped.clone()));
-    let task = tokio::spawn(run(pusher, stopped));
+    let task = desk::beside(run(pusher, stopped));
     Pushing { stop, task }
 }
 
@@ -67,7 +67,7 @@ async fn run(pusher: Arc<Pusher>, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
         let round = pusher.clone();
         // A panic ends the round, not the loop.
-        let more = match tokio::spawn(async move { round.round().await }).await {
+        let more = match desk::beside(async move { round.round().await }).await {
             Ok(Ok(more)) => more,
             Ok(Err(trouble)) => {
                 tracing::warn!(%trouble, "push waits for the database");
@@ -110,10 +110,10 @@ impl Pusher {
         let mut sending = JoinSet::new();
         for word in taken {
             let pusher = self.clone();
-            sending.spawn(async move {
+            sending.spawn(desk::boxed(async move {
                 let came = pusher.word(&word, now).await;
                 (word, came)
-            });
+            }));
         }
         while let Some(done) = sending.join_next().await {
             match done {

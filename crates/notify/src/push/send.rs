@@ -105,7 +105,7 @@ impl Push {
         let mut sending = JoinSet::new();
         for device in chosen {
             let (push, note) = (self.clone(), note.clone());
-            sending.spawn(async move { (device.id, push.send(&device, &note).await) });
+            sending.spawn(desk::boxed(async move { (device.id, push.send(&device, &note).await) }));
         }
         let (mut devices, mut wrong) = (vec![], PushError::NoDevice);
         while let Some(done) = sending.join_next().await {

@@ -137,7 +137,7 @@ impl Client {
         let (mut sender, connection) =
             builder.handshake(TokioIo::new(stream)).await.map_err(failed)?;
         let mut driving = JoinSet::new();
-        driving.spawn(connection);
+        driving.spawn(desk::boxed(connection));
         let answer = sender.send_request(request).await.map_err(failed)?;
         match answer.status().as_u16() {
             200 => whole(answer, most).await,
@@ -229,7 +229,7 @@ async fn exchange(
     let (mut sender, connection) = builder.handshake(TokioIo::new(stream)).await.map_err(failed)?;
     // It ends with this function, whatever happens here.
     let mut driving = JoinSet::new();
-    driving.spawn(connection);
+    driving.spawn(desk::boxed(connection));
     let answer = sender.send_request(request).await.map_err(failed)?;
     let status = answer.status().as_u16();
     let retry_after = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());

@@ -46,10 +46,10 @@ impl Postman {
             let mut sending = JoinSet::new();
             for message in taken {
                 let postman = self.clone();
-                sending.spawn(async move {
+                sending.spawn(desk::boxed(async move {
                     let (came, gone) = postman.attempt(webhook, &message).await;
                     (message, came, gone)
-                });
+                }));
             }
             while let Some(done) = sending.join_next().await {
                 match done {

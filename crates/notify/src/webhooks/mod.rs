@@ -76,7 +76,7 @@ pub fn start(desk: Desk, public_url: Option<String>, trust: Trust) -> Lanes {
     let postman = Arc::new(postman);
     let reader: Arc<dyn Reader> = postman.clone();
     postman.desk.use_reader(&reader);
-    let task = tokio::spawn(run(postman, stopped));
+    let task = desk::beside(run(postman, stopped));
     Lanes { stop, task }
 }
 
@@ -85,7 +85,7 @@ async fn run(postman: Arc<Postman>, mut stopped: watch::Receiver<bool>) {
     while !*stopped.borrow() {
         let one = postman.clone();
         // A panic ends the turn, not the loop.
-        let turn = tokio::spawn(async move { one.look().await }).await;
+        let turn = desk::beside(async move { one.look().await }).await;
         let due = match turn {
             Ok(Ok(due)) => due,
             Ok(Err(trouble)) => {
@@ -142,12 +142,12 @@ impl Postman {
         for webhook in due {
             if self.busy.lock().unwrap_or_else(PoisonError::into_inner).insert(webhook) {
                 let postman = self.clone();
-                lanes.spawn(async move {
+                lanes.spawn(desk::boxed(async move {
                     let _busy = Busy(&postman.busy, webhook);
                     if let Err(trouble) = postman.lane(webhook).await {
                         tracing::warn!(%webhook, %trouble, "a webhook waits for the database");
                     }
-                });
+                }));
             }
         }
     }

@@ -48,11 +48,11 @@ impl Postman {
             return;
         }
         let postman = self.clone();
-        lanes.spawn(async move {
+        lanes.spawn(desk::boxed(async move {
             if let Err(trouble) = postman.tell_subscribers().await {
                 tracing::warn!(%trouble, "programs that subscribed wait for the database");
             }
-        });
+        }));
     }
 
     /// Sends what is due to programs that subscribed, until nothing is. As soon as one has ended
@@ -64,10 +64,10 @@ impl Postman {
             let room = AT_ONCE - sending.len() as i64;
             for message in self.take_outside(room).await? {
                 let postman = self.clone();
-                sending.spawn(async move {
+                sending.spawn(desk::boxed(async move {
                     let came = postman.attempt_outside(&message).await;
                     (message, came)
-                });
+                }));
             }
             let Some(first) = sending.join_next().await else { return Ok(()) };
             let mut ended = Some(first);

@@ -8,7 +8,7 @@ use crate::shift::Span;
 use crate::zone::{UnknownZone, Zone};
 use kernel::ical::{self, Unreadable};
 use kernel::limits::{ROSTER_FEED_BYTES, ROSTER_FEED_DATES};
-use kernel::{PersonId, Timestamp};
+use kernel::{InOrder, PersonId, Timestamp};
 use std::collections::HashSet;
 
 /// What programs put between a person's name and other words of a summary.
@@ -145,8 +145,8 @@ pub fn read<P: Clone>(
             }),
         }
     }
-    import.shifts.sort_by_key(|shift| (shift.start, shift.end));
-    import.uncovered.sort_by_key(|shift| shift.span);
+    import.shifts.order_by_key(|shift| (shift.start, shift.end));
+    import.uncovered.order_by_key(|shift| shift.span);
     Ok(import)
 }
 

@@ -10,7 +10,7 @@ pub(crate) use rss::rss;
 
 use crate::snapshot::{Incident, Update, Work, WorkPhase};
 use crate::view::View;
-use kernel::{Language, Timestamp};
+use kernel::{InOrder, Language, Timestamp};
 use sha2::{Digest, Sha256};
 
 /// Entries of a feed, the newest.
@@ -53,7 +53,7 @@ impl<'a> Feed<'a> {
         });
         let mut entries: Vec<Entry> =
             said.chain(snapshot.works.iter().map(|work| self.work(work))).collect();
-        entries.sort_by(|one, other| (other.updated, &other.id).cmp(&(one.updated, &one.id)));
+        entries.order_by(|one, other| (other.updated, &other.id).cmp(&(one.updated, &one.id)));
         entries.dedup_by(|one, other| one.id == other.id);
         entries.truncate(ENTRIES);
         entries

@@ -4,6 +4,7 @@ use super::{Framed, Page};
 use crate::snapshot::{Incident, WorkPhase};
 use crate::times::{long, month};
 use jiff::civil::Date;
+use kernel::InOrder;
 use maud::{Markup, html};
 
 /// Characters of what was said last: what is read at a glance.
@@ -132,7 +133,7 @@ impl Page<'_> {
     fn by_day<'i>(&self, incidents: &[&'i Incident]) -> Vec<(Date, Vec<&'i Incident>)> {
         let day = |incident: &Incident| self.view.clock.at(incident.started_at).date();
         let mut sorted = incidents.to_vec();
-        sorted.sort_by(|one, other| (other.started_at, &other.id).cmp(&(one.started_at, &one.id)));
+        sorted.order_by(|one, other| (other.started_at, &other.id).cmp(&(one.started_at, &one.id)));
         let mut days: Vec<(Date, Vec<&Incident>)> = Vec::new();
         for incident in sorted {
             match days.last_mut() {

@@ -5,7 +5,7 @@ use super::caps::{self, PER_DEVICE};
 use super::{By, DELIVERIES, DELIVERY, Delivery, Held, TRIAL, ToldAs, farthest, read};
 use crate::directory::{Device, many, slots};
 use crate::{Failure, Sql, Value};
-use kernel::{DeviceId, IncidentNumber, Timestamp};
+use kernel::{DeviceId, InOrder, IncidentNumber, Timestamp};
 use std::collections::BTreeMap;
 
 /// A delivery that waits, that is due at `$1` and that nobody has, when nobody can have one
@@ -45,7 +45,7 @@ pub fn claim(
             continue;
         }
         *leaves += 1;
-        word.sort_by_key(|delivery| delivery.id);
+        word.order_by_key(|delivery| delivery.id);
         let mut ours = Vec::with_capacity(word.len());
         for delivery in word {
             if take(sql, delivery.id, now, until)? {

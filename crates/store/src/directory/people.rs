@@ -4,7 +4,7 @@
 use super::rows::{json, many, one, slots};
 use crate::{Columns, Failure, Sql, Value, attention};
 use incident::assignment::{Away, Skills};
-use kernel::{Language, OrganisationId, PersonId, Role, TeamId, Timestamp};
+use kernel::{InOrder, Language, OrganisationId, PersonId, Role, TeamId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
 
@@ -212,7 +212,7 @@ pub fn get_many(sql: &mut dyn Sql, ids: &[PersonId]) -> Result<Vec<Person>, Fail
         let (list, values) = slots(1, ids);
         found.extend(many(sql, &select(&format!("where id in ({list})")), &values, read)?);
     }
-    found.sort_by_cached_key(|person| (person.name.to_lowercase(), person.id));
+    found.order_by_key(|person| (person.name.to_lowercase(), person.id));
     Ok(found)
 }
 

@@ -20,7 +20,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub use filling::Filling;
 pub(crate) use filling::mark_restored;
 pub(crate) use once::Work;
-pub use once::{Once, Slot};
+pub use once::{Coming, Finding, Found, Once};
 use pool::Pool;
 pub(crate) use postgres::{Link, Purpose, Server};
 pub(crate) use sqlite::{Lite, failure as sqlite_failure};
@@ -108,14 +108,16 @@ impl Store {
     ///
     /// Those of `f`, [`Failure::Broken`] when it panics, and [`Failure::Unavailable`] when
     /// no connection is to be had.
-    pub async fn read<T: Send + 'static>(
+    pub fn read<T: Send + 'static>(
         &self,
         f: impl FnOnce(&mut dyn Sql) -> Result<T, Failure> + Send + 'static,
-    ) -> Result<T, Failure> {
-        let (store, slot) = (self.clone(), Slot::default());
-        let found = slot.clone();
-        on_a_thread(Box::new(move || found.put(store.read_blocking(f)))).await?;
-        slot.take().unwrap_or_else(|| Err(Failure::Broken("reading ended without a value".into())))
+    ) -> Coming<T> {
+        Coming::of(self.finding(Box::new(move |sql| Ok(Box::new(f(sql)?)))))
+    }
+
+    fn finding(&self, question: Box<Question>) -> Finding<Failure> {
+        let store = self.clone();
+        Box::pin(on_a_thread(Box::new(move || store.read_blocking(question))))
     }
 
     /// As [`Store::read`], on the calling thread, which must be one that may block.
@@ -269,10 +271,15 @@ impl Writer {
     }
 }
 
-/// Does something on a thread that may block.
-async fn on_a_thread(work: Box<dyn FnOnce() + Send>) -> Result<(), Failure> {
+/// What is read, whatever it comes to.
+type Question = dyn FnOnce(&mut dyn Sql) -> Result<Found, Failure> + Send;
+
+/// Finds something on a thread that may block.
+async fn on_a_thread(
+    work: Box<dyn FnOnce() -> Result<Found, Failure> + Send>,
+) -> Result<Found, Failure> {
     match tokio::task::spawn_blocking(work).await {
-        Ok(()) => Ok(()),
+        Ok(found) => found,
         Err(error) => match error.try_into_panic() {
             Ok(panic) => {
                 let failure = Failure::of_panic(panic);

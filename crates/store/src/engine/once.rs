@@ -3,7 +3,10 @@
 
 use crate::Failure;
 use crate::sql::Sql;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::any::Any;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 
 /// Work on a connection, whatever it comes to.
 pub(crate) type Work<'w> = &'w mut dyn FnMut(&mut dyn Sql) -> Result<(), Failure>;
@@ -50,30 +53,51 @@ impl<T, F: FnOnce(&mut dyn Sql) -> Result<T, Failure>> Once<F, T> {
     }
 }
 
-/// Where work on another thread leaves what it came to.
-#[derive(Debug)]
-pub struct Slot<T>(Arc<Mutex<Option<T>>>);
+/// A value of any type.
+pub type Found = Box<dyn Any + Send>;
 
-impl<T> Slot<T> {
-    /// Puts it there.
-    pub fn put(&self, value: T) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
+/// What comes to a value of any type, or fails.
+pub type Finding<F> = Pin<Box<dyn Future<Output = Result<Found, F>> + Send>>;
+
+/// A `T` on its way through code that knows of no value. Nothing is done before it is awaited.
+#[must_use = "nothing is done before it is awaited"]
+pub struct Coming<T, F = Failure, E = F> {
+    finding: Finding<F>,
+    value: PhantomData<fn() -> Result<T, E>>,
+}
+
+impl<T, F, E> Coming<T, F, E> {
+    /// What is found must be a `T`.
+    pub fn of(finding: Finding<F>) -> Self {
+        Coming { finding, value: PhantomData }
     }
 
-    /// Takes it away, if it is there.
-    pub fn take(&self) -> Option<T> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    /// The same, with failures as another type tells them.
+    pub fn failing_as<O>(self) -> Coming<T, F, O> {
+        Coming::of(self.finding)
     }
 }
 
-impl<T> Clone for Slot<T> {
-    fn clone(&self) -> Self {
-        Slot(self.0.clone())
+impl<T: 'static, F, E: From<F>> Future for Coming<T, F, E> {
+    type Output = Result<T, E>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let found = ready!(self.finding.as_mut().poll(context))?;
+        let value = found.downcast::<T>().expect("what is found is of the type that was asked for");
+        Poll::Ready(Ok(*value))
     }
 }
 
-impl<T> Default for Slot<T> {
-    fn default() -> Self {
-        Slot(Arc::default())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_value_comes_through_code_that_knows_of_none() {
+        let comes: Coming<u8> = Coming::of(Box::pin(async { Ok(Box::new(7_u8) as Found) }));
+        assert_eq!(comes.await.unwrap(), 7);
+        let broken = || Failure::Broken("the disk".to_owned());
+        let fails: Coming<u8> = Coming::of(Box::pin(async move { Err(broken()) }));
+        assert!(matches!(fails.await, Err(Failure::Broken(words)) if words == "the disk"));
     }
 }

@@ -10,7 +10,7 @@ use crate::sql::{Columns, Row, Sql, Value};
 use incident::conduct::{Degree, Outage};
 use incident::event::UpdatePublished;
 use incident::{Body, Event, State};
-use kernel::{IncidentNumber, OutageId, ServiceId, Timestamp};
+use kernel::{InOrder, IncidentNumber, OutageId, ServiceId, Timestamp};
 use std::collections::BTreeMap;
 
 /// Outages that one question answers at most, the latest first: years of a busy service.
@@ -336,7 +336,7 @@ impl Beside {
     ) -> Result<Vec<&'static str>, Failure> {
         let (of, none) = (IncidentNumber(number), Vec::new());
         let mut outages: Vec<&Outage> = state.outages.iter().collect();
-        outages.sort_by_key(|outage| outage.id.to_string());
+        outages.order_by_key(|outage| outage.id.to_string());
         let outages: Vec<Row> = outages.into_iter().map(|outage| outage_row(of, outage)).collect();
         let mut updates = Vec::new();
         for event in events {

@@ -5,7 +5,7 @@ use super::filter::{self, Look};
 use super::list::{self, IncidentRow};
 use crate::directory::{PeopleFilter, Person, Service, Team, many, people, services, teams};
 use crate::{Columns, Failure, Sql, Value};
-use kernel::IncidentNumber;
+use kernel::{InOrder, IncidentNumber};
 use query::{Expr, Term, Text};
 use std::collections::BTreeSet;
 
@@ -32,7 +32,7 @@ pub fn search(
     // One more than asked: the exact number may be one that the viewer cannot see.
     numbers.truncate(limit.saturating_add(1));
     let mut rows = list::get_many(sql, &look.scope, &numbers)?;
-    rows.sort_by_key(|row| numbers.iter().position(|number| *number == row.number));
+    rows.order_by_key(|row| numbers.iter().position(|number| *number == row.number));
     rows.truncate(limit);
     Ok(rows)
 }

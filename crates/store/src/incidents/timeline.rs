@@ -5,7 +5,7 @@ use crate::directory::{many, one, slots};
 use crate::{Columns, Failure, Sql};
 use incident::event::Derived;
 use incident::{Body, Cause, Event};
-use kernel::{Actor, ContentId, IncidentNumber};
+use kernel::{Actor, ContentId, InOrder, IncidentNumber};
 use std::collections::HashMap;
 
 /// Ids asked for in one statement; databases bound the number of parameters.
@@ -91,7 +91,7 @@ pub fn timeline_union(
             read,
         )?);
     }
-    found.sort_by_key(|stored| (stored.event.happened_at, stored.seq));
+    found.order_by_key(|stored| (stored.event.happened_at, stored.seq));
     Ok(found)
 }
 

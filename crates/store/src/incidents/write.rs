@@ -15,7 +15,7 @@ use crate::sql::{Columns, Row, Sql, Value};
 use crate::{Failure, engine};
 use incident::clocks::{Clock, ClockStatus};
 use incident::{Body, Effect, Event, State, Visibility};
-use kernel::{AttachmentId, ContentId, IncidentNumber, Timestamp};
+use kernel::{AttachmentId, ContentId, InOrder, IncidentNumber, Timestamp};
 use query::Breach;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -157,7 +157,7 @@ impl Rows {
     fn add(&mut self, head: &mut Head, part: &Recorded) -> Result<(), Failure> {
         let brought = brought_by(&part.events);
         let mut contents: Vec<&NewContent> = part.contents.iter().collect();
-        contents.sort_by_key(|content| content.id.to_string());
+        contents.order_by_key(|content| content.id.to_string());
         for event in &part.events {
             head.position += 1;
             let public = is_public(event);

@@ -14,7 +14,7 @@ use crate::url;
 use alert::SignalStatus;
 use axum::extract::{RawQuery, State};
 use incident::Policy;
-use kernel::{Severity, limits};
+use kernel::{InOrder, Severity, limits};
 use maud::{Markup, html};
 use store::alerts::found::{Counted, Found, Wanted};
 
@@ -232,7 +232,7 @@ fn filter(asked: &Asked, sources: &Sources, policy: &Policy) -> Markup {
         policy.services.iter().map(|(id, one)| (id.to_string(), one.name.clone())).collect();
     let mut of: Options = sources.iter().map(|(id, name)| (id.to_string(), name.clone())).collect();
     for list in [&mut services, &mut of] {
-        list.sort_by_key(|(_, name)| name.to_lowercase());
+        list.order_by_key(|(_, name)| name.to_lowercase());
     }
     let choices: [(&str, &str, Options); 3] = [
         ("severity", "Severity", any("Any").chain(severities).collect()),

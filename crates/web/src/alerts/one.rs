@@ -13,7 +13,7 @@ use crate::url;
 use axum::extract::{Path, RawQuery, State};
 use incident::permissions::granted;
 use incident::{Access, CommandName, Scope, Viewer};
-use kernel::{AlertId, Muted, Timestamp};
+use kernel::{AlertId, InOrder, Muted, Timestamp};
 use maud::{Markup, html};
 use store::alerts::found::{self, Found, Wanted};
 use store::alerts::payloads::{self, Payload};
@@ -264,7 +264,7 @@ fn incident(who: &SignedIn, known: &Known) -> Markup {
 /// What was told of it and when, as far as that is kept.
 fn story(who: &SignedIn, known: &Known) -> Markup {
     let mut lines = moments(known);
-    lines.sort_by_key(|(at, _)| *at);
+    lines.order_by_key(|(at, _)| *at);
     html! {
         section.card aria-labelledby="story" {
             div.card-h { h2 id="story" { "What its source said" } span.meta { "told " @if known.found.alert.count == 1 { "once" } @else { (time::counted(known.found.alert.count, "time")) } } }

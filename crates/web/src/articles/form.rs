@@ -9,7 +9,7 @@ use crate::problems::{day, text, title, words};
 use crate::settings::editing;
 use desk::Trouble;
 use incident::{Policy, Refusal};
-use kernel::Language;
+use kernel::{InOrder, Language};
 use maud::{Markup, html};
 use store::directory::{Article, Audience};
 
@@ -105,7 +105,7 @@ fn services(policy: &Policy, fields: &Fields, errors: &Errors) -> Markup {
         .iter()
         .map(|(id, service)| (id.to_string(), service.name.clone()))
         .collect();
-    options.sort_by_cached_key(|(id, name)| (name.to_lowercase(), id.clone()));
+    options.order_by_key(|(id, name)| (name.to_lowercase(), id.clone()));
     let chosen = fields.all("services").count();
     html! {
         details.fold id="services" open[errors.of("services").is_some()] {

@@ -7,7 +7,7 @@ use crate::form::Fields;
 use crate::problems::{has_words, words};
 use desk::articles::Listed;
 use jiff::civil::Date;
-use kernel::ServiceId;
+use kernel::{InOrder, ServiceId};
 use store::directory::{Article, ArticleState};
 
 /// Rows of the list: whoever looks for another one types a word of it.
@@ -106,7 +106,7 @@ pub(super) async fn listed(app: &App, who: &SignedIn, asked: &Asked) -> PageResu
         .map(|which| rows.iter().filter(|listed| which.holds(&listed.article, today)).count());
     rows.retain(|listed| asked.which.holds(&listed.article, today));
     if asked.which == Which::Review {
-        rows.sort_by_key(|listed| listed.article.review_on);
+        rows.order_by_key(|listed| listed.article.review_on);
     }
     let more = rows.len().saturating_sub(SHOWN);
     rows.truncate(SHOWN);

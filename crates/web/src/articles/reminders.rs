@@ -8,6 +8,7 @@ use crate::part::icon::icon;
 use crate::problems::words;
 use crate::url;
 use jiff::civil::Date;
+use kernel::InOrder;
 use maud::{Markup, html};
 use store::directory::{articles, problems};
 
@@ -51,7 +52,7 @@ pub(crate) async fn reminders(app: &App, who: &SignedIn) -> PageResult<Markup> {
         Ok(due)
     });
     let mut due = due.await?;
-    due.sort_by(|a, b| (a.day, &a.name).cmp(&(b.day, &b.name)));
+    due.order_by(|a, b| (a.day, &a.name).cmp(&(b.day, &b.name)));
     Ok(html! {
         @if !due.is_empty() {
             section.card.mbm aria-labelledby="due-h" {

@@ -11,7 +11,7 @@ use crate::shell::{Page, Section};
 use crate::url;
 use desk::planning::{Handling, Hour, Plan, Staffed};
 use insight::line::{Rehearsed, Went};
-use kernel::Timestamp;
+use kernel::{InOrder, Timestamp};
 use maud::{Markup, html};
 
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -50,7 +50,7 @@ fn inputs(app: &App, form: &Form) -> Markup {
     let policy = app.desk.policy();
     let mut teams: Vec<(String, String)> =
         policy.teams.iter().map(|(id, team)| (id.to_string(), team.name.clone())).collect();
-    teams.sort_by(|one, other| one.1.cmp(&other.1));
+    teams.order_by(|one, other| one.1.cmp(&other.1));
     teams.insert(0, (String::new(), "All teams".to_owned()));
     let (asked, text) = (&form.asked, |name: &str| form.fields.text(name).to_owned());
     let or = |name: &str, usual: String| match form.fields.get(name) {

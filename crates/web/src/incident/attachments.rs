@@ -10,6 +10,7 @@ use axum::extract::{FromRequest, Multipart, Path, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::IntoResponse;
 use desk::{Desk, Idempotency, Kept, Trouble};
+use futures_util::future::BoxFuture;
 use futures_util::stream;
 use incident::{Refusal, Viewer, Visibility};
 use kernel::{AttachmentId, Channel, IncidentNumber, limits};
@@ -31,47 +32,49 @@ pub(crate) struct WithFiles {
 
 impl WithFiles {
     /// Reads a form, with files or without.
-    pub(crate) async fn read(app: &App, request: Request) -> PageResult<WithFiles> {
-        let kind = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
-        if !kind.starts_with("multipart/form-data") {
-            return Ok(WithFiles {
-                fields: Fields::from_request(request, app).await?,
-                files: vec![],
-                refused: None,
-            });
-        }
-        let mut parts = Multipart::from_request(request, app)
-            .await
-            .map_err(|error| PageError::Status(error.status(), error.body_text()))?;
-        let (mut pairs, mut files, mut refused) = (Vec::new(), Vec::new(), None);
-        while let Some(part) = parts.next_field().await.map_err(torn)? {
-            match part.file_name().map(str::to_owned) {
-                // Browsers send an empty part where no file was chosen.
-                Some(name) if name.is_empty() => {}
-                Some(_) if files.len() == FILES => {
-                    let words =
-                        format!("these are more than {FILES} files; send the rest after these");
-                    refused = Some(Refusal::invalid("file", words));
-                }
-                Some(name) => {
-                    let name = desk::file_name(&name);
-                    match keep(&app.desk, part).await {
-                        Ok(file) => files.push(file),
-                        Err(PageError::Trouble(Trouble::Refused(refusal))) => {
-                            let words = format!("“{name}” {}", refusal.message);
-                            refused = Some(Refusal::invalid("file", words));
-                        }
-                        Err(error) => return Err(error),
-                    }
-                }
-                None => pairs.push(text(part).await?),
+    pub(crate) fn read(app: &App, request: Request) -> BoxFuture<'_, PageResult<WithFiles>> {
+        Box::pin(async move {
+            let kind = request
+                .headers()
+                .get(header::CONTENT_TYPE)
+                .and_then(|value| value.to_str().ok())
+                .unwrap_or_default();
+            if !kind.starts_with("multipart/form-data") {
+                return Ok(WithFiles {
+                    fields: Fields::from_request(request, app).await?,
+                    files: vec![],
+                    refused: None,
+                });
             }
-        }
-        Ok(WithFiles { fields: Fields::of(pairs), files, refused })
+            let mut parts = Multipart::from_request(request, app)
+                .await
+                .map_err(|error| PageError::Status(error.status(), error.body_text()))?;
+            let (mut pairs, mut files, mut refused) = (Vec::new(), Vec::new(), None);
+            while let Some(part) = parts.next_field().await.map_err(torn)? {
+                match part.file_name().map(str::to_owned) {
+                    // Browsers send an empty part where no file was chosen.
+                    Some(name) if name.is_empty() => {}
+                    Some(_) if files.len() == FILES => {
+                        let words =
+                            format!("these are more than {FILES} files; send the rest after these");
+                        refused = Some(Refusal::invalid("file", words));
+                    }
+                    Some(name) => {
+                        let name = desk::file_name(&name);
+                        match keep(&app.desk, part).await {
+                            Ok(file) => files.push(file),
+                            Err(PageError::Trouble(Trouble::Refused(refusal))) => {
+                                let words = format!("“{name}” {}", refusal.message);
+                                refused = Some(Refusal::invalid("file", words));
+                            }
+                            Err(error) => return Err(error),
+                        }
+                    }
+                    None => pairs.push(text(part).await?),
+                }
+            }
+            Ok(WithFiles { fields: Fields::of(pairs), files, refused })
+        })
     }
 }
 

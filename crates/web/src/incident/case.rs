@@ -18,7 +18,9 @@ use desk::status::Sites;
 use desk::suggest::{Offer, Suggester};
 use incident::policy::Policy;
 use incident::{Access, Event, Scope, State, Viewer};
-use kernel::{ActorKind, CategoryId, ContentId, IncidentNumber, PersonId, ServiceId, TeamId};
+use kernel::{
+    ActorKind, CategoryId, ContentId, InOrder, IncidentNumber, PersonId, ServiceId, TeamId,
+};
 use maud::{Markup, html};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -357,7 +359,7 @@ impl Wanted {
         let own = || {
             let own = events.iter().filter(|stored| stored.number == self.number);
             let mut own: Vec<&Event> = own.map(|stored| &stored.event).collect();
-            own.sort_by_key(|event| event.n);
+            own.order_by_key(|event| event.n);
             own
         };
         self.forecaster.outlook_of((self.number, state), own, &self.policy, self.here.now)

@@ -2,7 +2,7 @@
 
 use incident::state::LinkKind;
 use incident::{Scope, State};
-use kernel::ProblemNumber;
+use kernel::{InOrder, ProblemNumber};
 use std::collections::BTreeSet;
 use store::directory::{Problem, ProblemState, problems};
 use store::knowledge::{self, Record, Success};
@@ -40,6 +40,6 @@ pub(super) fn read(sql: &mut dyn Sql, scope: &Scope, state: &State) -> Result<Ve
             problem,
         })
         .collect();
-    found.sort_by_key(|known| known.problem.state != ProblemState::KnownError);
+    found.order_by_key(|known| known.problem.state != ProblemState::KnownError);
     Ok(found)
 }

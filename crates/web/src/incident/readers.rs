@@ -2,7 +2,7 @@
 
 use crate::part::icon::icon;
 use incident::conduct::Audiences;
-use kernel::{IncidentNumber, ListId};
+use kernel::{InOrder, IncidentNumber, ListId};
 use maud::{Markup, html};
 use store::directory::lists;
 use store::{Failure, Sql};
@@ -38,7 +38,7 @@ impl Readers {
                 (list.id, list.name, count)
             })
             .collect();
-        lists.sort_by_cached_key(|(_, name, _)| name.to_lowercase());
+        lists.order_by_key(|(_, name, _)| name.to_lowercase());
         Ok(Readers {
             requesters: counts.requesters + counts.watchers,
             lists,

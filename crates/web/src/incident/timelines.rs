@@ -3,7 +3,7 @@
 
 use super::closure::{self, Asked};
 use super::named::Named;
-use kernel::{ContentId, IncidentNumber};
+use kernel::{ContentId, InOrder, IncidentNumber};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use store::incidents::timeline::{self, StoredContent, StoredEvent};
@@ -97,7 +97,7 @@ pub(super) fn union(timelines: &[Arc<Timeline>]) -> Arc<Timeline> {
         events.extend(timeline.events.iter().cloned());
         contents.extend(timeline.contents.iter().map(|(id, words)| (*id, words.clone())));
     }
-    events.sort_by_key(|stored: &StoredEvent| (stored.event.happened_at, stored.seq));
+    events.order_by_key(|stored: &StoredEvent| (stored.event.happened_at, stored.seq));
     Arc::new(Timeline::of(events, contents))
 }
 

@@ -57,7 +57,7 @@ impl Hub {
         let receiver = self.sender.subscribe();
         if !self.running.swap(true, Ordering::AcqRel) {
             let feed = app.desk.feed().listen();
-            tokio::spawn(keep_following(app.clone(), feed));
+            desk::beside(keep_following(app.clone(), feed));
         }
         receiver
     }
@@ -88,7 +88,7 @@ impl Hub {
 /// Follows until nobody listens. A defect ends it no sooner: pages stay open, and are to look
 /// again for what was missed.
 async fn keep_following(app: App, mut feed: broadcast::Receiver<Committed>) {
-    while let Err(error) = tokio::spawn(follow(app.clone(), feed)).await {
+    while let Err(error) = desk::beside(follow(app.clone(), feed)).await {
         if !error.is_panic() {
             return;
         }

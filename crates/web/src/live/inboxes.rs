@@ -45,7 +45,7 @@ impl Inboxes {
     pub(super) fn listen(&self, app: &App) -> broadcast::Receiver<Arc<BTreeSet<PersonId>>> {
         let receiver = self.sender.subscribe();
         if !self.running.swap(true, Ordering::AcqRel) {
-            tokio::spawn(keep_following(app.clone()));
+            desk::beside(keep_following(app.clone()));
         }
         receiver
     }
@@ -62,7 +62,7 @@ impl Inboxes {
 
 /// Follows until nobody listens. A defect ends it no sooner.
 async fn keep_following(app: App) {
-    while let Err(error) = tokio::spawn(follow(app.clone())).await {
+    while let Err(error) = desk::beside(follow(app.clone())).await {
         if !error.is_panic() {
             return;
         }

@@ -76,7 +76,7 @@ pub(crate) fn link(address: &str) -> Markup {
 /// Reads a message; `None` where nobody here reads mail.
 pub(super) async fn understood(app: &App, raw: Vec<u8>) -> PageResult<Option<Original>> {
     let Some(read) = app.options.original else { return Ok(None) };
-    let read = tokio::task::spawn_blocking(move || read(&raw)).await;
+    let read = desk::on_a_thread(move || read(&raw)).await;
     let read = read.map_err(|error| Failure::Broken(error.to_string()))?;
     Ok(Some(read))
 }

@@ -22,7 +22,7 @@ use desk::rota::{Wanted, add_override, end_override};
 use incident::escalation::check::can_be_paged;
 use incident::permissions::{may_end_override, may_take_shift};
 use incident::{Policy, Refusal};
-use kernel::{OverrideId, PersonId, ScheduleId, Timestamp, limits};
+use kernel::{InOrder, OverrideId, PersonId, ScheduleId, Timestamp, limits};
 use maud::{Markup, html};
 use roster::{Load, Span};
 use std::collections::BTreeSet;
@@ -54,7 +54,7 @@ pub(super) fn near(who: &SignedIn, sight: &Sight) -> Markup {
     let soon = who.here.now.plus_seconds(NEAR_HOURS * 3_600);
     let first = sight.rows.iter().filter_map(|row| Some((row, *row.gaps.first()?)));
     let mut near: Vec<(&Standing, Span)> = first.filter(|(_, gap)| gap.start < soon).collect();
-    near.sort_by_key(|(_, gap)| gap.start);
+    near.order_by_key(|(_, gap)| gap.start);
     let here = &who.here;
     html! {
         @if !near.is_empty() {
@@ -320,7 +320,7 @@ pub(super) fn people(who: &SignedIn, sight: &Sight) -> Vec<(String, String)> {
     let may = all.filter(|(id, _)| viewer.arranges_shifts() || **id == viewer.person);
     let mut people: Vec<(String, String)> =
         may.map(|(id, staff)| (id.to_string(), staff.name.clone())).collect();
-    people.sort_by_cached_key(|(id, name)| (name.to_lowercase(), id.clone()));
+    people.order_by_key(|(id, name)| (name.to_lowercase(), id.clone()));
     people
 }
 

@@ -6,7 +6,7 @@ use crate::reports::{behind_of, figure_at};
 use desk::reports::{Asked, sees_people};
 use insight::report::{By, Name};
 use jiff::ToSpan;
-use kernel::PersonId;
+use kernel::{InOrder, PersonId};
 use maud::{Markup, html};
 use roster::Load;
 
@@ -66,7 +66,7 @@ pub(super) fn card(who: &SignedIn, sight: &Sight) -> Markup {
     let tells_pages = sees_people(who.viewer());
     let fresh = will.iter().filter(|load| was.iter().all(|known| known.person != load.person));
     let mut rows: Vec<Load> = was.iter().cloned().chain(fresh.map(none)).collect();
-    rows.sort_by_key(|load| std::cmp::Reverse((load.total_seconds, coming(load.person))));
+    rows.order_by_key(|load| std::cmp::Reverse((load.total_seconds, coming(load.person))));
     html! {
         section.card aria-labelledby="lo" {
             div.card-h { h2 id="lo" { "Load, last 4 weeks" } @if tells_pages { span.meta { "pages of any schedule" } } }

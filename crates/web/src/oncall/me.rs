@@ -7,7 +7,7 @@ use crate::part::icon::icon;
 use crate::part::time::left;
 use crate::url;
 use incident::reach::{PageChannel, Reach, Urgency};
-use kernel::{PersonId, Timestamp};
+use kernel::{InOrder, PersonId, Timestamp};
 use maud::{Markup, html};
 use roster::Span;
 
@@ -35,7 +35,7 @@ fn ahead<'a>(who: &SignedIn, sight: &'a Sight) -> Vec<(&'a Standing, Span)> {
     let now = who.here.now;
     let all = sight.rows.iter().flat_map(|row| row.mine.iter().map(move |span| (row, *span)));
     let mut ahead: Vec<_> = all.filter(|(_, span)| span.start > now).collect();
-    ahead.sort_by_key(|(_, span)| span.start);
+    ahead.order_by_key(|(_, span)| span.start);
     ahead.truncate(TOLD);
     ahead
 }

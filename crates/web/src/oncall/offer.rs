@@ -19,7 +19,7 @@ use desk::rota::{Offer, offer_swap};
 use incident::Refusal;
 use incident::escalation::check::can_be_paged;
 use incident::permissions::may_take_shift;
-use kernel::{ScheduleId, Timestamp, limits};
+use kernel::{InOrder, ScheduleId, Timestamp, limits};
 use maud::{Markup, html};
 
 /// `GET …/offer?start=&end=`
@@ -91,7 +91,7 @@ fn asked(who: &SignedIn, sight: &Sight) -> Vec<(String, String)> {
     let others = others.filter(|(id, _)| **id != who.viewer().person);
     let mut all: Vec<(String, String)> =
         others.map(|(id, staff)| (id.to_string(), staff.name.clone())).collect();
-    all.sort_by_cached_key(|(id, name)| (name.to_lowercase(), id.clone()));
+    all.order_by_key(|(id, name)| (name.to_lowercase(), id.clone()));
     all.insert(0, (String::new(), "Anybody who can take it".to_owned()));
     all
 }

@@ -6,6 +6,7 @@ use crate::part::icon::icon;
 use crate::settings::escalations::draw::in_words;
 use crate::url;
 use incident::escalation::{EscalationPolicy, Whom};
+use kernel::InOrder;
 use maud::{Markup, html};
 
 pub(super) fn card(who: &SignedIn, sight: &Sight) -> Markup {
@@ -14,7 +15,7 @@ pub(super) fn card(who: &SignedIn, sight: &Sight) -> Markup {
     let all = sight.names.policy.paging.policies.values();
     let mut policies: Vec<&EscalationPolicy> =
         all.map(|policy| &**policy).filter(|policy| policy.names(whom)).collect();
-    policies.sort_by_cached_key(|policy| (policy.name.to_lowercase(), policy.id));
+    policies.order_by_key(|policy| (policy.name.to_lowercase(), policy.id));
     let (viewer, reads) = (who.viewer(), super::reads_rules(who));
     html! {
         section.card aria-labelledby="es" {

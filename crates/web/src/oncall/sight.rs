@@ -11,7 +11,7 @@ use desk::rota::{learning, roster_of};
 use incident::escalation::{SchedulePolicy, Whom};
 use incident::reach::PageChannel;
 use incident::{Access, Policy, Scope};
-use kernel::{IncidentNumber, PersonId, ScheduleId, Timestamp};
+use kernel::{InOrder, IncidentNumber, PersonId, ScheduleId, Timestamp};
 use roster::{Roster, Span};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -212,7 +212,7 @@ fn standings(policy: &Arc<Policy>, me: PersonId, now: Timestamp) -> Vec<Standing
     let schedules = policy.paging.schedules.iter();
     let mut rows: Vec<Standing> =
         schedules.filter_map(|(id, schedule)| Standing::of(*id, schedule, me, now)).collect();
-    rows.sort_by_cached_key(|row| (row.name.to_lowercase(), row.id));
+    rows.order_by_key(|row| (row.name.to_lowercase(), row.id));
     rows
 }
 
@@ -245,6 +245,6 @@ fn paging(sql: &mut dyn Sql, scope: &Scope) -> Result<Vec<IncidentRow>, Failure>
     let numbers: Vec<IncidentNumber> = ledger::ahead(sql, scope, PAGING)?;
     let mut rows = list::get_many(sql, scope, &numbers)?;
     rows.retain(|row| row.access == Access::Full && row.state.is_paging());
-    rows.sort_by_key(|row| row.state.paging.as_ref().and_then(|course| course.next_at()));
+    rows.order_by_key(|row| row.state.paging.as_ref().and_then(|course| course.next_at()));
     Ok(rows)
 }

@@ -12,7 +12,7 @@ use desk::Trouble;
 use desk::suggest::Offer;
 use incident::Policy;
 use incident::state::HoldReason;
-use kernel::{IncidentNumber, Level};
+use kernel::{InOrder, IncidentNumber, Level};
 
 /// Results of a step at once.
 const SHOWN: usize = 20;
@@ -167,7 +167,7 @@ fn people(typed: &Typed, on: &[IncidentNumber], who: &SignedIn, policy: &Policy)
         .filter(|(_, staff)| staff.active && staff.works() && typed.fits(&staff.name))
         .collect();
     // Me, then those of my teams, then the others.
-    staff.sort_by_key(|(id, staff)| (**id != me, !mine(id), staff.name.to_lowercase()));
+    staff.order_by_key(|(id, staff)| (**id != me, !mine(id), staff.name.to_lowercase()));
     let items = staff.into_iter().take(SHOWN).map(|(id, staff)| {
         let teams: Vec<&str> = policy
             .teams
@@ -184,7 +184,7 @@ fn people(typed: &Typed, on: &[IncidentNumber], who: &SignedIn, policy: &Policy)
 fn teams(typed: &Typed, on: &[IncidentNumber], policy: &Policy) -> Group {
     let mut teams: Vec<_> =
         policy.teams.iter().filter(|(_, team)| typed.fits(&team.name)).collect();
-    teams.sort_by_key(|(_, team)| team.name.to_lowercase());
+    teams.order_by_key(|(_, team)| team.name.to_lowercase());
     let items = teams.into_iter().take(SHOWN).map(|(id, team)| {
         wish(&team.name, "team", on, &[("do", "assign"), ("to", &format!("team:{id}"))])
             .hint(counted(team.members.len() as i64, "member"))
@@ -223,7 +223,7 @@ fn priorities(typed: &Typed, on: &[IncidentNumber], policy: &Policy) -> Group {
         })
         .filter(|(_, item)| typed.fits(&item.label))
         .collect();
-    items.sort_by_key(|(priority, _)| *priority);
+    items.order_by_key(|(priority, _)| *priority);
     Group { title: "Priority", items: items.into_iter().map(|(_, item)| item).collect() }
 }
 

@@ -12,7 +12,7 @@ use desk::Trouble;
 use desk::search::{FoundArticle, FoundName, FoundProblem, Marked, Wish};
 use incident::models::Model;
 use incident::{Access, Policy};
-use kernel::{PersonId, Role, ServiceId, TeamId};
+use kernel::{InOrder, PersonId, Role, ServiceId, TeamId};
 use query::value_text;
 use store::directory::reviews::Listed;
 use store::incidents::list::{self, IncidentRow};
@@ -128,7 +128,7 @@ fn first_names(only: Only, who: &SignedIn, policy: &Policy) -> Group {
 /// The first of them by name.
 fn first<'a, Id>(all: impl Iterator<Item = (Id, &'a str)>) -> Vec<FoundName<Id>> {
     let mut names: Vec<(Id, &str)> = all.collect();
-    names.sort_by_cached_key(|(_, name)| name.to_lowercase());
+    names.order_by_key(|(_, name)| name.to_lowercase());
     let found =
         |(id, name): (Id, &str)| FoundName { id, name: Marked::plain(name), detail: String::new() };
     names.into_iter().take(OTHERS).map(found).collect()

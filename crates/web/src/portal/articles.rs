@@ -19,7 +19,7 @@ use axum::response::Redirect;
 use desk::Trouble;
 use desk::articles::Listed;
 use incident::RefusalKind;
-use kernel::{ArticleNumber, Language, ServiceId};
+use kernel::{ArticleNumber, InOrder, Language, ServiceId};
 use maud::{Markup, html};
 use store::directory::Article;
 use store::knowledge::Success;
@@ -47,7 +47,7 @@ pub(super) async fn list(
     let any = !found.is_empty();
     found.retain(|listed| fits(&listed.article, service, &words));
     let own = who.here.language;
-    found.sort_by_key(|listed| rank(listed, own));
+    found.order_by_key(|listed| rank(listed, own));
     let asked = Asked { words, service, page };
     Ok(draw_list(&who, &asked, &services, &found, any))
 }
@@ -81,7 +81,7 @@ fn services(app: &App, all: &[Listed]) -> Vec<(ServiceId, String)> {
         .filter(|(id, _)| all.iter().any(|listed| listed.article.services.contains(*id)))
         .map(|(id, service)| (*id, service.name.clone()))
         .collect();
-    found.sort_by_cached_key(|(id, name)| (name.to_lowercase(), *id));
+    found.order_by_key(|(id, name)| (name.to_lowercase(), *id));
     found
 }
 

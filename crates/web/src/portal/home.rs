@@ -19,7 +19,7 @@ use crate::url;
 use axum::extract::{RawQuery, State};
 use incident::Viewer;
 use incident::state::Expected;
-use kernel::{IncidentNumber, ServiceId, Timestamp};
+use kernel::{InOrder, IncidentNumber, ServiceId, Timestamp};
 use locale::Portal;
 use maud::{Markup, html};
 use std::collections::{BTreeSet, HashMap};
@@ -114,7 +114,7 @@ async fn read(app: &App, who: &SignedIn) -> PageResult<Home> {
     let read = move |sql: &mut dyn store::Sql| {
         let services = policy.services.iter().map(|(id, service)| (*id, service.name.clone()));
         let mut services: Vec<(ServiceId, String)> = services.collect();
-        services.sort_by_cached_key(|(id, name)| (name.to_lowercase(), *id));
+        services.order_by_key(|(id, name)| (name.to_lowercase(), *id));
         let (open, had) = open_ones(sql, &viewer, &context)?;
         let shared = mine::first(sql, &viewer, &context, Which::Shared, FIRST)?;
         let outages = outages::known(sql, &viewer, &person, &context)?;
@@ -141,7 +141,7 @@ fn open_ones(
 ) -> Result<(Vec<IncidentRow>, BTreeSet<IncidentNumber>), store::Failure> {
     let mut rows = mine::first(sql, viewer, context, Which::Open, LOOKED_THROUGH)?;
     let had = outages::had(&rows);
-    rows.sort_by_key(|row| !words::is_their_turn(&row.state));
+    rows.order_by_key(|row| !words::is_their_turn(&row.state));
     rows.truncate(FIRST);
     Ok((rows, had))
 }

@@ -26,7 +26,7 @@ use desk::{Idempotency, Kept, Trouble};
 use incident::command::Report;
 use incident::models::ModelUse;
 use incident::{Command, Policy, Visibility};
-use kernel::{Channel, IncidentNumber, Language, Level, ServiceId, limits};
+use kernel::{Channel, InOrder, IncidentNumber, Language, Level, ServiceId, limits};
 use locale::Portal;
 use maud::{Markup, html};
 use sha2::{Digest, Sha256};
@@ -175,7 +175,7 @@ async fn fill(app: &App, who: &SignedIn, fields: Fields, errors: Errors) -> Page
         .iter()
         .map(|(id, service)| (*id, service.name.clone()))
         .collect();
-    services.sort_by_cached_key(|(_, name)| name.to_lowercase());
+    services.order_by_key(|(_, name)| name.to_lowercase());
     Ok(Filled { fields, services, policy, with, alike, articles, errors })
 }
 

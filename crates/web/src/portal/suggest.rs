@@ -15,7 +15,7 @@ use crate::part::time::Here;
 use crate::url;
 use axum::extract::{RawQuery, State};
 use desk::search::{FoundArticle, Like, Similar};
-use kernel::{IncidentNumber, PersonId};
+use kernel::{InOrder, IncidentNumber, PersonId};
 use maud::{Markup, html};
 use store::incidents::list::IncidentRow;
 use store::knowledge::{self, Record};
@@ -115,7 +115,7 @@ pub(super) fn alike<T>(items: Vec<T>, likeness: impl Fn(&T) -> usize) -> Vec<T> 
         .map(|item| (likeness(&item), item))
         .filter(|(like, _)| *like > 0)
         .collect();
-    found.sort_by_key(|(like, _)| std::cmp::Reverse(*like));
+    found.order_by_key(|(like, _)| std::cmp::Reverse(*like));
     found.into_iter().map(|(_, item)| item).take(SHOWN).collect()
 }
 

@@ -6,7 +6,7 @@ use crate::auth::SignedIn;
 use crate::error::PageResult;
 use crate::form::Fields;
 use incident::Scope;
-use kernel::{ProblemNumber, ServiceId};
+use kernel::{InOrder, ProblemNumber, ServiceId};
 use query::fold;
 use store::Sql;
 use store::directory::audit;
@@ -125,7 +125,7 @@ pub(super) struct List {
 pub(super) async fn listed(app: &App, who: &SignedIn, asked: &Asked) -> PageResult<List> {
     let mut found = app.desk.costs_of_problems(who.viewer()).await?;
     found.retain(|(problem, _)| asked.holds(problem));
-    found.sort_by_key(|(problem, cost)| {
+    found.order_by_key(|(problem, cost)| {
         std::cmp::Reverse((cost.seconds, cost.incidents, problem.number))
     });
     let more = found.len().saturating_sub(SHOWN);

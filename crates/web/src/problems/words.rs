@@ -6,7 +6,7 @@ use crate::part::time::{self, counted};
 use crate::url;
 use incident::Policy;
 use jiff::civil::Date;
-use kernel::{CategoryId, PersonId, ServiceId, TeamId};
+use kernel::{CategoryId, InOrder, PersonId, ServiceId, TeamId};
 use maud::{Markup, html};
 use store::directory::{Entry, ProblemState};
 use store::knowledge::Success;
@@ -71,7 +71,7 @@ pub(crate) fn by_name(
     all: impl Iterator<Item = (String, String)>,
 ) -> Vec<(String, String)> {
     let mut all: Vec<(String, String)> = all.collect();
-    all.sort_by_cached_key(|(id, name)| (name.to_lowercase(), id.clone()));
+    all.order_by_key(|(id, name)| (name.to_lowercase(), id.clone()));
     all.insert(0, (String::new(), none.to_owned()));
     all
 }

@@ -7,7 +7,7 @@ use crate::part::{away, pri, state};
 use crate::url;
 use incident::Policy;
 use incident::state::HoldReason;
-use kernel::{Level, Matrix, PersonId};
+use kernel::{InOrder, Level, Matrix, PersonId};
 use maud::{Markup, html};
 
 const ACTION: &str = "/queue/bulk";
@@ -68,9 +68,9 @@ fn assign(who: &SignedIn, policy: &Policy) -> Markup {
             .iter()
             .any(|team| policy.teams.get(team).is_some_and(|team| team.members.contains(id)))
     };
-    staff.sort_by_key(|(id, staff)| (**id != viewer.person, !mine(id), staff.name.to_lowercase()));
+    staff.order_by_key(|(id, staff)| (**id != viewer.person, !mine(id), staff.name.to_lowercase()));
     let mut teams: Vec<_> = policy.teams.iter().collect();
-    teams.sort_by_key(|(_, team)| team.name.to_lowercase());
+    teams.order_by_key(|(_, team)| team.name.to_lowercase());
     let left_out = staff.len().saturating_sub(PEOPLE_MAX) + teams.len().saturating_sub(TEAMS_MAX);
     html! {
         input.inp type="text" data-filter aria-label="Filter people and teams" placeholder="Person or team" autocomplete="off";

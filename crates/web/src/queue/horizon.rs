@@ -3,7 +3,7 @@
 use crate::part::time::{self, Here};
 use crate::url;
 use incident::clocks::{ClockKind, ClockStatus};
-use kernel::Timestamp;
+use kernel::{InOrder, Timestamp};
 use maud::{Markup, PreEscaped, html};
 use std::fmt::Write as _;
 use store::incidents::list::IncidentRow;
@@ -41,13 +41,13 @@ pub(crate) fn horizon(rows: &[IncidentRow], late_href: Option<&str>, here: &Here
     let late: Vec<Mark<'_>> = rows.iter().filter_map(|row| late(row, here)).collect();
     let mut ahead: Vec<Mark<'_>> =
         rows.iter().flat_map(running).filter(|mark| mark.at <= end).collect();
-    ahead.sort_by_key(|mark| mark.at);
+    ahead.order_by_key(|mark| mark.at);
     ahead.truncate(READ_MAX);
     let urgent = ahead.len() > MARKS_MAX;
     if urgent {
-        ahead.sort_by_key(|mark| (mark.row.state.priority, mark.at));
+        ahead.order_by_key(|mark| (mark.row.state.priority, mark.at));
         ahead.truncate(MARKS_MAX);
-        ahead.sort_by_key(|mark| mark.at);
+        ahead.order_by_key(|mark| mark.at);
     }
     let (many, count) = (late_words(late.len()), late.len() + ahead.len());
     let counted = time::counted(i64::try_from(count).unwrap_or(i64::MAX), "clock");

@@ -16,7 +16,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use desk::Trouble;
 use incident::{Policy, Viewer};
-use kernel::{TeamId, ViewId, limits};
+use kernel::{InOrder, TeamId, ViewId, limits};
 use maud::{Markup, html};
 use store::directory::views::{self, View};
 
@@ -209,7 +209,7 @@ fn of_own(saved: Option<&View>) -> Form {
 fn offered(viewer: &Viewer, policy: &Policy) -> Vec<(String, String)> {
     let team = |id: &TeamId| Some((id.to_string(), policy.teams.get(id)?.name.clone()));
     let mut teams: Vec<_> = viewer.teams.iter().filter_map(team).collect();
-    teams.sort_by_cached_key(|(_, name)| name.to_lowercase());
+    teams.order_by_key(|(_, name)| name.to_lowercase());
     let mut all = vec![(String::new(), "Only you".to_owned())];
     all.extend(teams.into_iter().map(|(id, name)| (id, format!("The team {name}"))));
     all.push((EVERYBODY.to_owned(), "Everybody of the service desk".to_owned()));

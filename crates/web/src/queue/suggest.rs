@@ -6,6 +6,7 @@ use crate::error::PageResult;
 use axum::Json;
 use axum::extract::{Query as FromQuery, State};
 use incident::Policy;
+use kernel::InOrder;
 use query::{FieldName, Kind, Offer, Suggestion, fold, value_text};
 use serde::{Deserialize, Serialize};
 
@@ -194,7 +195,7 @@ fn known_names(field: FieldName, prefix: &str, policy: &Policy) -> Vec<String> {
     };
     let mut found: Vec<String> =
         all.into_iter().filter(|name| begins(name, &wanted)).map(str::to_owned).collect();
-    found.sort_by_key(|name| name.to_lowercase());
+    found.order_by_key(|name| name.to_lowercase());
     found.dedup();
     found.truncate(SHOWN);
     found

@@ -1,7 +1,7 @@
 //! The views at the side of the queue: a name for a query each.
 
 use incident::{Policy, Viewer};
-use kernel::PersonId;
+use kernel::{InOrder, PersonId};
 use query::{Query, value_text};
 use std::sync::LazyLock;
 use store::directory::views::{self, View as Saved};
@@ -146,7 +146,7 @@ impl Views {
             .iter()
             .filter_map(|id| policy.teams.get(id).map(|team| (id, &team.name)))
             .collect();
-        teams.sort_by_key(|(_, name)| name.to_lowercase());
+        teams.order_by_key(|(_, name)| name.to_lowercase());
         for (id, name) in teams {
             let query = parsed(&format!("team:{} state:open merged:no", value_text(name)));
             all.push(view(&format!("team-{id}"), name, query, "team", Group::Shared));

@@ -15,7 +15,7 @@ use desk::reports::Report;
 use incident::clocks::ClockKind;
 use incident::{Access, Event, Scope};
 use insight::report::{By, Figure, Name};
-use kernel::{IncidentNumber, Timestamp};
+use kernel::{InOrder, IncidentNumber, Timestamp};
 use maud::{Markup, html};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -88,7 +88,7 @@ fn rows(
 ) -> Result<Vec<(IncidentRow, Option<Why>)>, Failure> {
     let mut rows = list::get_many(sql, scope, numbers)?;
     rows.retain(|row| row.access == Access::Full);
-    rows.sort_by_key(|row| numbers.iter().position(|number| *number == row.number));
+    rows.order_by_key(|row| numbers.iter().position(|number| *number == row.number));
     if !late {
         return Ok(rows.into_iter().map(|row| (row, None)).collect());
     }

@@ -9,6 +9,7 @@ use desk::recurring::Listed as Recurring;
 use desk::reports::{Asked as Wanted, Report};
 use insight::report::{By, Name, Period};
 use jiff::ToSpan;
+use kernel::InOrder;
 use std::collections::HashMap;
 use std::sync::Arc;
 use store::directory::ProblemState;
@@ -139,7 +140,7 @@ fn dearest(mut all: Vec<Listed>) -> Vec<Listed> {
         let over = matches!(listed.problem.state, ProblemState::Resolved | ProblemState::Closed);
         !over && listed.cost.incidents > 0
     });
-    all.sort_by_key(|listed| {
+    all.order_by_key(|listed| {
         let cost = listed.cost;
         std::cmp::Reverse((cost.seconds, cost.incidents, listed.problem.number))
     });

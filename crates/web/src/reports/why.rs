@@ -8,7 +8,7 @@ use crate::url;
 use incident::clocks::{Clock, ClockKind};
 use incident::state::HoldReason;
 use incident::{Event, Policy, State, apply, ledger};
-use kernel::{TeamId, Timestamp};
+use kernel::{InOrder, TeamId, Timestamp};
 use maud::{Markup, html};
 use store::incidents::list::IncidentRow;
 
@@ -78,7 +78,7 @@ impl Why {
         // One team that had it all the time explains nothing.
         let tells = |wait: &Wait| hops > 0 || !matches!(wait, Wait::Team(_));
         waits.retain(|(wait, seconds)| *seconds >= WAIT_LEAST && tells(wait));
-        waits.sort_by_key(|(_, seconds)| std::cmp::Reverse(*seconds));
+        waits.order_by_key(|(_, seconds)| std::cmp::Reverse(*seconds));
         waits.truncate(WAITS_TOLD);
         Why { hops, waits }
     }

@@ -21,7 +21,7 @@ use desk::Trouble;
 use desk::reviews::{ActionFilter, Case};
 use incident::{Policy, Refusal, Scope};
 use jiff::civil::Date;
-use kernel::{ActionId, Invalid, ReviewNumber, ServiceId};
+use kernel::{ActionId, InOrder, Invalid, ReviewNumber, ServiceId};
 use maud::{Markup, html};
 use std::collections::HashMap;
 use store::directory::reviews::{self, ListedAction, ReviewState};
@@ -331,7 +331,7 @@ pub(crate) async fn own(app: &App, who: &SignedIn) -> PageResult<Markup> {
     });
     let (mut all, actions) = read.await?;
     all.retain(|one| one.review.owner == Some(me) && one.review.state != ReviewState::Published);
-    all.sort_by_key(|one| (one.review.due_at, one.review.number));
+    all.order_by_key(|one| (one.review.due_at, one.review.number));
     let today = names::today(who);
     Ok(html! {
         @if !all.is_empty() || !actions.is_empty() {

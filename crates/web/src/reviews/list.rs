@@ -14,8 +14,9 @@ use crate::shell::{Page, Section};
 use crate::url;
 use axum::extract::{RawQuery, State};
 use incident::Policy;
-use kernel::{ServiceId, Timestamp};
+use kernel::{InOrder, ServiceId, Timestamp};
 use maud::{Markup, html};
+use std::cmp::Reverse;
 use store::directory::ReviewState;
 use store::directory::reviews::Listed;
 
@@ -153,9 +154,9 @@ pub(super) async fn show(
     found.retain(|listed| asked.which.holds(listed, now));
     match asked.which {
         Which::Published => {
-            found.sort_by_key(|one| std::cmp::Reverse((one.review.published_at, one.review.number)))
+            found.order_by_key(|one| Reverse((one.review.published_at, one.review.number)))
         }
-        _ => found.sort_by_key(|one| (one.review.due_at, one.review.number)),
+        _ => found.order_by_key(|one| (one.review.due_at, one.review.number)),
     }
     let policy = app.desk.policy();
     let main = html! {

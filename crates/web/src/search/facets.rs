@@ -4,6 +4,7 @@
 use super::{Asked, Kind, address};
 use crate::part::icon::icon;
 use desk::search::{Facet, FacetValue, Found};
+use kernel::InOrder;
 use maud::{Markup, html};
 
 /// Values of one property that are offered.
@@ -137,8 +138,8 @@ fn narrowed(text: &str, term: &str) -> String {
 fn offered(facet: &Facet) -> Vec<&FacetValue> {
     let mut values: Vec<&FacetValue> = facet.values.iter().take(VALUES).collect();
     match facet.field {
-        "priority" => values.sort_by(|a, b| a.name.cmp(&b.name)),
-        "state" => values.sort_by_key(|value| STATES.iter().position(|state| *state == value.name)),
+        "priority" => values.order_by(|a, b| a.name.cmp(&b.name)),
+        "state" => values.order_by_key(|one| STATES.iter().position(|state| *state == one.name)),
         _ => {}
     }
     values

@@ -16,7 +16,7 @@ use crate::settings::maintenance;
 use crate::shell::{Page, Section};
 use crate::url;
 use axum::extract::{RawQuery, State};
-use kernel::{Role, TeamId, limits};
+use kernel::{InOrder, Role, TeamId, limits};
 use maud::{Markup, html};
 use std::collections::BTreeSet;
 use store::directory::services::Service;
@@ -112,7 +112,7 @@ fn filter(asked: &Asked, sight: &Sight) -> Markup {
         .into_iter()
         .filter_map(|id| Some((id, sight.policy.teams.get(&id)?.name.as_str())))
         .collect();
-    teams.sort_by_key(|(_, name)| name.to_lowercase());
+    teams.order_by_key(|(_, name)| name.to_lowercase());
     html! {
         form.filters method="get" action=(url::SERVICES) role="search" aria-label="Find services" {
             div.field {

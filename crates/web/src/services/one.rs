@@ -18,7 +18,7 @@ use crate::url;
 use axum::extract::{Path, RawQuery, State};
 use incident::Access;
 use insight::cause::What;
-use kernel::{IncidentNumber, Role, ServiceId, Timestamp};
+use kernel::{InOrder, IncidentNumber, Role, ServiceId, Timestamp};
 use maud::{Markup, html};
 use query::{Expr, Name, Query, Sort, SortKey, StateWord, Term};
 use std::collections::BTreeSet;
@@ -99,7 +99,7 @@ impl Told {
     ) -> Result<Told, Failure> {
         let now = here.now;
         let mut outages = outages::of_service(sql, service.id, Days::since(here), now)?;
-        outages.sort_by_key(|row| std::cmp::Reverse(row.started_at));
+        outages.order_by_key(|row| std::cmp::Reverse(row.started_at));
         let numbers: BTreeSet<IncidentNumber> = outages.iter().map(|row| row.number).collect();
         let numbers: Vec<IncidentNumber> = numbers.into_iter().collect();
         let seen = list::seen(sql, &look.scope, &numbers)?;

@@ -8,7 +8,7 @@ use crate::error::PageResult;
 use crate::part::health::is_level;
 use desk::map::{Reason, Sight as Known};
 use incident::{Policy, Scope, Viewer};
-use kernel::ServiceId;
+use kernel::{InOrder, ServiceId};
 use map::Health;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -80,7 +80,7 @@ impl Sight {
 /// The worst first, as far as they are not level, then by name.
 fn order(known: &Known) -> Vec<ServiceId> {
     let mut all: Vec<&Service> = known.services.values().collect();
-    all.sort_by_cached_key(|service| {
+    all.order_by_key(|service| {
         let health = known.health(&service.id);
         let worst = (!is_level(health)).then_some(health);
         (Reverse(worst), service.name.to_lowercase(), service.id)

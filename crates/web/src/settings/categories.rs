@@ -16,7 +16,7 @@ use axum::Router;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use desk::Trouble;
-use kernel::CategoryId;
+use kernel::{CategoryId, InOrder};
 use maud::{Markup, html};
 use std::collections::HashMap;
 use store::directory::categories::{self, Category};
@@ -66,7 +66,7 @@ fn in_order(all: &[Category]) -> Vec<(&Category, String)> {
         .iter()
         .map(|category| (category, paths.remove(&category.id).unwrap_or_default()))
         .collect();
-    rows.sort_by_cached_key(|(_, path)| path.to_lowercase());
+    rows.order_by_key(|(_, path)| path.to_lowercase());
     rows
 }
 

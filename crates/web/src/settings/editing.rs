@@ -11,6 +11,7 @@ use crate::part::time;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use desk::Trouble;
+use futures_util::future::BoxFuture;
 use incident::Refusal;
 use kernel::{Timestamp, limits};
 use maud::{Markup, html};
@@ -46,37 +47,40 @@ impl Problem {
     /// What a form is told about a trouble; what no form can help with is an error page.
     /// `subject` and `id` name what was changed in the audit trail, `unique` the
     /// field of which there can be only one.
-    pub(crate) async fn of(
-        app: &App,
+    pub(crate) fn of<'a>(
+        app: &'a App,
         trouble: Trouble,
         subject: &'static str,
         id: String,
-        unique: &str,
-    ) -> PageResult<Problem> {
-        let status = Some(status_of(&trouble));
-        let mut errors = Errors::default();
-        match trouble {
-            Trouble::Refused(refusal) => {
-                errors.add(refusal.field.unwrap_or_default(), &refusal.message)
+        unique: &'a str,
+    ) -> BoxFuture<'a, PageResult<Problem>> {
+        Box::pin(async move {
+            let status = Some(status_of(&trouble));
+            let mut errors = Errors::default();
+            match trouble {
+                Trouble::Refused(refusal) => {
+                    errors.add(refusal.field.unwrap_or_default(), &refusal.message)
+                }
+                Trouble::Faults(faults) => {
+                    faults.iter().for_each(|fault| errors.add(&fault.field, &fault.message));
+                }
+                Trouble::Failed(Failure::Exists(_)) => {
+                    let what = if unique == "email" { "This e-mail address" } else { "This name" };
+                    errors.add(unique, format!("{what} is taken already; choose another"))
+                }
+                Trouble::Failed(Failure::Reference(words)) => errors.add("", words),
+                Trouble::Throttled { .. } => {
+                    let words = "Another look ahead is being computed; save again in a few seconds";
+                    errors.add("", words)
+                }
+                Trouble::Stale { current, .. } => {
+                    let by = app.desk.read(move |sql| last_change(sql, subject, &id)).await?;
+                    return Ok(Problem { errors, stale: Some(Stale { current, by }), status });
+                }
+                other => return Err(other.into()),
             }
-            Trouble::Faults(faults) => {
-                faults.iter().for_each(|fault| errors.add(&fault.field, &fault.message));
-            }
-            Trouble::Failed(Failure::Exists(_)) => {
-                let what = if unique == "email" { "This e-mail address" } else { "This name" };
-                errors.add(unique, format!("{what} is taken already; choose another"))
-            }
-            Trouble::Failed(Failure::Reference(words)) => errors.add("", words),
-            Trouble::Throttled { .. } => {
-                errors.add("", "Another look ahead is being computed; save again in a few seconds")
-            }
-            Trouble::Stale { current, .. } => {
-                let by = app.desk.read(move |sql| last_change(sql, subject, &id)).await?;
-                return Ok(Problem { errors, stale: Some(Stale { current, by }), status });
-            }
-            other => return Err(other.into()),
-        }
-        Ok(Problem { errors, stale: None, status })
+            Ok(Problem { errors, stale: None, status })
+        })
     }
 
     /// The status the form is answered with.

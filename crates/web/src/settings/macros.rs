@@ -23,7 +23,7 @@ use incident::macros::{Deed, Macro, Owner, VARIABLES};
 use incident::policy::Policy;
 use incident::state::HoldReason;
 use incident::{Refusal, Viewer, Visibility};
-use kernel::{Language, MacroId, PersonId, Role};
+use kernel::{InOrder, Language, MacroId, PersonId, Role};
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 
@@ -400,7 +400,7 @@ type Options = Vec<(String, String)>;
 /// Nothing, then these by name.
 fn named(all: impl Iterator<Item = (String, String)>) -> Options {
     let mut all: Options = all.collect();
-    all.sort_by_key(|(_, name)| name.to_lowercase());
+    all.order_by_key(|(_, name)| name.to_lowercase());
     all.insert(0, (String::new(), "–".to_owned()));
     all
 }
@@ -413,7 +413,7 @@ fn owners(viewer: &Viewer, policy: &Policy) -> Options {
         .filter(|(id, _)| may_keep(viewer, Owner::Team(**id)))
         .map(|(id, team)| (id.to_string(), team.name.clone()))
         .collect();
-    teams.sort_by_key(|(_, name)| name.to_lowercase());
+    teams.order_by_key(|(_, name)| name.to_lowercase());
     teams.insert(0, (MINE.to_owned(), "Mine alone".to_owned()));
     if may_keep(viewer, Owner::Everybody) {
         teams.push((ALL.to_owned(), "Everybody's".to_owned()));

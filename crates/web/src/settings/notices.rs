@@ -23,7 +23,7 @@ use incident::policy::Fault as Wrong;
 use incident::rules::Fault;
 use incident::telling::Channels;
 use incident::{Policy, Refusal};
-use kernel::limits;
+use kernel::{InOrder, limits};
 use maud::{Markup, html};
 
 const SECTION: Section = Section::Notifications;
@@ -373,11 +373,11 @@ fn wanted(policy: &Policy, fields: &Fields, problem: &Problem) -> Markup {
     let nothing = || (String::new(), "–".to_owned());
     let mut teams: Vec<_> =
         policy.teams.iter().map(|(id, team)| (id.to_string(), team.name.clone())).collect();
-    teams.sort_by(|a, b| a.1.cmp(&b.1));
+    teams.order_by(|a, b| a.1.cmp(&b.1));
     teams.insert(0, nothing());
     let staff = policy.staff.iter().filter(|(_, one)| one.active);
     let mut people: Vec<_> = staff.map(|(id, one)| (id.to_string(), one.name.clone())).collect();
-    people.sort_by(|a, b| a.1.cmp(&b.1));
+    people.order_by(|a, b| a.1.cmp(&b.1));
     people.insert(0, nothing());
     let when = Field::new("when", "If")
         .errors(errors)

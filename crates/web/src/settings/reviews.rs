@@ -15,6 +15,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use desk::Trouble;
 use incident::Refusal;
+use kernel::InOrder;
 use maud::{Markup, html};
 use std::collections::BTreeSet;
 use store::directory::reviews::{Kind, Majority, Question, Section as Part, TEMPLATE, Template};
@@ -223,7 +224,7 @@ fn questions(fields: &Fields) -> Vec<Question> {
         })
         .filter(|(_, _, words)| !words.is_empty())
         .collect();
-    rows.sort_by_key(|(place, _, _)| *place);
+    rows.order_by_key(|(place, _, _)| *place);
     let mut taken: BTreeSet<String> =
         rows.iter().map(|(_, key, _)| key.clone()).filter(|key| !key.is_empty()).collect();
     let question = |(_, key, words): (usize, String, String)| {

@@ -10,7 +10,7 @@ use desk::rota::webhooks_in_use;
 use incident::escalation::Whom;
 use incident::escalation::check::can_be_paged;
 use incident::{Policy, Refusal};
-use kernel::WebhookId;
+use kernel::{InOrder, WebhookId};
 use maud::{Markup, html};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -118,7 +118,7 @@ impl Names {
 
 fn sorted<'a>(all: impl Iterator<Item = (Whom, &'a String)>) -> Vec<(String, String)> {
     let mut all: Vec<_> = all.map(|(whom, name)| (value(whom), name.clone())).collect();
-    all.sort_by_cached_key(|(value, name)| (name.to_lowercase(), value.clone()));
+    all.order_by_key(|(value, name)| (name.to_lowercase(), value.clone()));
     all
 }
 

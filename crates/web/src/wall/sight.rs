@@ -5,7 +5,7 @@ use crate::auth::SignedIn;
 use crate::error::PageResult;
 use crate::queue::counts;
 use incident::{Access, Policy};
-use kernel::{PersonId, ScheduleId, Timestamp};
+use kernel::{InOrder, PersonId, ScheduleId, Timestamp};
 use query::Query;
 use store::incidents::list::{self, IncidentRow, Look};
 use store::{Failure, Sql};
@@ -102,7 +102,7 @@ fn on_call(policy: &Policy, now: Timestamp) -> Vec<OnCall> {
             Some(OnCall { schedule: *id, name: schedule.name.clone(), now })
         })
         .collect();
-    all.sort_by_cached_key(|one| (one.name.to_lowercase(), one.schedule));
+    all.order_by_key(|one| (one.name.to_lowercase(), one.schedule));
     all.truncate(SCHEDULES);
     all
 }

@@ -2,6 +2,7 @@
 //! their known names; an archive within one is never opened.
 
 use super::{Text, Why, markup};
+use kernel::InOrder;
 use std::io::{Cursor, Read};
 use std::time::Instant;
 use zip::ZipArchive;
@@ -58,7 +59,7 @@ fn parts(names: &[String]) -> Result<Vec<String>, Why> {
             name.ends_with(".xml") && folders.iter().any(|folder| name.starts_with(folder))
         };
         let mut found: Vec<String> = names.iter().filter(is_one).cloned().collect();
-        found.sort_by_key(|name| (name.len(), name.clone()));
+        found.order_by_key(|name| (name.len(), name.clone()));
         found
     };
     if has("word/document.xml") {

@@ -14,7 +14,7 @@ use super::{
 use crate::incidents::filter::{self, implies_open};
 use crate::{Engine, Failure, Sql};
 use incident::Scope;
-use kernel::{IncidentNumber, Timestamp};
+use kernel::{InOrder, IncidentNumber, Timestamp};
 use query::{Expr, Query, Sort, SortKey, StateWord, Term};
 use std::cmp::Reverse;
 
@@ -256,7 +256,7 @@ impl Turn {
         let numbers: Vec<IncidentNumber> =
             wanted.iter().map(|rank| IncidentNumber(rank.number.0)).collect();
         let mut rows = get_many(sql, scope, &numbers)?;
-        rows.sort_by_cached_key(|row| numbers.iter().position(|number| *number == row.number));
+        rows.order_by_key(|row| numbers.iter().position(|number| *number == row.number));
         self.rows.extend(rows);
         self.end = wanted.last().copied().map(Place::Ranked).or(self.end);
         Ok(())

@@ -19,7 +19,7 @@ use incident::CommandName as C;
 use incident::ledger::Pause;
 use incident::rating::Score;
 use incident::state::{HoldReason, IncidentRole, LinkKind};
-use kernel::{Language, TeamId, Timestamp};
+use kernel::{InOrder, Language, TeamId, Timestamp};
 use maud::{Markup, html};
 
 /// Rows of a field for words.
@@ -224,7 +224,7 @@ fn page(view: &View<'_>, form: &Form<'_>) -> Markup {
     let mut rest: Vec<(String, String)> =
         teams(view).into_iter().map(|(id, name)| named("team", id, &everybody(&name))).collect();
     rest.extend(staff(view).into_iter().map(|(id, name)| named("person", id, &name)));
-    offered.sort_by_key(|(_, name)| name.to_lowercase());
+    offered.order_by_key(|(_, name)| name.to_lowercase());
     offered.extend(rest);
     html! {
         (form.select("whom", "Whom", Some("They are paged until somebody acknowledges."), &offered, ""))
@@ -260,7 +260,7 @@ fn promise(view: &View<'_>, form: &Form<'_>) -> Markup {
 fn explain(view: &View<'_>, form: &Form<'_>) -> Markup {
     let case = view.case;
     let mut breaches: Vec<_> = case.state().breaches().collect();
-    breaches.sort_by_key(|breach| breach.explanation.is_some());
+    breaches.order_by_key(|breach| breach.explanation.is_some());
     let clocks: Vec<(String, String)> = breaches
         .iter()
         .map(|breach| {

@@ -7,7 +7,7 @@ use crate::part::time;
 use crate::url;
 use desk::map::Sight;
 use incident::State;
-use kernel::{ServiceId, Timestamp};
+use kernel::{InOrder, ServiceId, Timestamp};
 use map::{Health, Hit};
 use maud::{Markup, html};
 use std::collections::{BTreeMap, BTreeSet};
@@ -107,7 +107,7 @@ fn affected(sight: &Sight, concerned: &BTreeSet<ServiceId>) -> Vec<Affected> {
         certain: hit.certain,
     });
     let mut found: Vec<Affected> = concerned.iter().map(itself).chain(hit).collect();
-    found.sort_by_cached_key(|one| {
+    found.order_by_key(|one| {
         let known = sight.services.get(&one.service);
         let weight = known.map(|service| (service.criticality, service.name.to_lowercase()));
         (!one.own, one.depth, !one.certain, weight)

@@ -13,7 +13,7 @@ use crate::part::{chip, pri, state};
 use crate::shell::{Page, Section};
 use crate::url;
 use incident::models::Model;
-use kernel::{Level, limits};
+use kernel::{InOrder, Level, limits};
 use maud::{Markup, html};
 use store::directory::people::Person;
 use store::incidents::list::IncidentRow;
@@ -268,7 +268,7 @@ fn assignee(form: &Form, here: &Here) -> Markup {
         .filter(|(_, staff)| staff.active && staff.works())
         .map(|(id, staff)| (id.to_string(), away::named(&form.policy, *id, &staff.name, here)))
         .collect();
-    staff.sort_by_cached_key(|(id, name)| (name.to_lowercase(), id.clone()));
+    staff.order_by_key(|(id, name)| (name.to_lowercase(), id.clone()));
     staff.insert(0, ("me".to_owned(), "Me".to_owned()));
     choices(form, "assignee", "Assignee", staff.into_iter(), "Nobody yet")
 }

@@ -12,7 +12,7 @@ use crate::part::{pri, state};
 use crate::url;
 use incident::state::Lifecycle;
 use incident::{CommandName as C, Policy};
-use kernel::{Level, PersonId, Priority};
+use kernel::{InOrder, Level, PersonId, Priority};
 use maud::{Markup, html};
 
 /// Entries of a list at most; what is beyond is found on the command's page.
@@ -88,7 +88,7 @@ pub(in crate::incident) fn candidates(view: &View<'_>) -> Vec<(PersonId, String,
             (*id, staff.name.clone(), own.is_some_and(|team| team.members.contains(id)))
         })
         .collect();
-    found.sort_by_cached_key(|(id, name, own)| (!own, name.to_lowercase(), *id));
+    found.order_by_key(|(id, name, own)| (!own, name.to_lowercase(), *id));
     found
 }
 
@@ -131,7 +131,7 @@ pub(in crate::incident) fn teams_of(
         .filter(|(id, _)| only.is_none_or(|only| only == **id))
         .map(|(id, team)| (*id, team.name.clone()))
         .collect();
-    found.sort_by_cached_key(|(id, name)| (name.to_lowercase(), *id));
+    found.order_by_key(|(id, name)| (name.to_lowercase(), *id));
     found
 }
 
@@ -191,7 +191,7 @@ pub(in crate::incident) fn priorities() -> Vec<(String, String)> {
 pub(in crate::incident) fn categories_of(policy: &Policy) -> Vec<(kernel::CategoryId, String)> {
     let mut found: Vec<_> =
         policy.categories.iter().map(|(id, category)| (*id, category.path.clone())).collect();
-    found.sort_by_cached_key(|(id, path)| (path.to_lowercase(), *id));
+    found.order_by_key(|(id, path)| (path.to_lowercase(), *id));
     found
 }
 
@@ -199,7 +199,7 @@ pub(in crate::incident) fn categories_of(policy: &Policy) -> Vec<(kernel::Catego
 pub(in crate::incident) fn services_of(policy: &Policy) -> Vec<(kernel::ServiceId, String)> {
     let mut found: Vec<_> =
         policy.services.iter().map(|(id, service)| (*id, service.name.clone())).collect();
-    found.sort_by_cached_key(|(id, name)| (name.to_lowercase(), *id));
+    found.order_by_key(|(id, name)| (name.to_lowercase(), *id));
     found
 }
 

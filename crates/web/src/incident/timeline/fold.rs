@@ -5,7 +5,7 @@
 
 use super::{Entry, Sort};
 use incident::{Body, Visibility};
-use kernel::PersonId;
+use kernel::{InOrder, PersonId};
 use store::incidents::timeline::StoredEvent;
 
 /// Seconds within which one person's edits count as one.
@@ -124,7 +124,7 @@ fn attach<'a>(folded: &mut [Entry<'a>], entry: Entry<'a>) -> Option<Entry<'a>> {
     let as_public = public == (file.visibility == Visibility::Public);
     if as_public && same_person(words, &entry) && within(words, &entry, FILES_SECONDS) {
         words.files.push(entry.main);
-        words.files.sort_by_key(|stored| stored.seq);
+        words.files.order_by_key(|stored| stored.seq);
         return None;
     }
     Some(entry)

@@ -8,7 +8,7 @@ use crate::settings::calendars;
 use calendar::Calendar;
 use incident::policy::{Agreement, KnownCalendar, Policy};
 use jiff::tz::TimeZone;
-use kernel::{CalendarId, CategoryId, OrganisationId, PersonId, Timestamp};
+use kernel::{CalendarId, CategoryId, InOrder, OrganisationId, PersonId, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::directory::agreements;
@@ -100,13 +100,13 @@ fn gather(sql: &mut dyn Sql, policy: Arc<Policy>) -> Result<All, Failure> {
         }
     }
     let mut agreements: Vec<Version> = newest.into_values().collect();
-    agreements.sort_by_key(|version| {
+    agreements.order_by_key(|version| {
         let agreement = &version.agreement;
         (agreement.retired, agreement.is_default, agreement.place, agreement.reference)
     });
     let categories = categories::list(sql)?;
     let mut paths: Vec<(CategoryId, String)> = categories::paths(&categories).into_iter().collect();
-    paths.sort_by_cached_key(|(_, path)| path.to_lowercase());
+    paths.order_by_key(|(_, path)| path.to_lowercase());
     let mut people = BTreeMap::new();
     for id in agreements.iter().flat_map(|version| &version.agreement.applies_to.requesters) {
         if let Some(person) = people::get(sql, *id)? {

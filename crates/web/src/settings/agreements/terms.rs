@@ -14,7 +14,7 @@ use incident::policy::{
     VendorTargets,
 };
 use incident::state::{AgreementRef, HoldReason};
-use kernel::{CalendarId, PersonId, Priority, TeamId, Timestamp, limits};
+use kernel::{CalendarId, InOrder, PersonId, Priority, TeamId, Timestamp, limits};
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
@@ -287,7 +287,7 @@ fn team_targets(fields: &Fields, all: &All, errors: &mut Errors) -> Vec<TeamTarg
         found.push(TeamTargets { team, calendar, targets });
     }
     // Those of any team count for teams that are not named.
-    found.sort_by_key(|targets| targets.team.is_none());
+    found.order_by_key(|targets| targets.team.is_none());
     found
 }
 

@@ -6,7 +6,7 @@ use crate::part::empty::empty;
 use crate::part::icon::icon;
 use crate::settings::{Section, section_page};
 use incident::policy::{KnownCalendar, Policy};
-use kernel::{CalendarId, Timestamp};
+use kernel::{CalendarId, InOrder, Timestamp};
 use maud::{Markup, html};
 
 pub(super) fn page(who: &SignedIn, policy: &Policy, now: Timestamp) -> Markup {
@@ -54,7 +54,7 @@ pub(super) fn users(policy: &Policy, id: CalendarId, now: Timestamp) -> Markup {
         agreements.iter().filter(|one| one.calendars().contains(&id)).collect();
     let mut teams: Vec<_> =
         policy.teams.iter().filter(|(_, team)| team.calendar == Some(id)).collect();
-    teams.sort_by_key(|(_, team)| team.name.to_lowercase());
+    teams.order_by_key(|(_, team)| team.name.to_lowercase());
     html! {
         @if agreements.is_empty() && teams.is_empty() { span.muted { "nobody yet" } }
         @for (at, agreement) in agreements.iter().enumerate() {

@@ -25,7 +25,7 @@ use desk::Trouble;
 use desk::escalations::{blank_escalation, save_escalation, users_of};
 use incident::Policy;
 use incident::escalation::Turns;
-use kernel::{EscalationId, Timestamp};
+use kernel::{EscalationId, InOrder, Timestamp};
 use maud::{Markup, html};
 use store::Sql;
 use store::directory::escalations::{self, Escalation};
@@ -48,7 +48,7 @@ pub(super) fn options(policy: &Policy, none: &str) -> Vec<(String, String)> {
     let known = policy.paging.policies.values();
     let mut all: Vec<(String, String)> =
         known.map(|one| (one.id.to_string(), one.name.clone())).collect();
-    all.sort_by_cached_key(|(id, name)| (name.to_lowercase(), id.clone()));
+    all.order_by_key(|(id, name)| (name.to_lowercase(), id.clone()));
     all.insert(0, (String::new(), none.to_owned()));
     all
 }

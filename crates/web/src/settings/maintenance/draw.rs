@@ -16,7 +16,7 @@ use crate::settings::{many, row_page, section_page};
 use crate::shell::{self, Page};
 use crate::url;
 use ::alert::maintenance::{Maintenance, Recurrence};
-use kernel::{Role, Timestamp};
+use kernel::{InOrder, Role, Timestamp};
 use maud::{Markup, html};
 use store::alerts::maintenances::{self, Damaged};
 
@@ -107,7 +107,7 @@ pub(super) fn list(who: &SignedIn, all: &All, banner: Markup) -> Markup {
         all.windows.iter().filter(|one| wanted(when(one, now))).collect()
     };
     let mut coming = of(|when| when == When::Coming);
-    coming.sort_by_key(|one| one.starts_at);
+    coming.order_by_key(|one| one.starts_at);
     let parts = [
         ("now", "Now", of(|when| matches!(when, When::Now(_)))),
         ("coming", "Coming", coming),

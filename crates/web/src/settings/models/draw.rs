@@ -8,7 +8,7 @@ use crate::settings::editing::{self, Problem, buttons, name_field, version_field
 use crate::settings::row_page;
 use incident::Policy;
 use incident::models::Model;
-use kernel::Level;
+use kernel::{InOrder, Level};
 use maud::{Markup, html};
 
 type Options = Vec<(String, String)>;
@@ -109,7 +109,7 @@ fn work(fields: &Fields, errors: &Errors) -> Markup {
 /// Nothing, then these by name.
 fn named(all: impl Iterator<Item = (String, String)>) -> Options {
     let mut all: Options = all.collect();
-    all.sort_by_cached_key(|(id, name)| (name.to_lowercase(), id.clone()));
+    all.order_by_key(|(id, name)| (name.to_lowercase(), id.clone()));
     all.insert(0, (String::new(), "–".to_owned()));
     all
 }

@@ -19,7 +19,7 @@ use axum::response::{IntoResponse, Response};
 use desk::Trouble;
 use incident::Refusal;
 use incident::escalation::Whom;
-use kernel::{Language, PersonId, Role, TeamId, limits};
+use kernel::{InOrder, Language, PersonId, Role, TeamId, limits};
 use maud::{Markup, html};
 use std::collections::BTreeSet;
 use store::directory::organisations::{self, Organisation};
@@ -65,7 +65,7 @@ impl Around {
             .into_iter()
             .map(|row| (row.id.to_string(), paths.remove(&row.id).unwrap_or(row.name), row.active));
         let mut categories: Vec<_> = categories.collect();
-        categories.sort_by_cached_key(|(_, path, _)| path.to_lowercase());
+        categories.order_by_key(|(_, path, _)| path.to_lowercase());
         Ok(Around { teams, organisations: organisations::list(sql)?, services, categories })
     }
 }

@@ -6,7 +6,7 @@ use crate::part::form::{Errors, Field, checkbox};
 use crate::reviews::heading;
 use crate::settings::editing::{Problem, buttons, choices, name_field, version_field};
 use incident::Policy;
-use kernel::limits;
+use kernel::{InOrder, limits};
 use maud::{Markup, html};
 use store::directory::reviews::{Kind, Majority, Question, Template};
 
@@ -125,7 +125,7 @@ fn rows(fields: &Fields) -> impl Iterator<Item = (&str, &str, &str)> {
     let typed = fields.all("key").zip(fields.all("question")).zip(fields.all("place"));
     let typed = typed.map(|((key, words), place)| (key, words, place));
     let mut typed: Vec<_> = typed.filter(|(_, words, _)| !words.trim().is_empty()).collect();
-    typed.sort_by_key(|(_, _, place)| place.trim().parse().unwrap_or(usize::MAX));
+    typed.order_by_key(|(_, _, place)| place.trim().parse().unwrap_or(usize::MAX));
     typed.into_iter().chain(std::iter::repeat_n(("", "", ""), NEW_ROWS))
 }
 
@@ -147,7 +147,7 @@ fn row(at: usize, key: &str, words: &str, place: &str, errors: &Errors) -> Marku
 fn categories(policy: &Policy) -> Vec<(String, String)> {
     let all = policy.categories.iter().map(|(id, found)| (id.to_string(), found.path.clone()));
     let mut all: Vec<(String, String)> = all.collect();
-    all.sort_by_cached_key(|(_, path)| path.to_lowercase());
+    all.order_by_key(|(_, path)| path.to_lowercase());
     all
 }
 

@@ -7,7 +7,7 @@ use crate::part::time::Here;
 use crate::settings::{editing, week_hours, whom};
 use desk::Trouble;
 use jiff::civil::{DateTime, Time};
-use kernel::{Timestamp, limits};
+use kernel::{InOrder, Timestamp, limits};
 use roster::{Layer, Rotation, Unit};
 use store::directory::schedules::Schedule;
 
@@ -48,7 +48,7 @@ pub(super) fn read(fields: &Fields, before: Schedule, crew: &Crew, here: &Here) 
             (order, layer, read_layer(fields, layer, crew, &mut errors))
         })
         .collect();
-    layers.sort_by_key(|(order, layer, _)| (*order, *layer));
+    layers.order_by_key(|(order, layer, _)| (*order, *layer));
     let since = fields.instant("since", here).unwrap_or_else(|refusal| {
         errors.add("since", format!("This {}", refusal.message));
         None
