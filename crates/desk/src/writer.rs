@@ -259,7 +259,7 @@ impl WriterThread {
         desk.0.feed.made(before, &mut changed);
         self.keep(changed);
         desk.0.metrics.committed(&answers, started.elapsed());
-        desk.0.feed.wake();
+        desk.0.feed.moved(head.position);
         for done in answers.iter_mut().flatten() {
             done.position = positions.last().copied().unwrap_or(head.position);
         }
