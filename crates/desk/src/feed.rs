@@ -77,6 +77,8 @@ pub struct Feed {
     sender: broadcast::Sender<Committed>,
     wake: Arc<Notify>,
     position: AtomicI64,
+    /// Where this process last moved the head of the log to.
+    moved_to: AtomicI64,
     /// What this process recorded, which need not be read again.
     made: Mutex<Made>,
     /// For those who follow the log by themselves: the search index, reports.
@@ -89,6 +91,7 @@ impl Feed {
             sender: broadcast::channel(BEHIND_MAX).0,
             wake: Arc::new(Notify::new()),
             position: AtomicI64::new(position),
+            moved_to: AtomicI64::new(position),
             made: Mutex::default(),
             committed: watch::Sender::new(()),
         }
@@ -129,7 +132,9 @@ impl Feed {
         self.position.store(position, Ordering::Release);
     }
 
-    pub(crate) fn wake(&self) {
+    /// Says that this process committed, and where the head of the log is since.
+    pub(crate) fn moved(&self, head: i64) {
+        self.moved_to.store(head, Ordering::Release);
         self.wake.notify_one();
         self.committed.send_replace(());
     }
@@ -148,16 +153,32 @@ pub(crate) fn follow(desk: &Desk) {
     crate::beside(async move {
         loop {
             // Woken by a commit of ours, or to look for another process's.
-            drop(tokio::time::timeout(LOOK_EVERY, wake.notified()).await);
+            let is_ours = tokio::time::timeout(LOOK_EVERY, wake.notified()).await.is_ok();
             let Some(inner) = weak.upgrade() else { return };
             let desk = Desk(inner);
             crate::turn("feed", async move {
-                look(&desk).await;
+                match is_ours {
+                    true => follow_ours(&desk).await,
+                    false => look(&desk).await,
+                }
                 desk.sweep_presence();
             })
             .await;
         }
     });
+}
+
+/// Hands out what happened up to the last commit of this process, what others recorded before it
+/// included. The writer knew the configuration that was in force then and where the head of the log
+/// is: nothing is read for that after each commit.
+async fn follow_ours(desk: &Desk) {
+    let feed = &desk.0.feed;
+    let position = feed.moved_to.load(Ordering::Acquire);
+    if feed.listeners() == 0 {
+        feed.position.fetch_max(position, Ordering::AcqRel);
+    } else {
+        hand_out(desk, position).await;
+    }
 }
 
 /// Takes over what another process changed in configuration and people, and hands

@@ -1,11 +1,12 @@
-//! The one writer of this process. It takes what waits (never waits for more),
-//! decides one after the other, merges what was decided, commits once.
+//! The one writer of this process. It takes what waits (for more only a moment, where more came
+//! last), decides one after the other, merges what was decided, commits once.
 //!
 //! Inside the transaction it holds the head of the log, so no other node can
 //! write an incident meanwhile: states read after that are true, and positions
 //! are given out in commit order.
 
 mod decide;
+mod gathering;
 mod handle;
 mod pressed;
 mod together;
@@ -15,6 +16,7 @@ use crate::ask::{Done, Prepared};
 use crate::people::Named;
 use crate::{Desk, Inner, Trouble};
 use decide::Round;
+use gathering::Gathering;
 pub(crate) use handle::{Handle, ending};
 use incident::{Command, State};
 use kernel::{IncidentNumber, Timestamp};
@@ -53,6 +55,13 @@ pub(crate) enum Work {
     End(oneshot::Sender<()>),
 }
 
+impl Work {
+    /// Whether it shares a transaction with others.
+    fn shares(&self) -> bool {
+        !matches!(self, Work::Change(_) | Work::End(_))
+    }
+}
+
 pub(crate) struct Job {
     pub(crate) prepared: Prepared,
     pub(crate) command: Command,
@@ -77,6 +86,7 @@ pub(crate) fn start(
         position: -1,
         monitoring: None,
         heard_from,
+        gathering: Gathering::default(),
         pressed,
     };
     std::thread::Builder::new()
@@ -139,16 +149,23 @@ struct WriterThread {
     /// From when on what is handed in is recorded; unknown while the database does not answer.
     /// Who was not heard is not missing.
     heard_from: Option<Timestamp>,
+    gathering: Gathering,
     pressed: Arc<Pressed>,
 }
 
 impl WriterThread {
     fn run(mut self, mut work: mpsc::Receiver<Work>) {
         while let Some(first) = work.blocking_recv() {
+            // Waiting for more is work, too: many come.
             let begun = Instant::now();
+            if first.shares() {
+                self.gathering.wait(|| work.len() + 1);
+            }
+            let (taken, mut came) = (Instant::now(), 0);
             let mut batch = Batch::default();
             let mut next = Some(first);
             while let Some(item) = next {
+                came += usize::from(item.shares());
                 match item {
                     Work::Command(job) => batch.jobs.push(*job),
                     Work::Signals(told) => {
@@ -174,7 +191,9 @@ impl WriterThread {
                 next = if batch.has_room() { work.try_recv().ok() } else { None };
             }
             self.do_all(batch);
-            self.pressed.worked(begun, Instant::now());
+            let done = Instant::now();
+            self.gathering.done(came, done.saturating_duration_since(taken));
+            self.pressed.worked(begun, done);
         }
     }
 
@@ -259,7 +278,7 @@ impl WriterThread {
         desk.0.feed.made(before, &mut changed);
         self.keep(changed);
         desk.0.metrics.committed(&answers, started.elapsed());
-        desk.0.feed.wake();
+        desk.0.feed.moved(head.position);
         for done in answers.iter_mut().flatten() {
             done.position = positions.last().copied().unwrap_or(head.position);
         }
@@ -301,7 +320,7 @@ fn decide(
             policy = Arc::new(store::directory::policy::load_after(sql, Some(&policy))?);
         }
         let kept = (head.position == at_hand.position).then_some(at_hand.states);
-        let mut round = Round::new(&policy, now, kept);
+        let mut round = Round::new(&policy, now, kept, jobs.len());
         let mut answers = Vec::with_capacity(jobs.len());
         for job in jobs {
             answers.push(round.one(sql, &mut head, job)?);

@@ -1,9 +1,12 @@
-use desk::Doing;
+use desk::{Committed, Desk, Doing, Options};
 use incident::Lifecycle;
 use incident::clocks::ClockKind;
 use std::time::Duration;
+use store::files::Files;
 use store::incidents::feed::{self, FeedEvent};
+use store::{Store, Target};
 use testkit::TestDesk;
+use tokio::sync::broadcast::Receiver;
 
 /// Waits until something holds, looking again and again, for at most 10 seconds.
 async fn until<F: Future<Output = bool>>(what: &str, mut holds: impl FnMut() -> F) {
@@ -50,6 +53,19 @@ async fn silence_closes_what_was_resolved() {
     assert_eq!(findings, vec![]);
 }
 
+/// What the feed tells up to a position.
+async fn heard(feed: &mut Receiver<Committed>, last: i64) -> Vec<FeedEvent> {
+    let mut seen: Vec<FeedEvent> = Vec::new();
+    while seen.last().map(|event| event.seq) != Some(last) {
+        let batch = tokio::time::timeout(Duration::from_secs(10), feed.recv())
+            .await
+            .expect("the feed goes on")
+            .unwrap();
+        seen.extend(batch.iter().cloned());
+    }
+    seen
+}
+
 #[tokio::test]
 async fn the_feed_tells_everything_once_and_in_order() {
     let t = TestDesk::new().await;
@@ -60,14 +76,7 @@ async fn the_feed_tells_everything_once_and_in_order() {
         let number = t.report(&format!("Report {i}")).await;
         last = t.resolve(&t.agent, number, "Done.").await.position;
     }
-    let mut seen: Vec<FeedEvent> = Vec::new();
-    while seen.last().map(|event| event.seq) != Some(last) {
-        let batch = tokio::time::timeout(Duration::from_secs(10), feed.recv())
-            .await
-            .expect("the feed goes on")
-            .unwrap();
-        seen.extend(batch.iter().cloned());
-    }
+    let seen = heard(&mut feed, last).await;
     assert!(seen.iter().map(|event| event.seq).eq(from + 1..=last));
     // What was handed out as it was recorded is what the log has.
     let log = t.desk.read(move |sql| feed::feed(sql, from, 1_000)).await;
@@ -92,6 +101,25 @@ async fn whoever_listens_after_others_left_hears_all_that_follows() {
         }
         assert!(seen.into_iter().eq(from + 1..=last));
     }
+}
+
+#[tokio::test]
+async fn the_feed_tells_what_another_process_recorded_before_what_this_one_did() {
+    let t = TestDesk::new().await;
+    let mut feed = t.desk.feed().listen();
+    let from = t.desk.feed().position();
+    let store = Store::open(&Target::Sqlite(t.folder().join("evenkeel.db"))).unwrap();
+    let files = Files::local(t.folder().join("files"));
+    let options = Options { clock: t.clock.clone(), files, serve: false };
+    let other = Desk::open(store, options).unwrap();
+    let mut last = 0;
+    for desk in [&t.desk, &other, &t.desk, &other, &other, &t.desk] {
+        let mut ask = desk.ask(&t.requester, kernel::Channel::Portal);
+        let report = testkit::blank(ask.title("Slow Wi-Fi").unwrap(), t.requester.person);
+        last = ask.issue(incident::Command::Report(Box::new(report))).await.unwrap().position;
+    }
+    let seen = heard(&mut feed, last).await;
+    assert!(seen.iter().map(|event| event.seq).eq(from + 1..=last));
 }
 
 #[tokio::test]

@@ -16,8 +16,9 @@ use crate::smtp::Smtp;
 use crate::webhooks::Trust;
 use crate::webhooks::client::Client;
 use desk::contacts::{Messenger, Note, Noted};
-use desk::{Desk, Trouble};
+use desk::{Committed, Desk, Trouble};
 use figures::Figures;
+use incident::Body;
 use incident::reach::PageChannel;
 use kernel::Timestamp;
 use std::collections::BTreeMap;
@@ -26,10 +27,11 @@ use std::time::{Duration, Instant};
 use store::Engine;
 use store::directory::Contact;
 use store::pages::send::{self, Page, Room};
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
-/// How often it is looked for what is due; a commit is looked after at once.
+/// How often it is looked for what is due; a commit that pages somebody is looked after at once.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// Commits that come together are looked after once.
 const LOOK_SELDOM: Duration = Duration::from_millis(20);
@@ -177,8 +179,7 @@ async fn run(pager: Arc<Pager>, mut stopped: watch::Receiver<bool>) {
         };
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
-            // That it fell behind says that something happened, too.
-            _ = commits.recv() => {
+            () = somebody_is_paged(&mut commits) => {
                 tokio::time::sleep(LOOK_SELDOM).await;
                 while commits.try_recv().is_ok() {}
             }
@@ -189,6 +190,15 @@ async fn run(pager: Arc<Pager>, mut stopped: watch::Receiver<bool>) {
     }
     while let Some(done) = sending.join_next().await {
         noticed(done);
+    }
+}
+
+/// Waits for a commit that pages somebody. That we fell behind says that one may have.
+async fn somebody_is_paged(commits: &mut Receiver<Committed>) {
+    while let Ok(events) = commits.recv().await {
+        if events.iter().any(|one| matches!(one.event.body, Body::Paged(_))) {
+            return;
+        }
     }
 }
 
