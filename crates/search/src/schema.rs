@@ -3,7 +3,7 @@
 use crate::document::{Document, KIND, Kind, Label};
 use crate::limits::{LABEL_CHARS, LABELS};
 use crate::sight;
-use crate::words::{Folding, beginning};
+use crate::words::{Rows, Words, stems_row};
 use tantivy::schema::{
     FAST, Field, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing, TextOptions,
 };
@@ -87,8 +87,9 @@ pub(crate) fn tokenizers() -> TokenizerManager {
     let manager = TokenizerManager::new();
     manager.register(RAW, TextAnalyzer::from(RawTokenizer::default()));
     manager.register(UNUSED, TextAnalyzer::from(RawTokenizer::default()));
-    manager.register(WORDS, TextAnalyzer::from(Folding::words()));
-    manager.register(STEMS, TextAnalyzer::from(Folding::stems()));
+    // Both are made before they come here.
+    manager.register(WORDS, TextAnalyzer::from(Rows));
+    manager.register(STEMS, TextAnalyzer::from(Rows));
     manager
 }
 
@@ -122,17 +123,19 @@ impl Fields {
 
     /// The document as it is written.
     pub(crate) fn document(&self, document: &Document) -> TantivyDocument {
-        let (public, internal) = (beginning(&document.public), beginning(&document.internal));
+        let (title, public) = (Words::of(&document.title), Words::of(&document.public));
+        let internal = Words::of(&document.internal);
         let mut written = TantivyDocument::default();
         written.add_text(self.key, key(document.kind, &document.id));
-        written.add_text(self.title, &document.title);
-        written.add_text(self.stems, &document.title);
-        for (text, words, stems) in
-            [(public, self.public, self.stems), (internal, self.internal, self.inner_stems)]
-        {
-            if !text.is_empty() {
-                written.add_text(words, text);
-                written.add_text(stems, text);
+        for (field, row) in [
+            (self.title, title.row()),
+            (self.public, public.row()),
+            (self.internal, internal.row()),
+            (self.stems, stems_row(&[&title, &public])),
+            (self.inner_stems, stems_row(&[&internal])),
+        ] {
+            if !row.is_empty() {
+                written.add_text(field, row);
             }
         }
         for term in sight::readers(&document.readers) {

@@ -29,7 +29,13 @@ const STEMMED: usize = 4;
 const REMEMBERED: usize = 40_000;
 
 /// What stands between two stems that are remembered: no letter.
-const BETWEEN: &str = " ";
+const BETWEEN: char = ' ';
+
+/// Bytes that a token of a row shares with the one before at most, and what a step to the next place
+/// counts beside them. The sum is a sign of its own, which no word has: all below is a control.
+const SHARED_MAX: usize = 15;
+const STEP: usize = SHARED_MAX + 1;
+const SIGNS: u8 = 2 * STEP as u8;
 
 /// Stems of words that came lately, [`BETWEEN`] each two of them.
 #[derive(Default)]
@@ -66,7 +72,7 @@ impl Known {
     }
 }
 
-// For all threads: after each commit another one reads the texts, and it would know nothing.
+// For all threads: any of them may be the next that puts a text in, and it would know nothing.
 static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(|| Mutex::new(Known::default()));
 
 thread_local! {
@@ -189,7 +195,7 @@ fn each_stem(stemmers: &mut [TextAnalyzer], word: &str) -> Arc<str> {
     }
     stems.sort_unstable();
     stems.dedup();
-    stems.join(BETWEEN).into()
+    stems.join(BETWEEN.to_string().as_str()).into()
 }
 
 /// Whether two folded words are forms of one word.
@@ -228,102 +234,111 @@ pub(crate) fn mistakes(word: &str) -> u8 {
     }
 }
 
-/// Makes tokens of a text's words at their places, or of the stems of each of its words, of which
-/// nobody asks where they stand or how often.
-#[derive(Debug, Clone)]
-pub(crate) struct Folding {
-    stems: bool,
-    /// Words and tokens of the text that is read just now; their memory serves the next one.
-    words: Row,
-    row: Row,
-}
-
-/// Tokens in their order.
-#[derive(Debug, Clone, Default)]
-struct Row {
+/// The folded words of a text at their places.
+#[derive(Debug, Default)]
+pub(crate) struct Words {
     /// Their letters, one after another.
     letters: String,
     /// The place of each, and where its letters end.
     each: Vec<(usize, usize)>,
 }
 
-impl Row {
-    fn push(&mut self, at: usize, token: &str) {
-        self.letters.push_str(token);
-        self.each.push((at, self.letters.len()));
+impl Words {
+    pub(crate) fn of(text: &str) -> Self {
+        let mut words = Words::default();
+        placed(text, |at, word| {
+            words.letters.push_str(word);
+            words.each.push((at, words.letters.len()));
+        });
+        words
     }
 
-    fn clear(&mut self) {
-        self.letters.clear();
-        self.each.clear();
-    }
-
-    /// The different tokens, sorted.
-    fn different(&self) -> Vec<&str> {
+    fn iter(&self) -> impl Iterator<Item = (usize, &str)> {
         let mut from = 0;
-        let token =
-            |(_, end): &(usize, usize)| &self.letters[std::mem::replace(&mut from, *end)..*end];
-        let mut all: Vec<&str> = self.each.iter().map(token).collect();
-        all.sort_unstable();
-        all.dedup();
-        all
+        self.each.iter().map(move |(at, end)| {
+            let begin = std::mem::replace(&mut from, *end);
+            (*at, &self.letters[begin..*end])
+        })
+    }
+
+    /// They as a row of tokens. Empty where there are none.
+    pub(crate) fn row(&self) -> String {
+        let (mut row, mut before) = (Row::default(), 0);
+        for (at, word) in self.iter() {
+            row.push(at - before, word);
+            before = at;
+        }
+        row.text
     }
 }
 
-impl Folding {
-    /// Makes words.
-    pub(crate) fn words() -> Self {
-        Folding { stems: false, words: Row::default(), row: Row::default() }
-    }
-
-    /// Makes stems.
-    pub(crate) fn stems() -> Self {
-        Folding { stems: true, words: Row::default(), row: Row::default() }
-    }
-
-    fn read(&mut self, text: &str) {
-        let Folding { stems, words, row } = self;
-        row.clear();
-        if !*stems {
-            return placed(text, |at, word| row.push(at, word));
+/// The stems of these words as a row of tokens; nobody asks where they stand or how often.
+pub(crate) fn stems_row(texts: &[&Words]) -> String {
+    let mut different: Vec<&str> =
+        texts.iter().flat_map(|words| words.iter()).map(|(_, word)| word).collect();
+    different.sort_unstable();
+    different.dedup();
+    let (mut row, mut known) = (Row::default(), known());
+    for word in different {
+        match has_stems(word) {
+            true => known.stems(word).split(BETWEEN).for_each(|stem| row.push(0, stem)),
+            false => row.push(0, word),
         }
-        words.clear();
-        placed(text, |at, word| words.push(at, word));
-        let mut known = known();
-        for (at, word) in words.different().into_iter().enumerate() {
-            match has_stems(word) {
-                true => known.stems(word).split(BETWEEN).for_each(|stem| row.push(at, stem)),
-                false => row.push(at, word),
-            }
-        }
+    }
+    row.text
+}
+
+/// Tokens as one text: made by whoever puts a document in, so that the one thread that writes the
+/// index only takes it apart. Before each stands a sign that says how far behind the one before
+/// its place is, and how many bytes they share at their beginning: stems of a word are alike.
+#[derive(Debug, Default)]
+struct Row {
+    text: String,
+    last: String,
+}
+
+impl Row {
+    /// Adds a token, at the place of the one before or one `step` behind it.
+    fn push(&mut self, step: usize, token: &str) {
+        let pairs = self.last.bytes().zip(token.bytes()).take(SHARED_MAX);
+        let same = pairs.take_while(|(a, b)| a == b).count();
+        let shared = token.floor_char_boundary(same);
+        let letters = &token[shared..];
+        self.text.push(char::from((step.min(1) * STEP + shared) as u8));
+        self.text.push_str(letters);
+        self.last.truncate(shared);
+        self.last.push_str(letters);
     }
 }
 
-/// The tokens of one text.
+/// Takes rows of tokens apart.
+#[derive(Debug, Clone)]
+pub(crate) struct Rows;
+
+/// The tokens of one row.
 pub(crate) struct Tokens<'a> {
-    row: &'a Row,
-    /// Which is next, and where its letters begin.
-    next: usize,
-    from: usize,
+    rest: &'a str,
     token: Token,
 }
 
-impl Tokenizer for Folding {
+impl Tokenizer for Rows {
     type TokenStream<'a> = Tokens<'a>;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Tokens<'a> {
-        self.read(text);
-        Tokens { row: &self.row, next: 0, from: 0, token: Token::default() }
+        Tokens { rest: text, token: Token { position: 0, ..Token::default() } }
     }
 }
 
 impl TokenStream for Tokens<'_> {
     fn advance(&mut self) -> bool {
-        let Some(&(position, end)) = self.row.each.get(self.next) else { return false };
-        self.token.position = position;
-        self.token.text.clear();
-        self.token.text.push_str(&self.row.letters[self.from..end]);
-        (self.next, self.from) = (self.next + 1, end);
+        let Some((sign, behind)) = self.rest.split_at_checked(1) else { return false };
+        let sign = usize::from(sign.as_bytes()[0]);
+        let end = behind.bytes().position(|byte| byte < SIGNS).unwrap_or(behind.len());
+        let (letters, rest) = behind.split_at(end);
+        self.token.position += sign / STEP;
+        self.token.text.truncate(sign % STEP);
+        self.token.text.push_str(letters);
+        self.rest = rest;
         true
     }
 
@@ -339,6 +354,7 @@ impl TokenStream for Tokens<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use std::collections::BTreeSet;
 
     #[test]
@@ -370,11 +386,12 @@ mod tests {
     }
 
     fn placed(text: &str) -> Vec<(usize, String)> {
-        tokens(&mut Folding::words(), text)
+        tokens(&Words::of(text).row())
     }
 
-    fn tokens(folding: &mut Folding, text: &str) -> Vec<(usize, String)> {
-        let (mut stream, mut tokens) = (folding.token_stream(text), Vec::new());
+    fn tokens(row: &str) -> Vec<(usize, String)> {
+        let mut rows = Rows;
+        let (mut stream, mut tokens) = (rows.token_stream(row), Vec::new());
         while stream.advance() {
             tokens.push((stream.token().position, stream.token().text.clone()));
         }
@@ -383,12 +400,33 @@ mod tests {
 
     #[test]
     fn each_text_has_the_stems_of_its_own_words() {
-        let mut folding = Folding::stems();
         for text in ["Printers are broken, printers!", "Wi-Fi für Drucker 10", "", "Störungen"] {
             let different: BTreeSet<String> = placed(text).into_iter().map(|one| one.1).collect();
             let wanted: Vec<String> = different.iter().flat_map(|word| stems(word)).collect();
-            let found = tokens(&mut folding, text).into_iter().map(|one| one.1);
+            let found = tokens(&stems_row(&[&Words::of(text)])).into_iter().map(|one| one.1);
             assert_eq!(found.collect::<Vec<_>>(), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_two_texts_say_is_stemmed_once() {
+        let both = stems_row(&[&Words::of("Printers in Köln"), &Words::of("The printers, again")]);
+        assert_eq!(both, stems_row(&[&Words::of("again in Köln: the printers")]));
+        assert_eq!(stems_row(&[&Words::of("?"), &Words::of("")]), "");
+    }
+
+    proptest! {
+        #[test]
+        fn a_row_is_read_as_it_was_written(
+            wanted in prop::collection::vec((0..2usize, "[a-cäが한0]{1,24}"), 0..12),
+        ) {
+            let (mut row, mut place, mut placed) = (Row::default(), 0, Vec::new());
+            for (step, token) in wanted {
+                row.push(step, &token);
+                place += step;
+                placed.push((place, token));
+            }
+            prop_assert_eq!(tokens(&row.text), placed);
         }
     }
 

@@ -29,8 +29,9 @@ const COMMIT_EVERY: Duration = Duration::from_millis(300);
 /// long at most, so that finding falls behind for as long as such a flood lasts.
 const COMMIT_BUSY: Duration = Duration::from_secs(1);
 const COMMIT_BUSY_MAX: Duration = Duration::from_secs(5);
-/// The same while it is filled and nothing else happens: larger parts are written faster.
-const COMMIT_FILLING: Duration = Duration::from_secs(2);
+/// The same while it is filled and nothing else happens: larger parts are written faster, and are
+/// merged less often.
+const COMMIT_FILLING: Duration = Duration::from_secs(5);
 /// How long to wait after a failure.
 const AFTER_FAILURE: Duration = Duration::from_secs(10);
 /// How long to wait while another has it, and how many times that at most: opening reads all of it.

@@ -26,7 +26,7 @@ pub(crate) use postgres::{Link, Purpose, Server};
 pub(crate) use sqlite::{Lite, failure as sqlite_failure};
 pub use whole::Whole;
 use whole::Within;
-pub use words::{words_condition, words_erase, words_insert, words_overwrite, words_parameter};
+pub use words::{words_erase, words_from, words_insert, words_overwrite, words_parameter};
 
 /// Which database to open.
 #[derive(Clone, PartialEq, Eq)]

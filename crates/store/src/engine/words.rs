@@ -89,15 +89,17 @@ pub fn words_overwrite(sql: &mut dyn Sql, content: ContentId) -> Result<(), Fail
     Ok(())
 }
 
-/// A condition on `contents`: its words include those of parameter number
-/// `parameter`, which [`words_parameter`] makes.
-pub fn words_condition(engine: Engine, parameter: usize) -> String {
+/// What stands between `from` and `and` where `contents` are sought whose words include those of
+/// parameter number `parameter`, which [`words_parameter`] makes.
+pub fn words_from(engine: Engine, parameter: usize) -> String {
     match engine {
+        // Row by row: a list of all places would be made first, and sorted.
         Engine::Sqlite => format!(
-            "contents.place in (select rowid from contents_words where contents_words match ${parameter})"
+            "contents_words cross join contents on contents.place = contents_words.rowid \
+             where contents_words match ${parameter}"
         ),
         Engine::Postgres => format!(
-            "contents.place in (select place from contents_words where words @@ ${parameter}::text::tsquery)"
+            "contents where contents.place in (select place from contents_words where words @@ ${parameter}::text::tsquery)"
         ),
     }
 }

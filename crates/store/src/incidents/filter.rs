@@ -10,7 +10,7 @@ mod states;
 pub use states::implies_open;
 
 use crate::directory::slots;
-use crate::engine::{words_condition, words_parameter};
+use crate::engine::{words_from, words_parameter};
 use crate::{Engine, Value};
 use incident::Scope;
 use kernel::{CategoryId, Level, OrganisationId, PersonId, ServiceId, TeamId, Timestamp};
@@ -61,10 +61,10 @@ pub fn compile(
     };
     let of_teams = wanted.iter().any(|part| matches!(part, Expr::Term(Term::Team(_))));
     let compiler = Compiler { engine, look, of_teams };
-    let wanted = wanted.iter().map(|part| compiler.expr(part));
+    let wanted = compiler.each(wanted);
     // What is said twice PostgreSQL takes for two conditions, and expects far too few incidents.
     let mut parts: Vec<Part> = vec![states::implied(expr).unwrap_or(YES).into()];
-    for part in wanted.chain([compiler.visible()]) {
+    for part in wanted.into_iter().chain([compiler.visible()]) {
         if !parts.contains(&part) {
             parts.push(part);
         }
@@ -145,11 +145,27 @@ impl Compiler<'_> {
     fn expr(&self, expr: &Expr) -> Part {
         match expr {
             Expr::All => YES.into(),
-            Expr::And(parts) => all(parts.iter().map(|part| self.expr(part)).collect()),
+            Expr::And(parts) => all(self.each(parts)),
             Expr::Or(parts) => any(parts.iter().map(|part| self.expr(part)).collect()),
             Expr::Not(inner) => not(self.expr(inner)),
             Expr::Term(term) => self.term(term),
         }
+    }
+
+    /// These conditions, all of which have to be met. Texts are sought together, as one.
+    fn each(&self, wanted: &[Expr]) -> Vec<Part> {
+        let (mut parts, mut texts): (Vec<Part>, Vec<&Text>) = (vec![], vec![]);
+        for part in wanted {
+            match part {
+                Expr::Term(Term::Text(text)) if texts.contains(&text) => {}
+                Expr::Term(Term::Text(text)) => texts.push(text),
+                other => parts.push(self.expr(other)),
+            }
+        }
+        if !texts.is_empty() {
+            parts.push(self.texts(&texts));
+        }
+        parts
     }
 
     fn term(&self, term: &Term) -> Part {
@@ -240,7 +256,7 @@ impl Compiler<'_> {
                     _ => part,
                 }
             }
-            Term::Text(text) => self.text(text),
+            Term::Text(text) => self.texts(&[text]),
         }
     }
 
@@ -348,21 +364,23 @@ impl Compiler<'_> {
     }
 
     /// Words count where the viewer may read them: whoever sees only the public
-    /// side of an incident can never find it by an internal note.
-    fn text(&self, text: &Text) -> Part {
-        let found = words_condition(self.engine, 0);
-        let value = words_parameter(self.engine, &text.text, text.prefix);
+    /// side of an incident can never find it by an internal note. Each text may stand in another
+    /// of its contents; what has all of them is found before any incident is looked at.
+    fn texts(&self, texts: &[&Text]) -> Part {
+        let found = words_from(self.engine, 0);
         let contents = |condition: &str| {
-            let numbers = format!("select contents.number from contents where {condition}{found}");
+            let numbers = format!("select contents.number from {found}{condition}");
+            let numbers = vec![numbers; texts.len()].join(" intersect ");
             let sql = match self.engine {
                 Engine::Sqlite => format!("i.number in ({numbers})"),
                 // Asked once, before the list: left to itself PostgreSQL takes every word
                 // for a common one and looks it up for each incident.
                 Engine::Postgres => format!("i.number = any (array({numbers}))"),
             };
-            Part::new(sql, vec![value.clone()])
+            let wanted = |text: &&Text| words_parameter(self.engine, &text.text, text.prefix);
+            Part::new(sql, texts.iter().map(wanted).collect())
         };
-        let (anywhere, in_public) = (contents(""), contents("contents.public = 1 and "));
+        let (anywhere, in_public) = (contents(""), contents(" and contents.public = 1"));
         match self.full() {
             full if full.is(YES) => anywhere,
             full if full.is(NO) => in_public,
@@ -538,6 +556,15 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn words_of_a_list_are_sought_together() {
+        let together = sql(r#"state:open vpn "no route" vpn"#, &look(true));
+        // Once anywhere, and once where it is public for who does not see all.
+        assert_eq!(together.matches("i.number in (").count(), 2, "{together}");
+        assert_eq!(together.matches(" intersect ").count(), 2, "{together}");
+        assert!(sql("vpn or route", &look(true)).matches(" intersect ").next().is_none());
     }
 
     #[test]

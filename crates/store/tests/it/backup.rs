@@ -5,7 +5,7 @@ use std::io::Read;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
 use store::backup::{backup, restore};
-use store::engine::{words_condition, words_insert, words_parameter};
+use store::engine::{words_from, words_insert, words_parameter};
 use store::files::{FileHash, Files, Found};
 use store::{Failure, Row, Sql, Store, Target, Value};
 
@@ -86,7 +86,7 @@ fn hashes(store: &Store) -> Vec<FileHash> {
 
 fn found(store: &Store, text: &str) -> usize {
     let engine = store.engine();
-    let query = format!("select id from contents where {}", words_condition(engine, 1));
+    let query = format!("select id from {}", words_from(engine, 1));
     store
         .read_blocking(|sql| sql.query(&query, &[words_parameter(engine, text, true)]))
         .expect("it works")

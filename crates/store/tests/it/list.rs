@@ -280,6 +280,11 @@ fn an_internal_note_finds_nothing_for_a_requester() {
         assert_eq!(found(store, requester(1), "sabotage sort:-number"), [2, 4]);
         assert_eq!(found(store, requester(1), "-sabotage"), [1]);
         assert_eq!(found(store, requester(0), "sabotage"), Vec::<i64>::new());
+        // Words of one list may stand in different contents, each where it may be read.
+        assert_eq!(found(store, staff(), "badge sabotage"), [1]);
+        assert_eq!(found(store, requester(1), "badge sabotage"), Vec::<i64>::new());
+        assert_eq!(found(store, requester(1), "door sabotage"), [2]);
+        assert_eq!(found(store, requester(1), "door gate"), Vec::<i64>::new());
         // Staff who reported something that is now confidential to others.
         let own = Scope { open_to_staff: true, ..requester(1) };
         assert_eq!(found(store, own, "sabotage sort:-number"), [1, 2, 3, 4]);

@@ -2,7 +2,7 @@
 
 use crate::harness::{each_engine, write};
 use kernel::ContentId;
-use store::engine::{words_condition, words_erase, words_insert, words_parameter};
+use store::engine::{words_erase, words_from, words_insert, words_parameter};
 use store::{Store, Value};
 
 const BODIES: [&str; 7] = [
@@ -33,10 +33,7 @@ fn fill(store: &Store) {
 
 fn find(store: &Store, text: &str, prefix: bool) -> Vec<usize> {
     let engine = store.engine();
-    let query = format!(
-        "select id from contents where public = $2 and {} order by id",
-        words_condition(engine, 1)
-    );
+    let query = format!("select id from {} and public = $2 order by id", words_from(engine, 1));
     let found = store
         .read_blocking(|sql| sql.query(&query, &[words_parameter(engine, text, prefix), 1.into()]))
         .expect("it works");
