@@ -31,10 +31,11 @@ const REMEMBERED: usize = 40_000;
 /// What stands between two stems that are remembered: no letter.
 const BETWEEN: char = ' ';
 
-/// Bytes that a token of a row shares with the one before at most, and what a step to the next place
-/// counts beside them. The sum is a sign of its own, which no word has: all below is a control.
+/// Bytes that a token of a row shares with the one before, at most.
 const SHARED_MAX: usize = 15;
+/// What a step to the next place counts beside them in the sign before a token.
 const STEP: usize = SHARED_MAX + 1;
+/// All signs are below: control characters, which no word has.
 const SIGNS: u8 = 2 * STEP as u8;
 
 /// Stems of words that came lately, [`BETWEEN`] each two of them.

@@ -28,7 +28,7 @@ const REQUESTERS: usize = 4_000;
 const BATCH: i64 = 500;
 const ROUNDS: usize = 50;
 
-const VIEWS: [&str; 11] = [
+const VIEWS: [&str; 13] = [
     "state:open",
     "state:open team:mine",
     "state:open assignee:none team:mine",
@@ -40,9 +40,11 @@ const VIEWS: [&str; 11] = [
     "",
     "state:open team:mine sort:risk",
     "state:open sort:risk",
+    "state:open breached:yes sort:risk",
+    "sort:risk",
 ];
 
-const SEARCHES: [&str; 3] = ["unusual", "printer", "state:open printer"];
+const SEARCHES: [&str; 4] = ["unusual", "printer", "state:open printer", "unusual printer"];
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

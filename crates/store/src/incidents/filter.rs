@@ -7,6 +7,7 @@
 mod part;
 mod states;
 
+pub(super) use states::implies_breached;
 pub use states::implies_open;
 
 use crate::directory::slots;
@@ -38,6 +39,9 @@ pub(super) const NEXT_DUE: &str =
 pub(super) const URGENCY: &str = "case when i.state in ('new', 'in_progress', 'on_hold') \
     then (5 * i.breached + 6 - i.priority) * 288230376151711744 + 288230376151711743 \
     - case when i.breached = 1 then 0 else coalesce(i.due_at, 288230376151711743) end else 0 end";
+
+/// The least of [`URGENCY`] that something breached has, and more than anything else has.
+pub(super) const LEAST_BREACHED: i64 = 6 << 58;
 
 /// What is due so soon, in microseconds, is little among all that is open.
 const SOON_MICROS: i64 = 86_400_000_000;

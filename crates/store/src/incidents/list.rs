@@ -7,6 +7,7 @@ mod people;
 mod ranked;
 mod ranking;
 mod services;
+mod urgent;
 
 pub use super::filter::Look;
 pub use known::Known;
@@ -23,6 +24,7 @@ use incident::clocks::ClockKind;
 use incident::{Access, Scope, State, Subject};
 use kernel::{CategoryId, IncidentNumber, OrganisationId, PersonId, ServiceId, TeamId, Timestamp};
 use known::Place;
+use order::Step;
 use query::{Expr, Query};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -130,27 +132,45 @@ fn list_of(
     cursor: Option<&Cursor>,
 ) -> Result<Page, Failure> {
     let order = Order::of(query);
-    let fits =
-        |cursor: &Cursor| cursor.order == order && cursor.values.len() == order.columns().len();
-    if cursor.is_some_and(|cursor| !fits(cursor)) {
-        return Err(Failure::Statement("the cursor belongs to a list in another order".to_owned()));
+    check_fits(order, cursor)?;
+    let (condition, values) = filter::compile(sql.engine(), &query.filter, look, 1);
+    let bound = order.bound(&query.filter, cursor.is_some());
+    let steps = match cursor {
+        Some(cursor) => order.steps(&query.filter, &cursor.values, values.len() + 1),
+        None => vec![order.whole()],
+    };
+    let wanted = limit.saturating_add(1);
+    let mut rows = Vec::new();
+    for Step { condition: after, values: named, by } in steps {
+        let mut values = values.clone();
+        let place = cursor.iter().flat_map(|cursor| &cursor.values).take(named);
+        values.extend(place.map(|value| Value::Int(*value)));
+        values.push(Value::Int(i64::try_from(wanted - rows.len()).unwrap_or(i64::MAX)));
+        let last = values.len();
+        let page = format!("{table} where {condition}{bound}{after} order by {by} limit ${last}");
+        rows.extend(read_page(sql, &look.scope, order, &page, &values)?);
+        if rows.len() == wanted {
+            break;
+        }
     }
-    let (condition, mut values) = filter::compile(sql.engine(), &query.filter, look, 1);
-    let after = cursor.map_or(String::new(), |cursor| {
-        let after = format!(" and {}", order.after(values.len() + 1));
-        values.extend(cursor.parameters());
-        after
-    });
-    values.push(Value::Int(i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1)));
-    let (by, last) = (order.by(), values.len());
-    let page = format!("{table} where {condition}{after} order by {by} limit ${last}");
-    let mut rows = read_page(sql, &look.scope, order, &page, &values)?;
     let more = rows.len() > limit;
     rows.truncate(limit);
     let next =
         rows.last().filter(|_| more).map(|(_, values)| Cursor { order, values: values.clone() });
     let rows = rows.into_iter().map(|(row, _)| row).collect();
     Ok(Page { rows, next, ranked_at: None })
+}
+
+/// That a list in this order can go on from a place.
+fn check_fits(order: Order, cursor: Option<&Cursor>) -> Result<(), Failure> {
+    let fits =
+        |cursor: &Cursor| cursor.order == order && cursor.values.len() == order.columns().len();
+    match cursor.is_none_or(fits) {
+        true => Ok(()),
+        false => {
+            Err(Failure::Statement("the cursor belongs to a list in another order".to_owned()))
+        }
+    }
 }
 
 /// How many visible incidents meet a condition, counted up to `at_most`.
@@ -241,14 +261,20 @@ fn neighbours_of(
     let Some(here) = here else { return Ok(None) };
 
     let (condition, values) = filter::compile(sql.engine(), &query.filter, look, 1);
-    let mut nearest = |order: Order| {
-        let mut values = values.clone();
-        let (after, by) = (order.after(values.len() + 1), order.by());
-        values.extend(here.iter().map(|value| Value::Int(*value)));
-        let statement = format!(
-            "select i.number from {table} where {condition} and {after} order by {by} limit 1"
-        );
-        one(sql, &statement, &values, Columns::int)
+    let mut nearest = |order: Order| -> Result<Option<i64>, Failure> {
+        let bound = order.bound(&query.filter, true);
+        let steps = order.steps(&query.filter, &here, values.len() + 1);
+        for Step { condition: after, values: named, by } in steps {
+            let mut values = values.clone();
+            values.extend(here.iter().take(named).map(|value| Value::Int(*value)));
+            let statement = format!(
+                "select i.number from {table} where {condition}{bound}{after} order by {by} limit 1"
+            );
+            if let Some(found) = one(sql, &statement, &values, Columns::int)? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
     };
     let next = nearest(order)?.map(IncidentNumber);
     let previous = nearest(order.reversed())?.map(IncidentNumber);
@@ -287,16 +313,25 @@ fn count_before(
     query: &Query,
     here: &[i64],
 ) -> Result<i64, Failure> {
-    let before = Order::of(query).reversed();
-    let (condition, mut values) = filter::compile(sql.engine(), &query.filter, look, 1);
-    let after = before.after(values.len() + 1);
-    values.extend(here.iter().map(|value| Value::Int(*value)));
-    values.push(PLACES.into());
-    let statement = format!(
-        "select count(*) from (select 1 from {table} where {condition} and {after} limit ${}) counted",
-        values.len()
-    );
-    Ok(one(sql, &statement, &values, Columns::int)?.unwrap_or(0))
+    let order = Order::of(query).reversed();
+    let (condition, values) = filter::compile(sql.engine(), &query.filter, look, 1);
+    let bound = order.bound(&query.filter, true);
+    let mut before = 0;
+    let steps = order.steps(&query.filter, here, values.len() + 1);
+    for Step { condition: after, values: named, .. } in steps {
+        let mut values = values.clone();
+        values.extend(here.iter().take(named).map(|value| Value::Int(*value)));
+        values.push((PLACES - before).into());
+        let statement = format!(
+            "select count(*) from (select 1 from {table} where {condition}{bound}{after} limit ${}) counted",
+            values.len()
+        );
+        before += one(sql, &statement, &values, Columns::int)?.unwrap_or(0);
+        if before >= PLACES {
+            break;
+        }
+    }
+    Ok(before)
 }
 
 /// The incidents of `page`, a `where … order by … limit …` on `incidents i`, in its order.

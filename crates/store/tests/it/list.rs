@@ -442,8 +442,8 @@ fn too_many_are_ordered_by_what_stands_in_for_risk() {
     });
 }
 
-#[test]
-fn a_list_too_long_to_be_ranked_goes_by_urgency() {
+/// Incidents of which some are due at the same instant, over, or never due.
+fn with_clocks() -> Vec<Incident> {
     let incident = |number, priority: usize, clock: Option<(i64, bool)>| {
         Incident::new(number, "x").with(|state| {
             state.priority = Priority::ALL[priority - 1];
@@ -452,7 +452,8 @@ fn a_list_too_long_to_be_ranked_goes_by_urgency() {
             state.clocks = clock.map(due).into_iter().collect();
         })
     };
-    let incidents = [
+    let closed = |state: &mut incident::State| state.lifecycle = Lifecycle::Closed;
+    vec![
         incident(1, 3, Some((600, false))),
         incident(2, 5, Some((60, false))),
         incident(3, 2, None),
@@ -460,47 +461,85 @@ fn a_list_too_long_to_be_ranked_goes_by_urgency() {
         incident(5, 2, None),
         incident(6, 4, Some((-60, true))),
         incident(7, 3, Some((600, false))),
-        incident(8, 1, None).with(|state| state.lifecycle = Lifecycle::Closed),
+        incident(8, 1, None).with(closed),
         incident(9, 3, Some((60, false))),
         incident(10, 2, Some((-60, true))),
-    ];
-    let open = [10, 6, 4, 5, 3, 9, 7, 1, 2];
+        incident(11, 5, None).with(closed),
+        incident(12, 4, Some((-30, true))),
+    ]
+}
+
+/// That a list is these, in pages of each size, from both ends and from each to the next.
+fn is_these(sql: &mut dyn Sql, ranking: &Ranking, text: &str, sort: &str, all: &[i64]) {
+    let look = look(staff());
+    let (onward, backward) =
+        (query(&format!("{text} sort:{sort}")), query(&format!("{text} sort:-{sort}")));
+    for size in 1..=5 {
+        assert_eq!(all_pages(sql, &look, ranking, &onward, size), all, "{text} in {size}");
+        let mut back = all_pages(sql, &look, ranking, &backward, size);
+        back.reverse();
+        assert_eq!(back, all, "{text} backwards in {size}");
+    }
+    let near = |at: usize| all.get(at).copied().map(IncidentNumber);
+    for (at, number) in all.iter().enumerate() {
+        let mut beside = |query: &Query| {
+            neighbours_ranked(sql, &look, ranking, query, IncidentNumber(*number)).unwrap().unwrap()
+        };
+        let (here, there) = (beside(&onward), beside(&backward));
+        let before = at.checked_sub(1).and_then(near);
+        assert_eq!((here.previous, here.next), (before, near(at + 1)), "{text} at {at}");
+        assert_eq!((there.next, there.previous), (before, near(at + 1)), "{text} back at {at}");
+        assert_eq!(here.place, Some(at as i64 + 1), "{text}");
+        assert_eq!(there.place, Some((all.len() - at) as i64), "{text}");
+    }
+}
+
+#[test]
+fn a_list_too_long_to_be_ranked_goes_by_urgency() {
+    let open = [10, 12, 6, 4, 5, 3, 9, 7, 1, 2];
     each_engine("urgency", |store| {
-        filled(store, &incidents);
-        let look = look(staff());
-        for (text, last) in [("state:open sort:", None), ("merged:no sort:", Some(8))] {
-            let all: Vec<i64> = open.into_iter().chain(last).collect();
-            let (onward, backward) =
-                (query(&format!("{text}risk")), query(&format!("{text}-risk")));
-            let ranking = Ranking::bounded(world::policy(), 1);
+        filled(store, &with_clocks());
+        let ranking = Ranking::bounded(world::policy(), 1);
+        for (text, all) in [
+            ("state:open", open.to_vec()),
+            ("merged:no", open.into_iter().chain([11, 8]).collect()),
+            ("state:open breached:yes", vec![10, 12, 6]),
+            ("breached:yes", vec![10, 12, 6]),
+        ] {
             store
                 .read_blocking(|sql| {
-                    assert_eq!(all_pages(sql, &look, &ranking, &onward, 2), all, "{text}");
-                    let mut back = all_pages(sql, &look, &ranking, &backward, 2);
-                    back.reverse();
-                    assert_eq!(back, all, "{text}");
-                    let near = |at: usize| all.get(at).copied().map(IncidentNumber);
-                    for (at, number) in all.iter().enumerate() {
-                        let number = IncidentNumber(*number);
-                        let here =
-                            neighbours_ranked(sql, &look, &ranking, &onward, number)?.unwrap();
-                        let before = at.checked_sub(1).and_then(near);
-                        assert_eq!((here.previous, here.next), (before, near(at + 1)), "{text}");
-                        assert_eq!(here.place, Some(at as i64 + 1));
-                    }
+                    is_these(sql, &ranking, text, "risk", &all);
                     Ok(())
                 })
                 .unwrap();
         }
         // Whoever sees nothing any more has a page without rows, wherever it begins.
-        let (ranking, query) =
-            (Ranking::bounded(world::policy(), 1), query("state:open sort:risk"));
+        let (look, query) = (look(staff()), query("state:open sort:risk"));
         let next =
             store.read_blocking(|sql| ranked(sql, &look, &ranking, &query, 2, None)).unwrap();
         let blind = world::look(Scope { nothing: true, ..staff() });
         let page =
             store.read_blocking(|sql| ranked(sql, &blind, &ranking, &query, 2, next.next.as_ref()));
         assert!(page.unwrap().rows.is_empty());
+    });
+}
+
+#[test]
+fn a_list_goes_on_among_what_is_due_at_once() {
+    each_engine("at_once", |store| {
+        filled(store, &with_clocks());
+        for (text, all) in [
+            ("state:open", vec![10, 12, 6, 9, 2, 7, 1, 4, 5, 3]),
+            ("state:open breached:yes", vec![10, 12, 6]),
+            ("state:open breached:no", vec![9, 2, 7, 1, 4, 5, 3]),
+        ] {
+            store
+                .read_blocking(|sql| {
+                    is_these(sql, &ranking(), text, "due", &all);
+                    Ok(())
+                })
+                .unwrap();
+        }
     });
 }
 

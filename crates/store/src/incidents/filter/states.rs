@@ -10,6 +10,20 @@ pub fn implies_open(expr: &Expr) -> bool {
     implies(expr, &OPEN)
 }
 
+/// Whether only open incidents that are breached can meet this condition.
+pub(in crate::incidents) fn implies_breached(expr: &Expr) -> bool {
+    implies_open(expr) && are_breached(expr)
+}
+
+fn are_breached(expr: &Expr) -> bool {
+    match expr {
+        Expr::Term(Term::Breached(yes)) => *yes,
+        Expr::And(parts) => parts.iter().any(are_breached),
+        Expr::Or(parts) => !parts.is_empty() && parts.iter().all(are_breached),
+        _ => false,
+    }
+}
+
 /// What a condition implies about the state, word for word as the partial
 /// indexes say it.
 pub(super) fn implied(expr: &Expr) -> Option<&'static str> {

@@ -4,11 +4,10 @@
 //! it, and by `updated` otherwise. Risk moves with time and is no column: lists by it
 //! are ranked (`ranked.rs`); urgency stands in where that would be too many.
 
-use crate::Value;
-use crate::incidents::filter::{NEXT_DUE, URGENCY, implies_open};
+use crate::incidents::filter::{LEAST_BREACHED, NEXT_DUE, URGENCY, implies_breached, implies_open};
 use incident::Scope;
 use kernel::Invalid;
-use query::{Query, Sort, SortKey};
+use query::{Expr, Query, Sort, SortKey};
 use std::fmt;
 
 /// One of the columns a list is ordered by: an integer, never null.
@@ -70,6 +69,17 @@ impl Order {
         Order(Sort { reversed: !self.0.reversed, ..self.0 })
     }
 
+    /// Where a list by what stands in for risk ends though more is open, as a condition with `and`
+    /// before it: what is breached stands before everything else. A list the other way round
+    /// begins there, and goes on from a place that is beyond.
+    pub(super) fn bound(self, filter: &Expr, goes_on: bool) -> String {
+        let ends = self.0.key == SortKey::Risk && !(self.0.reversed && goes_on);
+        match ends && implies_breached(filter) {
+            true => format!(" and {URGENCY} >= {LEAST_BREACHED}"),
+            false => String::new(),
+        }
+    }
+
     /// The columns, the most important first. What stands in for risk is one, because indexes
     /// lead to a place at once only along their first column.
     pub(super) fn columns(self) -> Vec<Column> {
@@ -89,17 +99,48 @@ impl Order {
 
     /// As SQL on `incidents i`: `a desc, b`.
     pub fn by(self) -> String {
+        by(&self.columns())
+    }
+
+    /// All of a list, as one step.
+    pub(super) fn whole(self) -> Step {
+        Step { condition: String::new(), values: 0, by: self.by() }
+    }
+
+    /// Whatever comes after the place with these values, in steps that follow one another. Where
+    /// many share the first value, as what is breached does, an index leads to the next of them
+    /// only if each step says which values are the same; and it is in order without them. Where
+    /// the list of `filter` has no such index there is one step, as each would go through all.
+    pub(super) fn steps(self, filter: &Expr, values: &[i64], first_parameter: usize) -> Vec<Step> {
         let columns = self.columns();
-        let parts: Vec<String> = columns
-            .iter()
-            .map(|column| format!("{}{}", column.sql, if column.descending { " desc" } else { "" }))
-            .collect();
-        parts.join(", ")
+        let shared = match self.0.key {
+            SortKey::Due => implies_open(filter) && matches!(values.first(), Some(&(0 | i64::MAX))),
+            SortKey::Risk => true,
+            _ => false,
+        };
+        if !shared {
+            let condition = format!(" and {}", self.after(first_parameter));
+            return vec![Step { condition, values: columns.len(), by: by(&columns) }];
+        }
+        let step = |last: usize| {
+            let compared = |at: usize, sign: &str| {
+                format!("{} {sign} ${}", columns[at].sql, first_parameter + at)
+            };
+            let further = compared(last, if columns[last].descending { "<" } else { ">" });
+            let parts: Vec<String> =
+                (0..last).map(|at| compared(at, "=")).chain([further]).collect();
+            let condition = format!(" and {}", parts.join(" and "));
+            Step { condition, values: last + 1, by: by(&columns[last..]) }
+        };
+        // Nothing is due before what is breached, or behind the end of time.
+        let ends = if columns[0].descending { 0 } else { i64::MAX };
+        let first = usize::from(values.first() == Some(&ends));
+        (first..columns.len()).rev().map(step).collect()
     }
 
     /// Whatever comes after the place with these values. The first column is
     /// compared on its own once more, because indexes understand that best.
-    pub(super) fn after(self, first_parameter: usize) -> String {
+    fn after(self, first_parameter: usize) -> String {
         let columns = self.columns();
         let mut condition = String::new();
         for (at, column) in columns.iter().enumerate().rev() {
@@ -118,6 +159,24 @@ impl Order {
             if first.descending { "<" } else { ">" }
         )
     }
+}
+
+/// A part of what comes after a place in a list.
+pub(super) struct Step {
+    /// As SQL, with `and` before it.
+    pub(super) condition: String,
+    /// How many of the values of the place it names, the first.
+    pub(super) values: usize,
+    /// Its order.
+    pub(super) by: String,
+}
+
+fn by(columns: &[Column]) -> String {
+    let parts: Vec<String> = columns
+        .iter()
+        .map(|column| format!("{}{}", column.sql, if column.descending { " desc" } else { "" }))
+        .collect();
+    parts.join(", ")
 }
 
 /// A place in a list, to go on from. It holds the values the list is ordered by,
@@ -162,10 +221,6 @@ impl Cursor {
         let ranked = self.order.0.key == SortKey::Risk && self.values.len() == RANKED_VALUES;
         let value = self.values.get(2).filter(|_| ranked && self.values[1] == 0)?;
         u8::try_from(*value).ok()
-    }
-
-    pub(super) fn parameters(&self) -> impl Iterator<Item = Value> {
-        self.values.iter().map(|value| Value::Int(*value))
     }
 }
 
@@ -217,6 +272,30 @@ mod tests {
             Order::of(&query("sort:-number")).after(1),
             "(i.number >= $1 and i.number > $1)"
         );
+    }
+
+    #[test]
+    fn what_many_share_is_gone_through_step_by_step() {
+        let steps = |text: &str, values: &[i64]| -> Vec<(usize, String)> {
+            let query = query(text);
+            let steps = Order::of(&query).steps(&query.filter, values, 1);
+            steps.into_iter().map(|step| (step.values, step.by)).collect()
+        };
+        let by = |parts: &[(usize, &str)]| -> Vec<(usize, String)> {
+            parts.iter().map(|(values, by)| (*values, (*by).to_owned())).collect()
+        };
+        let (rest, all) = ("i.priority, i.number desc", Order::of(&query("state:open")).by());
+        assert_eq!(
+            steps("state:open", &[0, 3, 7]),
+            by(&[(3, "i.number desc"), (2, rest), (1, all.as_str())])
+        );
+        assert_eq!(steps("state:open", &[9, 3, 7]), by(&[(3, all.as_str())]));
+        // Nothing comes behind the end of time, or before what is breached.
+        assert_eq!(steps("state:open", &[i64::MAX, 3, 7]).len(), 2);
+        assert_eq!(steps("state:open sort:-due", &[0, 3, 7]).len(), 2);
+        assert_eq!(steps("sort:risk", &[5, 7]).len(), 2);
+        assert_eq!(steps("sort:updated", &[5, 7]).len(), 1);
+        assert_eq!(steps("sort:due", &[0, 3, 7]).len(), 1);
     }
 
     #[test]

@@ -7,12 +7,12 @@
 
 use super::order::RANKED_VALUES;
 use super::ranking::{Rank, Ranking};
+use super::urgent::{by_urgency, neighbours_by_urgency};
 use super::{
-    Cursor, IncidentRow, Look, Neighbours, Order, PLACES, Page, TABLE, count, get_many, list,
-    list_of, neighbours, neighbours_of,
+    Cursor, IncidentRow, Look, Neighbours, Order, PLACES, Page, count, get_many, list, neighbours,
 };
-use crate::incidents::filter::{self, implies_open};
-use crate::{Engine, Failure, Sql};
+use crate::incidents::filter::implies_open;
+use crate::{Failure, Sql};
 use incident::Scope;
 use kernel::{InOrder, IncidentNumber, Timestamp};
 use query::{Expr, Query, Sort, SortKey, StateWord, Term};
@@ -36,14 +36,13 @@ pub fn ranked(
     if order.sort().key != SortKey::Risk {
         return list(sql, look, query, limit, cursor);
     }
-    let table = along_urgency(sql.engine(), look, query);
     if cursor.is_some_and(|cursor| cursor.values.len() != RANKED_VALUES) {
-        return list_of(sql, table, look, query, limit, cursor);
+        return by_urgency(sql, look, query, limit, cursor);
     }
     let from = cursor.map(|cursor| From::of(cursor, look.context.now));
     let ordered = ranking.order(sql, look, &query.filter, from.and_then(|from| from.at))?;
     let Some(ranks) = &ordered.ranks else {
-        return list_of(sql, table, look, query, limit, None);
+        return by_urgency(sql, look, query, limit, None);
     };
     let rest = rest(query);
     let mut turn = Turn { order, limit, from, rows: vec![], end: None, more: false };
@@ -78,8 +77,7 @@ pub fn neighbours_ranked(
     }
     let ordered = ranking.order(sql, look, &query.filter, None)?;
     let Some(ranks) = &ordered.ranks else {
-        let table = along_urgency(sql.engine(), look, query);
-        return neighbours_of(sql, table, look, query, number);
+        return neighbours_by_urgency(sql, look, query, number);
     };
     let reversed = order.sort().reversed;
     let line = Line { ranks, reversed };
@@ -108,20 +106,6 @@ pub fn neighbours_ranked(
     }
     found.place = found.place.filter(|place| *place <= PLACES);
     Ok(Some(found))
-}
-
-/// The table, for a list that is too long to be ranked: read along the index of what stands in for
-/// risk. SQLite keeps no statistics; it would rather take what a team or nobody has from another
-/// index, all of it, and sort that. What nothing meets says nothing of being open, and the index
-/// holds only that.
-fn along_urgency(engine: Engine, look: &Look, query: &Query) -> &'static str {
-    let met = || filter::compile(engine, &query.filter, look, 1).0 != filter::NOTHING;
-    match engine {
-        Engine::Sqlite if implies_open(&query.filter) && met() => {
-            "incidents i indexed by incidents_urgency"
-        }
-        _ => TABLE,
-    }
 }
 
 /// What is ranked, as the list shows it.
@@ -176,19 +160,23 @@ fn beside_the_rest(
 }
 
 /// What meets a query and is not open, by number; `None` when everything that meets it is.
-fn rest(query: &Query) -> Option<Query> {
+pub(super) fn rest(query: &Query) -> Option<Query> {
     if implies_open(&query.filter) {
         return None;
     }
-    let open = Expr::Term(Term::State(vec![StateWord::Open]));
     let reversed = query.sort.is_some_and(|sort| sort.reversed);
     Some(Query {
-        filter: Expr::all_of([query.filter.clone(), Expr::Not(Box::new(open))]),
+        filter: Expr::all_of([query.filter.clone(), Expr::Not(Box::new(open()))]),
         sort: Some(Sort { key: SortKey::Number, reversed }),
     })
 }
 
-fn turned(query: &Query) -> Query {
+/// That an incident is open.
+pub(super) fn open() -> Expr {
+    Expr::Term(Term::State(vec![StateWord::Open]))
+}
+
+pub(super) fn turned(query: &Query) -> Query {
     let sort = query.sort.map(|sort| Sort { reversed: !sort.reversed, ..sort });
     Query { filter: query.filter.clone(), sort }
 }
