@@ -124,8 +124,13 @@ pub(crate) fn answer(status: StatusCode, value: &impl Serialize) -> Response {
 /// A JSON answer of about so many bytes: memory that grows is copied at each step.
 pub(crate) fn answer_of(status: StatusCode, value: &impl Serialize, bytes: usize) -> Response {
     let mut written = Vec::with_capacity(bytes);
-    match serde_json::to_writer(&mut written, value) {
-        Ok(()) => raw(status, written),
+    let done = serde_json::to_writer(&mut written, value);
+    finished(status, done.map(|()| written))
+}
+
+fn finished(status: StatusCode, written: serde_json::Result<Vec<u8>>) -> Response {
+    match written {
+        Ok(written) => raw(status, written),
         Err(error) => {
             tracing::error!(%error, "an answer could not be written");
             Problem::internal().into_response()

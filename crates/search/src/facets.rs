@@ -4,6 +4,7 @@ use crate::document::Kind;
 use crate::limits::{FACET_VALUES, FACETS};
 use crate::schema::{KIND_NUMBER, LABELS_FIELD, label};
 use crate::wish::{Facet, FacetValue};
+use kernel::InOrder;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use tantivy::collector::{Collector, SegmentCollector};
@@ -182,7 +183,7 @@ pub(crate) fn facets(names: &[String], counts: Counts) -> Vec<Facet> {
     let facet = |(name, counts): (&String, HashMap<String, u64>)| {
         let mut values: Vec<FacetValue> =
             counts.into_iter().map(|(value, count)| FacetValue { value, count }).collect();
-        values.sort_by(|a, b| (Reverse(a.count), &a.value).cmp(&(Reverse(b.count), &b.value)));
+        values.order_by(|a, b| (Reverse(a.count), &a.value).cmp(&(Reverse(b.count), &b.value)));
         values.truncate(FACET_VALUES);
         Facet { name: name.clone(), values }
     };

@@ -221,7 +221,7 @@ impl Columns {
     /// Text that parses, such as an id or a word of an enumeration.
     pub fn parsed<T: std::str::FromStr<Err = kernel::Invalid>>(&mut self) -> Result<T, Failure> {
         let text = self.text()?;
-        text.parse().map_err(|error| Failure::damaged(format!("{text:?} {error}")))
+        text.parse::<T>().map_err(|error| unparsed(&text, &error))
     }
 
     /// Text that parses, or nothing.
@@ -230,10 +230,7 @@ impl Columns {
     ) -> Result<Option<T>, Failure> {
         match self.opt_text()? {
             None => Ok(None),
-            Some(text) => text
-                .parse()
-                .map(Some)
-                .map_err(|error| Failure::damaged(format!("{text:?} {error}"))),
+            Some(text) => text.parse::<T>().map(Some).map_err(|error| unparsed(&text, &error)),
         }
     }
 
@@ -243,4 +240,8 @@ impl Columns {
         serde_json::from_str(&text)
             .map_err(|error| Failure::damaged(format!("stored JSON does not fit: {error}")))
     }
+}
+
+fn unparsed(text: &str, error: &kernel::Invalid) -> Failure {
+    Failure::damaged(format!("{text:?} {error}"))
 }

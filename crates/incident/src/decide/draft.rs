@@ -142,6 +142,10 @@ impl<'a> Draft<'a> {
 
     /// Records what the command itself did.
     pub(crate) fn emit(&mut self, body: impl Into<Body>) {
+        self.emit_body(body.into());
+    }
+
+    fn emit_body(&mut self, body: Body) {
         let cause = match (&self.facts.derived, self.input_recorded) {
             (Some(derived), _) => Cause::Derived(derived.clone()),
             (None, false) => Cause::Input(Box::new(self.command.clone())),
@@ -152,7 +156,7 @@ impl<'a> Draft<'a> {
             }),
         };
         self.input_recorded = true;
-        self.push(body.into(), cause, self.facts.actor.clone(), self.facts.channel, self.at);
+        self.push(body, cause, self.facts.actor.clone(), self.facts.channel, self.at);
     }
 
     /// Records what followed from a policy.

@@ -2,7 +2,7 @@
 
 use super::{Cause, Evidence, Fact, Kind, Reach, Scene, Sign, What};
 use incident::conduct::Degree;
-use kernel::{ServiceId, Severity, Timestamp};
+use kernel::{InOrder, ServiceId, Severity, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Causes that are named at most: more are read by nobody while something is out.
@@ -72,7 +72,7 @@ pub fn rank(scene: &Scene) -> Vec<Cause> {
         }
     }
     let mut causes: Vec<Cause> = best.into_values().collect();
-    causes.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.what.cmp(&b.what)));
+    causes.order_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.what.cmp(&b.what)));
     causes.truncate(CAUSES_MAX);
     causes
 }
@@ -81,7 +81,7 @@ fn cause(sign: &Sign, mut evidence: Vec<Evidence>) -> Cause {
     let sum: f64 = evidence.iter().map(|one| one.weight).sum();
     // Sums are a handful of units; the bounds keep the score off 0 and 1 whatever is judged.
     let score = 1.0 / (1.0 + (-sum.clamp(-20.0, 20.0)).exp());
-    evidence.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+    evidence.order_by(|a, b| b.weight.total_cmp(&a.weight));
     Cause { what: sign.what(), kind: sign.kind(), score, evidence }
 }
 

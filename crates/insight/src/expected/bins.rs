@@ -2,6 +2,7 @@
 
 use super::sight::Seen;
 use crate::suggest::seeded::Dice;
+use kernel::InOrder;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -96,7 +97,7 @@ fn ordered<'a>(words: impl Iterator<Item = (u64, &'a f64)>) -> (Vec<(u64, u8)>, 
         |(times, sum): (usize, f64)| (sum + LEANS_TIMES * mean) / (times as f64 + LEANS_TIMES);
     let mut common: Vec<(u64, (usize, f64))> =
         sums.iter().filter(|(_, sum)| sum.0 >= WORD_TIMES_MIN).map(|(w, s)| (*w, *s)).collect();
-    common.sort_by(|a, b| b.1.0.cmp(&a.1.0).then(a.0.cmp(&b.0)));
+    common.order_by(|a, b| b.1.0.cmp(&a.1.0).then(a.0.cmp(&b.0)));
     common.truncate(WORDS_MAX);
     let known: usize = common.iter().map(|(_, sum)| sum.0).sum();
     let known_sum: f64 = common.iter().map(|(_, sum)| sum.1).sum();
@@ -104,7 +105,7 @@ fn ordered<'a>(words: impl Iterator<Item = (u64, &'a f64)>) -> (Vec<(u64, u8)>, 
     let mut means: Vec<(f64, Option<u64>)> =
         common.into_iter().map(|(word, sum)| (leaning(sum), Some(word))).collect();
     means.push((rest, None));
-    means.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    means.order_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     let (mut places, mut other) = (Vec::new(), 0);
     for (place, (_, word)) in means.into_iter().enumerate() {
         match word {

@@ -1,6 +1,7 @@
 //! Cases that were where one is now: how many, and how long they took from there.
 
 use super::{CASES_MIN, Case, Step, sight};
+use kernel::InOrder;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -44,12 +45,12 @@ impl Like {
         }
         let mut groups: Vec<(u64, Vec<f32>)> =
             groups.into_iter().filter(|(_, took)| took.len() >= CASES_MIN).collect();
-        groups.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then(a.0.cmp(&b.0)));
+        groups.order_by(|a, b| b.1.len().cmp(&a.1.len()).then(a.0.cmp(&b.0)));
         groups.truncate(GROUPS_MAX);
         for (_, took) in &mut groups {
             took.sort_by(f32::total_cmp);
         }
-        groups.sort_by_key(|(key, _)| *key);
+        groups.order_by_key(|(key, _)| *key);
         Like { groups }
     }
 

@@ -6,6 +6,7 @@
 
 use super::Step;
 use jiff::tz::TimeZone;
+use kernel::InOrder;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -52,7 +53,7 @@ impl Sight {
             *counts.entry(word(&[&step.activity])).or_default() += 1;
         }
         let mut common: Vec<(u64, usize)> = counts.into_iter().collect();
-        common.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+        common.order_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
         let counted = common.into_iter().take(COUNTED_MAX).map(|(activity, _)| activity).collect();
         Sight { facts, counted }
     }

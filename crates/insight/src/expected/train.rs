@@ -11,6 +11,7 @@ use super::sight::{self, Seen, Sight};
 use super::tree::{Ground, Growth, Rows};
 use super::{CASES_MIN, Case, Limits, Model, Options, Step, Untrained, wait};
 use crate::suggest::seeded::Dice;
+use kernel::InOrder;
 
 /// Trees that a way to learn is tried with.
 const TRIAL_TREES: usize = 16;
@@ -39,7 +40,7 @@ pub fn train(cases: &[Case], options: &Options) -> Result<Model, Untrained> {
         return Err(Untrained::Cases(over.len()));
     }
     // Stable, so that those at the same instant stay in their order.
-    over.sort_by_key(|case| case.ended);
+    over.order_by_key(|case| case.ended);
     over.drain(..over.len().saturating_sub(limits.cases));
     let mut dice = Dice::new(options.seed);
     let taught = Taught::of(&over, options, &mut dice);

@@ -2,7 +2,7 @@
 
 use super::name::{kinds, named};
 use crate::similar::{Asked, Corpus, Doc};
-use kernel::{IncidentNumber, ServiceId};
+use kernel::{InOrder, IncidentNumber, ServiceId};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -61,7 +61,7 @@ pub struct Cluster {
 /// `known` says which were together before. The same question has the same answer.
 pub fn clusters(seen: &[Seen], known: &[BTreeSet<IncidentNumber>]) -> Vec<Cluster> {
     let mut order: Vec<&Seen> = seen.iter().collect();
-    order.sort_by_key(|one| one.number);
+    order.order_by_key(|one| one.number);
     order.dedup_by_key(|one| one.number);
     let order = order.split_off(order.len().saturating_sub(INCIDENTS_MAX));
     let words: Vec<Vec<String>> = order.iter().map(|one| kinds(&one.title)).collect();

@@ -1,6 +1,7 @@
 //! What a cluster is called.
 
 use crate::similar::{Corpus, Frequencies, Term, WORD_CHARS_MAX};
+use kernel::InOrder;
 use std::collections::BTreeMap;
 
 /// What one is called whose incidents belong together by alerts or a problem alone. The words of
@@ -52,7 +53,7 @@ pub(super) fn named(title: &str, members: &[&[String]], corpus: &Corpus) -> Stri
     if ranked.iter().any(is_whole) {
         ranked.retain(is_whole);
     }
-    ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
+    ranked.order_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
     ranked.truncate(NAME_WORDS);
     let mut chosen: Vec<&str> = ranked.into_iter().map(|(_, word)| word).collect();
     let mut name: Vec<&str> = vec![];

@@ -14,6 +14,7 @@
 use super::table::Places;
 use super::{By, Fact, Measure, Period, columns};
 use crate::suggest::seeded::Dice;
+use kernel::InOrder;
 
 /// Of reports without any change, so many are said to have one.
 pub const FALSE_OF_REPORTS: f64 = 0.01;
@@ -122,7 +123,7 @@ fn whole(weeks: &[(usize, Vec<i64>)]) -> usize {
 /// The ranks of values less their mean; equal ones share theirs.
 fn ranks(values: &[(usize, f64)]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_by(|a, b| values[*a].1.total_cmp(&values[*b].1));
+    order.order_by(|a, b| values[*a].1.total_cmp(&values[*b].1));
     let mut ranks = vec![0.0; values.len()];
     let mean = (values.len() as f64 - 1.0) / 2.0;
     let mut from = 0;

@@ -2,7 +2,7 @@
 
 use super::columns::{Column, Reckon, Values};
 use super::{By, Measure, Period};
-use kernel::{IncidentNumber, Invalid, Priority, Timestamp};
+use kernel::{InOrder, IncidentNumber, Invalid, Priority, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
@@ -122,7 +122,7 @@ pub fn tabulate(
     }
     let mut groups: Vec<(String, Vec<&Fact>)> = groups.into_iter().collect();
     if !matches!(by, By::Week | By::Month | By::Priority) {
-        groups.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then_with(|| a.0.cmp(&b.0)));
+        groups.order_by(|a, b| b.1.len().cmp(&a.1.len()).then_with(|| a.0.cmp(&b.0)));
     }
     groups.insert(0, (ALL.to_owned(), facts.iter().collect()));
     let line = |(key, facts): (String, Vec<&Fact>)| {

@@ -5,7 +5,7 @@ use incident::State;
 use incident::clocks::{Clock, ClockKind, ClockStatus};
 use incident::conduct::{Degree, Figures, Outage, by_service, down_seconds, figures};
 use kernel::time::MICROS_PER_SECOND;
-use kernel::{ServiceId, TeamId, Timestamp, words};
+use kernel::{InOrder, ServiceId, TeamId, Timestamp, words};
 use std::collections::BTreeMap;
 
 words! {
@@ -135,6 +135,6 @@ pub fn downtime(outages: &[Outage], now: Timestamp) -> Vec<Downtime> {
             lasts: outages.iter().any(|one| one.lasts()),
         })
         .collect();
-    found.sort_by_key(|one| (std::cmp::Reverse(one.seconds), one.service));
+    found.order_by_key(|one| (std::cmp::Reverse(one.seconds), one.service));
     found
 }

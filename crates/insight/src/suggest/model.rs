@@ -5,6 +5,7 @@ use super::features::{Features, Kind, SLOT_BITS, Seen, Sight};
 use super::known::{part_known, temper};
 use super::sure::{Sureness, best};
 use super::train::{unseen, weigh};
+use kernel::InOrder;
 use serde::{Deserialize, Serialize, Serializer};
 use std::collections::BTreeMap;
 
@@ -157,7 +158,7 @@ impl Model {
         temper(&mut probabilities, known);
         parts.sureness.apply(&mut probabilities);
         let mut order: Vec<(usize, f64)> = probabilities.into_iter().enumerate().collect();
-        order.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        order.order_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         order
             .into_iter()
             .enumerate()

@@ -7,6 +7,7 @@ use super::model::{Curve, Model, Parts};
 use super::seeded::folds;
 use super::sure::{Sureness, best};
 use super::{bayes, margin};
+use kernel::InOrder;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -246,7 +247,7 @@ fn labels(examples: &[Example], options: &Options) -> Vec<String> {
     }
     let mut enough: Vec<(&str, usize)> =
         counts.into_iter().filter(|(_, count)| *count >= options.per_label_min.max(1)).collect();
-    enough.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+    enough.order_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
     enough.truncate(options.limits.labels);
     let mut labels: Vec<String> = enough.into_iter().map(|(label, _)| label.to_owned()).collect();
     labels.sort();

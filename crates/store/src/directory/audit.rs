@@ -35,13 +35,17 @@ impl Entry {
         subject: &str,
         subject_id: impl ToString,
     ) -> Self {
+        Entry::of(at, actor, [what, subject], subject_id.to_string())
+    }
+
+    fn of(at: Timestamp, actor: &Actor, [what, subject]: [&str; 2], subject_id: String) -> Self {
         Entry {
             at,
             actor_id: actor.id.clone(),
             actor_name: actor.name.clone(),
             what: what.to_owned(),
             subject: subject.to_owned(),
-            subject_id: subject_id.to_string(),
+            subject_id,
             before: None,
             after: None,
         }

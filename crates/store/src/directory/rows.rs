@@ -9,7 +9,12 @@ pub(crate) fn many<T>(
     parameters: &[Value],
     read: impl Fn(&mut Columns) -> Result<T, Failure>,
 ) -> Result<Vec<T>, Failure> {
-    sql.query(statement, parameters)?.into_iter().map(|row| read(&mut Columns::of(row))).collect()
+    let rows = sql.query(statement, parameters)?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        found.push(read(&mut Columns::of(row))?);
+    }
+    Ok(found)
 }
 
 /// The first row, if there is one, read by `read`.
@@ -19,11 +24,18 @@ pub(crate) fn one<T>(
     parameters: &[Value],
     read: impl Fn(&mut Columns) -> Result<T, Failure>,
 ) -> Result<Option<T>, Failure> {
-    sql.query(statement, parameters)?
-        .into_iter()
-        .next()
-        .map(|row| read(&mut Columns::of(row)))
-        .transpose()
+    match first(sql, statement, parameters)? {
+        Some(mut row) => read(&mut row).map(Some),
+        None => Ok(None),
+    }
+}
+
+fn first(
+    sql: &mut dyn Sql,
+    statement: &str,
+    parameters: &[Value],
+) -> Result<Option<Columns>, Failure> {
+    Ok(sql.query(statement, parameters)?.into_iter().next().map(Columns::of))
 }
 
 /// Values for `in (…)`: the slots as text, numbered from `first`, and their

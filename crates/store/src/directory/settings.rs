@@ -73,7 +73,16 @@ pub fn put<T: Serialize + ?Sized>(
     value: &T,
     expected_version: i64,
 ) -> Result<bool, Failure> {
-    let (key, value) = (key.into(), json(value)?.into());
+    put_text(sql, key, json(value)?, expected_version)
+}
+
+fn put_text(
+    sql: &mut dyn Sql,
+    key: &str,
+    value: String,
+    expected_version: i64,
+) -> Result<bool, Failure> {
+    let (key, value) = (key.into(), value.into());
     let touched = match expected_version {
         0 => sql.execute(
             "insert into settings (key, value, version) values ($1, $2, 1) on conflict do nothing",
