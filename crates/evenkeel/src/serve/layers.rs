@@ -12,6 +12,7 @@ use futures_util::StreamExt;
 use std::any::Any;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::predicate::{Predicate, SizeAbove};
 use tower_http::compression::{CompressionLayer, CompressionLevel};
@@ -50,15 +51,21 @@ pub(super) fn around(routes: Router, stop: watch::Receiver<bool>) -> Router {
 
 fn around_within(routes: Router, stop: watch::Receiver<bool>, within: Within) -> Router {
     // Around all of them as one service: a layer of a router goes around each of its routes, and there are
-    // a thousand.
-    Router::new()
-        .fallback_service(routes.layer(map_request(matched)))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(RequestBodyLimitLayer::new(BODY_BYTES))
-        .layer(from_fn_with_state(stop, until_stopped))
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(worth_it()))
-        .layer(from_fn_with_state(within, in_time))
-        .layer(from_fn(told))
+    // a thousand. Together, the outermost first: what goes around by itself is put into a box of its own,
+    // and each request copies all the boxes within each box.
+    Router::new().fallback_service(routes.layer(map_request(matched))).layer(
+        ServiceBuilder::new()
+            .layer(from_fn(told))
+            .layer(from_fn_with_state(within, in_time))
+            .layer(
+                CompressionLayer::new()
+                    .quality(CompressionLevel::Fastest)
+                    .compress_when(worth_it()),
+            )
+            .layer(from_fn_with_state(stop, until_stopped))
+            .layer(RequestBodyLimitLayer::new(BODY_BYTES))
+            .layer(CatchPanicLayer::custom(panicked)),
+    )
 }
 
 /// Numbers the request and tells the log: method, route, status and time, never who
