@@ -65,7 +65,7 @@ impl Loaded {
         let mut response = match self.access {
             Access::None => StatusCode::NO_CONTENT.into_response(),
             _ => {
-                let response = json::answer(status, &self.show(app));
+                let response = json::answer_of(status, &self.show(app), WRITTEN_BYTES);
                 version::tagged(response, i64::from(self.state.version))
             }
         };

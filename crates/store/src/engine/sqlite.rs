@@ -297,13 +297,9 @@ fn execute(connection: &Connection, sql: &str, parameters: &[Value]) -> Result<u
 
 fn insert(connection: &Connection, table: &Table, rows: Vec<Row>) -> Result<u64, Failure> {
     let Table { name, columns, suffix } = table;
-    let names: Vec<_> = columns.iter().map(|(name, _)| *name).collect();
-    let places: Vec<_> = (1..=columns.len()).map(|place| format!("?{place}")).collect();
-    let sql = format!(
-        "insert into {name} ({}) values ({}) {suffix}",
-        names.join(", "),
-        places.join(", ")
-    );
+    let names = columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    let places = vec!["?"; columns.len()].join(", ");
+    let sql = format!("insert into {name} ({names}) values ({places}) {suffix}");
     each_row(connection, &sql, table, rows)
 }
 
