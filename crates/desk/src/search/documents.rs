@@ -15,7 +15,7 @@ pub(super) fn incident(of: stored::Document) -> Document {
     let readers = Readers::Incident {
         requester: state.requester,
         organisation: state.organisation,
-        watchers: state.watchers.clone(),
+        watchers: state.watchers,
         confidential_to: state.confidential_to,
     };
     let mut document =

@@ -3,8 +3,12 @@
 
 use crate::directory::{many, one, slots};
 use crate::{Columns, Failure, Sql, Value};
-use incident::State;
-use kernel::IncidentNumber;
+use incident::Lifecycle;
+use kernel::{
+    CategoryId, Channel, IncidentNumber, OrganisationId, PersonId, Priority, ServiceId, TeamId,
+    Timestamp,
+};
+use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Incidents whose words are read in one statement: bounds what is held at once.
@@ -30,12 +34,51 @@ pub struct Document {
     pub number: IncidentNumber,
     /// Its title.
     pub title: String,
-    /// Its state: what it is found by, and who may see it.
-    pub state: State,
+    /// What it is found by, and who may see it.
+    pub state: Standing,
     /// Everything else that was said, in the order it came.
     pub words: Vec<Words>,
     /// Labels of its alerts, as `name=value`; for those who see all of it.
     pub labels: BTreeSet<String>,
+}
+
+/// What of a state the index is told: the rest of one, such as its clocks, is not even read.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Standing {
+    /// Where it is in its life.
+    pub lifecycle: Lifecycle,
+    /// Priority in force.
+    pub priority: Priority,
+    /// The door it came through.
+    pub channel: Channel,
+    /// Whether it is a major incident.
+    #[serde(default)]
+    pub major: bool,
+    /// Service.
+    #[serde(default)]
+    pub service: Option<ServiceId>,
+    /// Category.
+    #[serde(default)]
+    pub category: Option<CategoryId>,
+    /// Team.
+    #[serde(default)]
+    pub team: Option<TeamId>,
+    /// Assignee.
+    #[serde(default)]
+    pub assignee: Option<PersonId>,
+    /// Requester.
+    pub requester: PersonId,
+    /// The requester's company.
+    #[serde(default)]
+    pub organisation: Option<OrganisationId>,
+    /// Who follows it.
+    #[serde(default)]
+    pub watchers: BTreeSet<PersonId>,
+    /// The only team that may see it.
+    #[serde(default)]
+    pub confidential_to: Option<TeamId>,
+    /// When something last happened.
+    pub updated_at: Timestamp,
 }
 
 /// Something that was said.
@@ -117,7 +160,7 @@ pub fn documents(sql: &mut dyn Sql, numbers: &[IncidentNumber]) -> Result<Vec<Do
             format!("select number, title, body from incidents where number in ({list})");
         found.extend(
             many(sql, &statement, &values, |row| {
-                Ok((IncidentNumber(row.int()?), row.text()?, row.json::<State>()?))
+                Ok((IncidentNumber(row.int()?), row.text()?, row.json::<Standing>()?))
             })?
             .into_iter()
             .map(|(number, title, state)| {

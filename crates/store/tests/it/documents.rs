@@ -6,7 +6,7 @@ use crate::list::world::{
     Incident, NOW, content, person, service, settle, staff, store_all, store_erasure, team,
 };
 use alert::Group;
-use incident::{Scope, Visibility};
+use incident::{Scope, State, Visibility};
 use kernel::{AttachmentId, IncidentNumber, IntegrationId, ProblemNumber};
 use std::collections::BTreeSet;
 use store::alerts::groups;
@@ -14,7 +14,7 @@ use store::incidents::alike::{
     Said, helped_often, refuse, refused_beside, refused_often, said_beside, say,
 };
 use store::incidents::documents::{
-    changed_after, count_before, documents, labels, numbers_before, seal_at,
+    Standing, changed_after, count_before, documents, labels, numbers_before, seal_at,
 };
 use store::incidents::feed::position;
 use store::incidents::file_texts::{keep, unread_after, unread_of};
@@ -29,6 +29,25 @@ fn attach(sql: &mut dyn Sql, id: AttachmentId, place: usize, public: bool) -> Re
     let hash = "ab".repeat(32);
     let values = [id.into(), content(1, place).into(), Value::from(hash), public.into()];
     sql.execute(statement, &values).map(drop)
+}
+
+/// What of a state the index is told.
+fn standing(of: State) -> Standing {
+    Standing {
+        lifecycle: of.lifecycle,
+        priority: of.priority,
+        channel: of.channel,
+        major: of.major,
+        service: of.service,
+        category: of.category,
+        team: of.team,
+        assignee: of.assignee,
+        requester: of.requester,
+        organisation: of.organisation,
+        watchers: of.watchers,
+        confidential_to: of.confidential_to,
+        updated_at: of.updated_at,
+    }
 }
 
 fn file(number: u128) -> AttachmentId {
@@ -78,7 +97,11 @@ fn a_document_holds_what_was_said_and_by_whom_it_may_be_read() {
     each_engine("documents", |store| {
         let all = [
             Incident::new(1, "Pump is loud")
-                .with(|state| state.service = Some(service(1)))
+                .with(|state| {
+                    state.service = Some(service(1));
+                    state.team = Some(team(1));
+                    state.watchers = BTreeSet::from([person(2)]);
+                })
                 .saying("It rattles", Visibility::Public)
                 .saying("The bearing is gone", Visibility::Internal),
             Incident::new(2, "Door squeaks"),
@@ -104,7 +127,9 @@ fn a_document_holds_what_was_said_and_by_whom_it_may_be_read() {
                 found[0].words.iter().map(|words| (words.text.as_str(), words.public)).collect();
             assert_eq!(words, [("It rattles", true), ("The bearing is gone", false)]);
             assert_eq!((found.len(), found[0].title.as_str()), (1, "Pump is loud"));
+            let whole = store::incidents::load(sql, ONE)?.unwrap().state;
             assert_eq!(found[0].state.service, Some(service(1)));
+            assert_eq!(found[0].state, standing(whole));
             Ok(())
         });
         write(store, |sql| store_erasure(sql, &all[0], content(1, 1)));
