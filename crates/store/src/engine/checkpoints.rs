@@ -17,6 +17,10 @@ use std::thread::JoinHandle;
 /// for all of these.
 const BEGIN_PAGES: c_int = 1_000;
 
+/// Pages that come before it begins again: each time it flushes both files, beside the writer's own
+/// flushing, and writes back once more what is written with every commit.
+const AGAIN_PAGES: c_int = 500;
+
 /// Pages at which the writer does what is left, while everybody waits.
 const FINISH_PAGES: c_int = 4_000;
 
@@ -28,8 +32,9 @@ impl Checkpoints {
     pub(super) fn beside(writer: &mut Connection, path: &Path) -> Result<Self, Failure> {
         let own = sqlite::connect(path)?;
         let (wake, wakes) = sync_channel(1);
+        let mut growth = Growth::default();
         writer
-            .wal_hook(Some(move |log: &mut Wal, pages| grown(log, pages, &wake)))
+            .wal_hook(Some(move |log: &mut Wal, pages| grown(log, growth.wants(pages), &wake)))
             .map_err(sqlite::failure)?;
         let thread = std::thread::Builder::new()
             .name("checkpoints".to_owned())
@@ -48,19 +53,51 @@ impl Drop for Checkpoints {
     }
 }
 
+/// What a log of some size asks for.
+#[derive(Debug, PartialEq, Eq)]
+enum Wants {
+    Nothing,
+    /// That the thread begins.
+    Begin,
+    /// That the writer does what is left.
+    Finish,
+}
+
+/// How the log grows.
+#[derive(Default)]
+struct Growth {
+    /// How many pages it had when the thread was last told to begin; none since it began anew.
+    told_at: c_int,
+}
+
+impl Growth {
+    fn wants(&mut self, pages: c_int) -> Wants {
+        match pages {
+            FINISH_PAGES.. => Wants::Finish,
+            BEGIN_PAGES.. if self.told_at == 0 || pages - self.told_at >= AGAIN_PAGES => {
+                self.told_at = pages;
+                Wants::Begin
+            }
+            BEGIN_PAGES.. => Wants::Nothing,
+            _ => {
+                self.told_at = 0;
+                Wants::Nothing
+            }
+        }
+    }
+}
+
 /// After each commit. That pages stay in the log harms nobody, so what fails is tried again at a
 /// later one.
-fn grown(log: &mut Wal, pages: c_int, wake: &SyncSender<()>) -> rusqlite::Result<()> {
-    let done = match pages {
-        FINISH_PAGES.. => log.checkpoint(),
-        BEGIN_PAGES.. => {
+fn grown(log: &mut Wal, wants: Wants, wake: &SyncSender<()>) -> rusqlite::Result<()> {
+    match wants {
+        Wants::Finish => told(log.checkpoint()),
+        Wants::Begin => {
             // Full: it is at work, and looks again after it.
             let _full = wake.try_send(());
-            Ok(())
         }
-        _ => Ok(()),
-    };
-    told(done);
+        Wants::Nothing => {}
+    }
     Ok(())
 }
 
@@ -78,5 +115,35 @@ fn told(done: rusqlite::Result<()>) {
     } else {
         // Else it grows unseen until there is no room for it.
         tracing::warn!(%error, "the log could not be written back; a later commit tries again");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_is_written_back_in_parts_until_the_writer_finishes_it() {
+        let mut growth = Growth::default();
+        let mut begun = Vec::new();
+        for pages in (0..FINISH_PAGES).step_by(60) {
+            match growth.wants(pages) {
+                Wants::Nothing => {}
+                Wants::Begin => begun.push(pages),
+                Wants::Finish => panic!("{pages}"),
+            }
+        }
+        assert_eq!(begun, [1_020, 1_560, 2_100, 2_640, 3_180, 3_720]);
+        assert_eq!(growth.wants(FINISH_PAGES), Wants::Finish);
+        assert_eq!(growth.wants(FINISH_PAGES + 60), Wants::Finish, "somebody reads it still");
+        assert_eq!(growth.wants(40), Wants::Nothing);
+        assert_eq!(growth.wants(1_000), Wants::Begin, "it began anew");
+    }
+
+    #[test]
+    fn one_large_commit_is_written_back_too() {
+        let mut growth = Growth::default();
+        assert_eq!(growth.wants(3_000), Wants::Begin);
+        assert_eq!(growth.wants(3_001), Wants::Nothing);
     }
 }
