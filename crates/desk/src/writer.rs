@@ -301,7 +301,7 @@ fn decide(
             policy = Arc::new(store::directory::policy::load_after(sql, Some(&policy))?);
         }
         let kept = (head.position == at_hand.position).then_some(at_hand.states);
-        let mut round = Round::new(&policy, now, kept);
+        let mut round = Round::new(&policy, now, kept, jobs.len());
         let mut answers = Vec::with_capacity(jobs.len());
         for job in jobs {
             answers.push(round.one(sql, &mut head, job)?);

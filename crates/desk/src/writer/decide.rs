@@ -101,17 +101,19 @@ struct Chain<'a> {
 }
 
 impl<'a> Round<'a> {
+    /// One for so many jobs: states are large, and what grows is copied at each step.
     pub(super) fn new(
         policy: &'a Policy,
         now: Timestamp,
         kept: Option<&'a HashMap<IncidentNumber, State>>,
+        jobs: usize,
     ) -> Self {
         Round {
             policy,
             now,
             kept,
-            states: HashMap::new(),
-            parts: vec![],
+            states: HashMap::with_capacity(jobs),
+            parts: Vec::with_capacity(jobs),
             standings: Standings::new(),
             turns: OnceCell::new(),
             keys: HashMap::new(),
