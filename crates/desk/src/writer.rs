@@ -1,12 +1,11 @@
-//! The one writer of this process. It takes what waits (for more only a moment, where more came
-//! last), decides one after the other, merges what was decided, commits once.
+//! The one writer of this process. It takes what waits (never waits for more),
+//! decides one after the other, merges what was decided, commits once.
 //!
 //! Inside the transaction it holds the head of the log, so no other node can
 //! write an incident meanwhile: states read after that are true, and positions
 //! are given out in commit order.
 
 mod decide;
-mod gathering;
 mod handle;
 mod pressed;
 mod together;
@@ -16,7 +15,6 @@ use crate::ask::{Done, Prepared};
 use crate::people::Named;
 use crate::{Desk, Inner, Trouble};
 use decide::Round;
-use gathering::Gathering;
 pub(crate) use handle::{Handle, ending};
 use incident::{Command, State};
 use kernel::{IncidentNumber, Timestamp};
@@ -55,13 +53,6 @@ pub(crate) enum Work {
     End(oneshot::Sender<()>),
 }
 
-impl Work {
-    /// Whether it shares a transaction with others.
-    fn shares(&self) -> bool {
-        !matches!(self, Work::Change(_) | Work::End(_))
-    }
-}
-
 pub(crate) struct Job {
     pub(crate) prepared: Prepared,
     pub(crate) command: Command,
@@ -86,7 +77,6 @@ pub(crate) fn start(
         position: -1,
         monitoring: None,
         heard_from,
-        gathering: Gathering::default(),
         pressed,
     };
     std::thread::Builder::new()
@@ -149,23 +139,16 @@ struct WriterThread {
     /// From when on what is handed in is recorded; unknown while the database does not answer.
     /// Who was not heard is not missing.
     heard_from: Option<Timestamp>,
-    gathering: Gathering,
     pressed: Arc<Pressed>,
 }
 
 impl WriterThread {
     fn run(mut self, mut work: mpsc::Receiver<Work>) {
         while let Some(first) = work.blocking_recv() {
-            // Waiting for more is work, too: many come.
             let begun = Instant::now();
-            if first.shares() {
-                self.gathering.wait(|| work.len() + 1);
-            }
-            let (taken, mut came) = (Instant::now(), 0);
             let mut batch = Batch::default();
             let mut next = Some(first);
             while let Some(item) = next {
-                came += usize::from(item.shares());
                 match item {
                     Work::Command(job) => batch.jobs.push(*job),
                     Work::Signals(told) => {
@@ -191,9 +174,7 @@ impl WriterThread {
                 next = if batch.has_room() { work.try_recv().ok() } else { None };
             }
             self.do_all(batch);
-            let done = Instant::now();
-            self.gathering.done(came, done.saturating_duration_since(taken));
-            self.pressed.worked(begun, done);
+            self.pressed.worked(begun, Instant::now());
         }
     }
 
