@@ -147,14 +147,14 @@ pub(crate) fn raw(status: StatusCode, bytes: impl Into<axum::body::Body>) -> Res
 fn collect(request: Request) -> BoxFuture<'static, Result<Bytes, Problem>> {
     Box::pin(async move {
         let is_json = is_json(request.headers());
-        let bytes = Bytes::from_request(request, &()).await.map_err(|rejection| {
-            match rejection.status() {
-                StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(format!(
-                    "the body is larger than {} bytes",
-                    limits::JSON_BODY_BYTES
-                )),
-                _ => Problem::malformed("the body broke off; send it again"),
-            }
+        let bytes = Bytes::from_request(request, &()).await.map_err(|rejection| match rejection
+            .status()
+        {
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(format!(
+                "the body is larger than {} bytes",
+                limits::JSON_BODY_BYTES
+            )),
+            _ => Problem::malformed("the body broke off; send it again"),
         })?;
         if !is_json && !bytes.is_empty() {
             return Err(Problem::new(

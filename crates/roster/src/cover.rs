@@ -4,8 +4,8 @@ use crate::load::Load;
 use crate::roster::Roster;
 use crate::schedule::Override;
 use crate::shift::Span;
-use kernel::{InOrder, Timestamp};
 use kernel::limits::ROSTER_DAYS;
+use kernel::{InOrder, Timestamp};
 
 /// Days for which somebody takes over at most where nobody would follow: long enough to mend the
 /// schedule, short enough not to be forgotten.

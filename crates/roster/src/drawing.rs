@@ -5,8 +5,8 @@ use crate::roster::Roster;
 use crate::shift::Span;
 use crate::zone::{Zone, days_between, plus_days};
 use jiff::civil::{Date, Weekday};
-use kernel::{InOrder, Timestamp};
 use kernel::limits::ROSTER_DAYS;
+use kernel::{InOrder, Timestamp};
 use std::cmp::Reverse;
 
 /// Columns of a day: three hours each.

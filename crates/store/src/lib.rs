@@ -34,9 +34,7 @@ pub mod suggestions;
 pub mod surges;
 pub mod webhooks;
 
-pub use engine::{
-    Coming, Filling, Finding, Found, Once, Store, Target, Whole, Writer, probe,
-};
+pub use engine::{Coming, Filling, Finding, Found, Once, Store, Target, Whole, Writer, probe};
 pub use failure::Failure;
 pub use incidents::{Tie, outages, ties, updates};
 pub use sql::{Columns, Engine, Row, Sql, Table, Type, Value};
