@@ -66,7 +66,8 @@ enum Wants {
 /// How the log grows.
 #[derive(Default)]
 struct Growth {
-    /// How many pages it had when the thread was last told to begin; none since it began anew.
+    /// How many pages it had when the thread was last told to begin, or none. It has fewer only
+    /// where it began anew.
     told_at: c_int,
 }
 
@@ -74,7 +75,7 @@ impl Growth {
     fn wants(&mut self, pages: c_int) -> Wants {
         match pages {
             FINISH_PAGES.. => Wants::Finish,
-            BEGIN_PAGES.. if self.told_at == 0 || pages - self.told_at >= AGAIN_PAGES => {
+            BEGIN_PAGES.. if !(self.told_at..self.told_at + AGAIN_PAGES).contains(&pages) => {
                 self.told_at = pages;
                 Wants::Begin
             }
@@ -145,5 +146,9 @@ mod tests {
         let mut growth = Growth::default();
         assert_eq!(growth.wants(3_000), Wants::Begin);
         assert_eq!(growth.wants(3_001), Wants::Nothing);
+        assert_eq!(growth.wants(FINISH_PAGES), Wants::Finish);
+        assert_eq!(growth.wants(1_200), Wants::Begin, "it began anew with a large one");
+        assert_eq!(growth.wants(1_699), Wants::Nothing);
+        assert_eq!(growth.wants(1_700), Wants::Begin);
     }
 }
