@@ -3,7 +3,8 @@
 
 use crate::harness::{each_engine, write};
 use crate::list::world::{
-    Incident, NOW, content, person, service, settle, staff, store_all, store_erasure, team,
+    Incident, NOW, category, content, organisation, person, service, settle, staff, store_all,
+    store_erasure, team,
 };
 use alert::Group;
 use incident::{Scope, State, Visibility};
@@ -98,9 +99,14 @@ fn a_document_holds_what_was_said_and_by_whom_it_may_be_read() {
         let all = [
             Incident::new(1, "Pump is loud")
                 .with(|state| {
+                    state.major = true;
                     state.service = Some(service(1));
+                    state.category = Some(category(0));
                     state.team = Some(team(1));
+                    state.assignee = Some(person(1));
+                    state.organisation = Some(organisation(0));
                     state.watchers = BTreeSet::from([person(2)]);
+                    state.confidential_to = Some(team(1));
                 })
                 .saying("It rattles", Visibility::Public)
                 .saying("The bearing is gone", Visibility::Internal),
@@ -128,7 +134,7 @@ fn a_document_holds_what_was_said_and_by_whom_it_may_be_read() {
             assert_eq!(words, [("It rattles", true), ("The bearing is gone", false)]);
             assert_eq!((found.len(), found[0].title.as_str()), (1, "Pump is loud"));
             let whole = store::incidents::load(sql, ONE)?.unwrap().state;
-            assert_eq!(found[0].state.service, Some(service(1)));
+            assert_eq!(found[0].state.confidential_to, Some(team(1)));
             assert_eq!(found[0].state, standing(whole));
             Ok(())
         });
